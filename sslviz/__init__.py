@@ -1,0 +1,1 @@
+"""sslviz: a laboratory for self-supervised learning that runs in a browser."""

@@ -1,0 +1,111 @@
+"""Pictures by name or by path: `load("shapes", …)`, `load("cifar10", …)`, `load("my_photos.zip", …)`.
+
+Whatever the source, the result is a Dataset of 32 x 32 pictures, decoded once and kept in a cache (decoded.py).
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sslviz.data import decoded
+from sslviz.data.dataset import DataError, Dataset, Split
+from sslviz.data.listing import identity
+
+__all__ = ["SOURCES", "DataError", "Dataset", "Source", "Split", "default_cache", "load"]
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set that has a name, as the page offers it."""
+
+    title: str
+    description: str
+    needs_network: bool  # the first time
+
+
+SOURCES: dict[str, Source] = {
+    "shapes": Source("Shapes", "22,000 drawn pictures of ten shapes; colour, place, size and angle are known", False),
+    "digits": Source("Digits", "1,797 real handwritten digits, enlarged from 8 × 8 pixels", False),
+    "cifar10": Source("CIFAR-10", "60,000 photos of ten kinds of animals and vehicles (170 MB to download)", True),
+    "stl10": Source("STL-10", "13,000 photos of ten kinds, shrunk from 96 × 96 pixels (2.6 GB to download)", True),
+    "stl10-unlabeled": Source("STL-10, unlabelled", "100,000 photos without labels; STL-10's own test photos", True),
+    "svhn": Source("SVHN", "99,289 house-number digits from street photos (250 MB to download)", True),
+    "fashionmnist": Source("Fashion-MNIST", "70,000 grey pictures of ten kinds of clothes (30 MB to download)", True),
+}
+
+
+CODE = {  # the files that decide how the pictures of a source come out
+    "shapes": ("shapes",),
+    "digits": ("digits",),
+    "catalogue": ("catalogue",),
+    "own": ("own", "listing", "layout", "picture"),
+}
+
+
+def default_cache() -> Path:
+    """Where decoded and downloaded pictures are kept: $SSLVIZ_CACHE, else ~/.cache/sslviz."""
+    return Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")
+
+
+def load(source: str, *, cache: Path, progress: Progress | None = None) -> Dataset:
+    """The data set with this name (see SOURCES), or the pictures in the folder or .zip at this path; all 32 x 32.
+
+    `progress` is told what is going on and how much of it is done, 0..1. Raises DataError: one sentence for the user.
+    """
+    path = None if source in SOURCES else _path(source)
+    module = "own" if path else source if source in ("shapes", "digits") else "catalogue"
+    # the reading code is part of the key: pictures decoded by an older version are not taken for those of this one
+    code = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in CODE[module])
+    what = _digest(f"{decoded.FORMAT} {path or source}".encode() + code)
+    fingerprint = _digest(identity(path).encode()) if path else "0"
+    slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
+    entry = cache / "decoded" / f"{slug}-{what}-{fingerprint}"
+
+    kept = decoded.read(entry)
+    if kept is not None:
+        return kept
+    dataset = _decode(module, source, path, cache, progress)
+    try:
+        decoded.write(entry, dataset, replaces=f"{slug}-{what}-")
+    except OSError as error:  # a full or read-only disk costs time at the next start, nothing else
+        note = f"Decoded pictures cannot be kept in {cache} ({error.strerror or error}); the next start decodes again."
+        return replace(dataset, notes=(*dataset.notes, note))
+    return decoded.read(entry) or dataset
+
+
+def _decode(module: str, source: str, path: Path | None, cache: Path, progress: Progress | None) -> Dataset:
+    if path:
+        from sslviz.data import own
+
+        return own.make(path, progress=progress)
+    if module == "shapes":
+        from sslviz.data import shapes
+
+        return shapes.make(progress=progress)
+    if module == "digits":
+        try:
+            from sslviz.data import digits
+        except ModuleNotFoundError:
+            raise DataError(
+                "The digits come with scikit-learn, which is not installed: pip install scikit-learn."
+            ) from None
+        return digits.make()
+    from sslviz.data import catalogue
+
+    return catalogue.make(source, cache / "downloads", progress=progress)
+
+
+def _path(source: str) -> Path:
+    path = Path(source).expanduser()
+    if not source.strip() or "\0" in source or not path.exists():
+        raise DataError(f"There is no folder or .zip file at {source!r}; the names are {', '.join(SOURCES)}.")
+    return path.resolve()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
