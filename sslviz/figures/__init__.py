@@ -1,0 +1,1 @@
+"""Arrays in, plotly figures out. Knows nothing of networks and nothing of the page."""

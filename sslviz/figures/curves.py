@@ -1,0 +1,192 @@
+"""Curves over the training: a loss or a score, what to compare it with, and a pin wherever something was changed."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from sslviz.figures import style
+
+HOW_TO_READ = (
+    "Time runs to the right, in training steps; dashed lines are what the curve must be compared with; "
+    "a ▼ marks the step at which a knob was turned (hover it to read which)."
+)
+MOST_WRITTEN = 6  # pins that are written out; more are numbered
+MOST_NUMBERED = 20  # pins that are numbered; of more only the marker is left
+_WIDTH, _CHARACTER, _LINE = 450, 7.5, 17  # pixels: a plot, a letter, a line of text (guesses that keep labels apart)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One curve: `step` and `value`, equally long. `color` counts through the classes' colours."""
+
+    name: str
+    step: np.ndarray
+    value: np.ndarray
+    color: int = 0
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Something happened at `step`: "τ 0.5 → 0.07"."""
+
+    step: int
+    text: str
+
+
+def curves(
+    series: Sequence[Series],
+    *,
+    title: str,
+    y_title: str,
+    references: dict[str, float] | None = None,
+    pins: Sequence[Pin] = (),
+    y_range: tuple[float, float] | None = None,
+    percent: bool = False,
+    subtitle: str = "",
+    height: int = 340,
+) -> go.Figure:
+    """Lines over steps. references: name -> value of a dashed horizontal line, e.g. {"random initialisation": 0.17}.
+
+    y_range fixes the axis; else it holds all curves and references. percent: values are shares, shown as percentages.
+    Curves (if there is more than one) and references are named in the right margin, at their height.
+    """
+    references = references or {}
+    low, high = y_range or _range(series, references)
+    unit = ".0%" if percent else ".3~g"
+    traces = [
+        go.Scatter(
+            x=np.asarray(one.step, dtype=np.int32),
+            y=np.asarray(one.value, dtype=np.float32),
+            name=one.name,
+            mode="lines" if len(one.step) > 1 else "markers",
+            line={"color": style.CLASSES[one.color % len(style.CLASSES)], "width": 2.5},
+            hovertemplate=f"{one.name}: %{{y:{'.1%' if percent else '.4~g'}}}<br>step %{{x}}<extra></extra>",
+        )
+        for one in series
+    ]
+    labels = [(value, f"{name} {_written(value, percent)}", style.FAINT) for name, value in references.items()]
+    if len(series) > 1:
+        labels += [(_last(one), one.name, style.CLASSES[one.color % len(style.CLASSES)]) for one in series]
+    labels = [label for label in labels if np.isfinite(label[0])]
+    plot_height = height - 120
+    pins = sorted(pins, key=lambda pin: pin.step)
+    last = max([int(one.step[-1]) for one in series if len(one.step)] + [pin.step for pin in pins], default=1)
+    rows = _pin_rows(pins, last)
+    return style.figure(
+        *traces,
+        *([_pins(pins, rows, last)] if pins else []),
+        title=title,
+        subtitle=subtitle,
+        height=height,
+        showlegend=False,
+        hovermode="closest",
+        margin={
+            "l": 8,
+            "r": 132 if labels else 16,
+            "t": (72 if subtitle else 48) + _LINE * (max(rows, default=-1) + 1),
+            "b": 8,
+        },
+        xaxis={"title": {"text": "training step"}, "rangemode": "tozero"},
+        # a range that is written anew with every step would undo a zoom made by hand
+        yaxis={"title": {"text": y_title}, "range": y_range, "tickformat": unit},
+        yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
+        shapes=[_level(value) for value in references.values()] + [_post(pin.step) for pin in pins],
+        annotations=_apart(labels, low, high, plot_height) if high > low else [],
+    )
+
+
+def _range(series: Sequence[Series], references: dict[str, float]) -> tuple[float, float]:
+    values = np.concatenate([np.asarray(one.value, float) for one in series] + [np.array(list(references.values()))])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return 0.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - margin, high + margin
+
+
+def _last(one: Series) -> float:
+    known = np.asarray(one.value, float)
+    known = known[np.isfinite(known)]
+    return float(known[-1]) if len(known) else float("nan")
+
+
+def _written(value: float, percent: bool) -> str:
+    return f"{value:.0%}" if percent else f"{value:.3g}"
+
+
+def _level(value: float) -> dict[str, Any]:
+    line = {"color": style.FAINT, "width": 1.5, "dash": "dash"}
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value, "line": line}
+
+
+def _post(step: int) -> dict[str, Any]:
+    line = {"color": style.FAINT, "width": 1, "dash": "dot"}
+    return {"type": "line", "xref": "x", "x0": step, "x1": step, "yref": "y domain", "y0": 0, "y1": 1, "line": line}
+
+
+def _apart(labels: list[tuple[float, str, str]], low: float, high: float, pixels: int) -> list[dict[str, Any]]:
+    """Names in the right margin, each near its value but not upon its neighbour (moved by `yshift` pixels)."""
+    notes, free = [], -np.inf
+    for value, text, color in sorted(labels):
+        lines = textwrap.wrap(text, 18, break_long_words=False)
+        want = (value - low) / (high - low) * pixels
+        middle = max(want, free + len(lines) * _LINE / 2)
+        free = middle + len(lines) * _LINE / 2
+        notes.append(
+            {"text": "<br>".join(lines), "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 6, "align": "left"}
+            | {"y": value, "yref": "y", "yanchor": "middle", "yshift": middle - want, "showarrow": False}
+            | {"font": {"size": 13, "color": color}}
+        )
+    return notes
+
+
+def _pin_rows(pins: Sequence[Pin], last: int) -> list[int]:
+    """The row above the plot in which each pin is written so that neighbours stay apart; -1: not written at all.
+
+    A few pins are written out, many are numbered in one row, very many are markers only.
+    """
+    if len(pins) > MOST_NUMBERED:
+        return [-1] * len(pins)
+    rows: list[int] = []
+    taken: list[tuple[int, float, float]] = []  # row, first and last pixel of what is written there
+    for pin, (text, leftwards) in zip(pins, _pin_texts(pins, last), strict=True):
+        at, width = pin.step / max(last, 1) * _WIDTH, _CHARACTER * (len(text) + 2)
+        start, end = (at - width, at) if leftwards else (at, at + width)
+        blocked = {row for row, first, past in taken if first < end and start < past}
+        row = next(row for row in range(len(pins) + 1) if row not in blocked)
+        if row and len(pins) > MOST_WRITTEN:
+            row = -1
+        taken.append((row, start, end))
+        rows.append(row)
+    return rows
+
+
+def _pin_texts(pins: Sequence[Pin], last: int) -> list[tuple[str, bool]]:
+    """What stands at each pin, and whether it runs to the left (near the right edge it would be cut off)."""
+    written = len(pins) <= MOST_WRITTEN
+    return [(pin.text if written else str(i + 1), pin.step > 0.7 * last) for i, pin in enumerate(pins)]
+
+
+def _pins(pins: Sequence[Pin], rows: list[int], last: int) -> go.Scatter:
+    """Markers at the top edge. Line breaks below a pin's text lift it into its row."""
+    texts = _pin_texts(pins, last)
+    numbered = len(pins) > MOST_WRITTEN
+    return go.Scatter(
+        x=np.array([pin.step for pin in pins], dtype=np.int32),
+        y=np.ones(len(pins), dtype=np.float32),
+        yaxis="y2",
+        mode="markers+text",
+        marker={"symbol": "triangle-down", "size": 11, "color": style.INK},
+        text=[text + "<br>\u00a0" * row if row >= 0 else "" for (text, _), row in zip(texts, rows, strict=True)],
+        textposition=["top center" if numbered else "top left" if leftwards else "top right" for _, leftwards in texts],
+        textfont={"size": 13, "color": style.INK},
+        hovertext=[f"change {i + 1}, step {pin.step}: {pin.text}" for i, pin in enumerate(pins)],
+        hoverinfo="text",
+        cliponaxis=False,
+        name="changes",
+    )

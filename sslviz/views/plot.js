@@ -1,0 +1,306 @@
+// Draws a plotly figure in place: the chart's node stays the same, Plotly.react moves only what has changed.
+//
+// Streamlit calls the default function below on every refresh and every change of theme, always with the same parentElement.
+// SETTINGS = {plotly, dark} is written above this text by plot.py. The data are one line of JSON (the header) and the figure.
+
+const charts = new WeakMap(); // parentElement -> Chart
+const TILE = 96; // size of a picture in the tooltip, CSS pixels
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let chart = charts.get(parentElement);
+  if (!chart) charts.set(parentElement, (chart = new Chart(parentElement)));
+  chart.send = setTriggerValue;
+  chart.show(data);
+  // Streamlit also runs this when a call was overtaken by the next one: only a chart that has left the page is taken down
+  return () => setTimeout(() => parentElement.isConnected || (charts.delete(parentElement), chart.close()));
+}
+
+// The address of the app, also behind a proxy or a base URL path: where Streamlit's own script came from.
+function appRoot() {
+  const script = document.querySelector('script[src*="/static/js/"]');
+  return script ? script.src.slice(0, script.src.indexOf("/static/js/") + 1) : document.baseURI;
+}
+
+// plotly.min.js, once per page.
+function plotly() {
+  window.sslvizPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(SETTINGS.plotly, appRoot()).href;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      script.remove();
+      window.sslvizPlotly = undefined; // the next refresh tries again
+      reject(new Error("plotly.min.js could not be loaded from " + script.src));
+    };
+    document.head.append(script);
+  });
+  return window.sslvizPlotly;
+}
+
+class Chart {
+  constructor(parent) {
+    this.parent = parent;
+    this.root = document.createElement("div");
+    this.root.className = "sslviz-plot";
+    this.root.setAttribute("role", "img");
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("blur", () => this.hideTip());
+    parent.append(this.root);
+    this.sizes = new ResizeObserver(() => this.root.clientWidth !== this.width && this.draw());
+    this.sizes.observe(this.root);
+  }
+
+  show(bytes) {
+    const cut = bytes.indexOf(10);
+    const read = (part) => new TextDecoder().decode(part);
+    this.header = JSON.parse(read(bytes.subarray(0, cut)));
+    const text = read(bytes.subarray(cut + 1));
+    const theme = readTheme(this.parent);
+    if (text === this.text && JSON.stringify(theme) === JSON.stringify(this.theme)) return;
+    this.text = text;
+    this.theme = theme;
+    this.fresh = true;
+    this.draw();
+  }
+
+  // One drawing at a time; whatever arrives meanwhile is drawn once, afterwards, in its latest state.
+  async draw() {
+    if (!this.text) return;
+    this.stale = true;
+    if (this.drawing) return;
+    this.drawing = true;
+    try {
+      const Plotly = await plotly();
+      while (this.stale && !this.closed) {
+        this.stale = false;
+        await this.react(Plotly);
+      }
+    } catch (error) {
+      this.root.classList.add("sslviz-plot-note");
+      if (!this.listening) this.root.textContent = String(error.message ?? error);
+      else console.error(error);
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  async react(Plotly) {
+    const { theme, header, root } = this;
+    const text = theme.dark ? this.text.replace(/#[0-9a-f]{6}/g, (c) => SETTINGS.dark[c] ?? c) : this.text;
+    const { data, layout } = JSON.parse(text);
+    root.setAttribute("aria-label", header.alt);
+    this.width = root.clientWidth;
+    if (!this.width) return; // hidden: the ResizeObserver calls again
+    const height = header.height ?? layout.height ?? 400;
+    const square = layout.xaxis?.constrain === "domain"; // needs no more height than width
+    root.style.height = (square ? Math.min(height, this.width + 20) : height) + "px";
+    root.tabIndex = data.some((trace) => trace.type === "heatmap") ? 0 : -1;
+    delete layout.height;
+    layout.autosize = true;
+    layout.uirevision ??= "keep"; // zoom, legend and selection made by hand survive the next react
+    this.meta = layout.meta ?? {};
+    if (this.fresh) this.pinned = this.meta.pinned ?? this.pinned; // Python has the word, until the next click
+    this.fresh = false;
+    dress(layout, theme, this.width);
+    this.pin(layout);
+    const config = {
+      displaylogo: false,
+      showSendToCloud: false, // plotly 4 would offer to upload the figure
+      plotlyServerURL: "",
+      responsive: false,
+      modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
+        header.events.includes("select") ? [] : ["select2d", "lasso2d"],
+      ),
+    };
+    if (!this.listening) root.replaceChildren();
+    root.classList.remove("sslviz-plot-note");
+    await Plotly.react(root, data, layout, config);
+    if (this.closed) return Plotly.purge(root);
+    if (!this.listening) this.listen();
+    if (this.tip && this.at) this.hover(this.at);
+  }
+
+  listen() {
+    this.listening = true;
+    this.root.on("plotly_hover", ({ points, event }) => this.hover({ ...place(points[0]), event }));
+    this.root.on("plotly_unhover", () => this.hideTip());
+    this.root.on("plotly_click", ({ points, event }) => this.click(this.under(event, place(points[0]))));
+    this.root.on("plotly_selected", (selection) => this.tell("select", { indices: pictures(selection?.points ?? []) }));
+    this.root.on("plotly_deselect", () => this.tell("select", { indices: [] }));
+  }
+
+  // Plotly reports the point it hovered last, which a quick pointer has left already: of a heat map, ask for the cell itself.
+  under(event, at) {
+    if (at.row === undefined) return at;
+    const { xaxis, yaxis } = this.root._fullLayout;
+    const box = this.root.getBoundingClientRect();
+    const row = Math.round(yaxis.p2d(event.clientY - box.top - yaxis._offset));
+    const column = Math.round(xaxis.p2d(event.clientX - box.left - xaxis._offset));
+    return { ...at, row, column };
+  }
+
+  tell(kind, value) {
+    if (this.header.events.includes(kind)) this.send(kind, value);
+  }
+
+  // The figure may draw its rows in another order than Python counts them: meta.cells[drawn] = counted.
+  counted(drawn) {
+    return this.meta.cells?.[drawn] ?? drawn;
+  }
+
+  click(at) {
+    if (at.row === undefined) return this.tell("click", { indices: at.indices, x: at.x });
+    this.pinned = this.counted(at.row);
+    this.draw();
+    this.tell("click", { indices: [], row: this.pinned, column: this.counted(at.column) });
+  }
+
+  // Outlines the pinned row of a heat map; a click shows at once, without waiting for Python.
+  pin(layout) {
+    if (this.pinned === undefined) return;
+    const row = this.meta.cells ? this.meta.cells.indexOf(this.pinned) : this.pinned;
+    if (row < 0) return;
+    const line = { color: this.theme.primary, width: 3 };
+    const box = { type: "rect", xref: "x domain", yref: "y", x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5, line };
+    layout.shapes = (layout.shapes ?? []).concat(box);
+  }
+
+  hover(at) {
+    this.at = at;
+    const sprite = this.meta.sprite;
+    if (!sprite) return;
+    const cell = at.row !== undefined;
+    if (cell) at.value = this.root._fullData[at.trace]?.z?.[at.row]?.[at.column] ?? at.value; // the data may have changed
+    const tiles = cell ? [this.counted(at.row), this.counted(at.column)] : at.indices;
+    const value = at.value === undefined ? "" : `${sprite.value ?? "value"} ${at.value.toFixed(2)}`;
+    this.showTip(tiles, at.text ?? (value || at.name), at.event);
+  }
+
+  showTip(tiles, text, { clientX, clientY }) {
+    const { url, tile, columns, rows } = this.meta.sprite;
+    if (!this.tip) document.body.append((this.tip = document.createElement("div")));
+    this.tip.className = "sslviz-tip";
+    const { background, color, border, font } = this.theme;
+    Object.assign(this.tip.style, { background, color, borderColor: border, fontFamily: font });
+    const row = document.createElement("div");
+    row.className = "sslviz-tip-tiles";
+    for (const i of tiles) {
+      const picture = document.createElement("div");
+      picture.className = "sslviz-tip-tile";
+      picture.dataset.tile = i;
+      picture.style.backgroundImage = `url("${new URL(url.replace(/^\//, ""), appRoot()).href}")`;
+      picture.style.backgroundSize = `${columns * TILE}px ${rows * TILE}px`;
+      picture.style.backgroundPosition = `${-(i % columns) * TILE}px ${-Math.floor(i / columns) * TILE}px`;
+      row.append(picture);
+    }
+    const caption = document.createElement("div");
+    caption.className = "sslviz-tip-text";
+    caption.innerText = text ?? "";
+    this.tip.replaceChildren(row, caption);
+    const { width, height } = this.tip.getBoundingClientRect();
+    const x = clientX + 16 + width > innerWidth ? clientX - 16 - width : clientX + 16;
+    const y = Math.min(Math.max(8, clientY - height / 2), innerHeight - height - 8);
+    Object.assign(this.tip.style, { left: Math.max(8, x) + "px", top: y + "px" });
+  }
+
+  hideTip() {
+    this.tip?.remove();
+    this.tip = this.at = undefined;
+  }
+
+  // Arrow keys walk through the cells of a heat map, Enter clicks, Escape closes the tooltip.
+  key(event) {
+    const full = this.root._fullData?.findIndex((trace) => trace.type === "heatmap") ?? -1;
+    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (event.key === "Escape") this.hideTip();
+    if (full < 0 || !(event.key in moves || event.key === "Enter")) return;
+    event.preventDefault();
+    const z = this.root._fullData[full].z;
+    const move = this.at ? (moves[event.key] ?? [0, 0]) : [0, 0];
+    const row = Math.min(Math.max(0, (this.at?.row ?? 0) + move[0]), z.length - 1);
+    const column = Math.min(Math.max(0, (this.at?.column ?? 0) + move[1]), z[0].length - 1);
+    const { xaxis, yaxis } = this.root._fullLayout;
+    const box = this.root.getBoundingClientRect();
+    const clientX = box.left + xaxis._offset + xaxis.d2p(column);
+    const clientY = box.top + yaxis._offset + yaxis.d2p(row);
+    const at = { trace: full, row, column, indices: [], event: { clientX, clientY } };
+    if (event.key === "Enter") this.click(at);
+    else this.hover(at);
+  }
+
+  close() {
+    this.closed = true;
+    this.sizes.disconnect();
+    this.hideTip();
+    if (this.listening) window.Plotly.purge(this.root);
+  }
+}
+
+// Where a plotly event happened: heat-map cells have a pair of numbers, points of a trace one.
+function place(point) {
+  const text = point.hovertext || point.text || undefined;
+  const common = { trace: point.curveNumber, text, name: point.data.name };
+  if (Array.isArray(point.pointNumber)) {
+    const [row, column] = point.pointNumber;
+    return { ...common, row, column, indices: [], value: point.z };
+  }
+  return { ...common, indices: pictures([point]), x: typeof point.x === "number" ? point.x : undefined };
+}
+
+function pictures(points) {
+  return points.map((point) => Number(point.customdata ?? point.pointNumber));
+}
+
+function readTheme(element) {
+  const style = getComputedStyle(element);
+  const get = (name) => style.getPropertyValue("--st-" + name).trim();
+  const [r, g, b] = rgb(get("background-color"));
+  return {
+    dark: 0.2126 * r + 0.7152 * g + 0.0722 * b < 128,
+    background: get("secondary-background-color"),
+    color: get("text-color"),
+    border: get("border-color"),
+    primary: get("primary-color"),
+    font: get("font"),
+  };
+}
+
+// Any CSS colour as three numbers 0–255.
+function rgb(color) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillStyle = color;
+  pen.fillRect(0, 0, 1, 1);
+  return pen.getImageData(0, 0, 1, 1).data;
+}
+
+// What the page decides and the figure leaves open: font, text and line colours, and a title that fits the width.
+function dress(layout, theme, width) {
+  layout.font = { ...layout.font, color: theme.color, family: theme.font };
+  layout.hoverlabel = { ...layout.hoverlabel, bgcolor: theme.background, bordercolor: theme.border };
+  layout.hoverlabel.font = { ...layout.hoverlabel.font, color: theme.color, family: theme.font };
+  layout.modebar = { bgcolor: "rgba(0,0,0,0)", color: theme.color, activecolor: theme.primary, ...layout.modebar };
+  if (width < 520 && layout.legend?.x > 1) layout.legend = { orientation: "h", x: 0, y: -0.12, yanchor: "top" };
+  heading(layout, width - 48);
+}
+
+// Wraps title and subtitle to the width and makes room for the lines that this adds.
+function heading(layout, width) {
+  const title = layout.title ?? {};
+  layout.margin = { t: 52, ...layout.margin };
+  for (const [part, letter, line] of [[title, 8.5, 23], [title.subtitle ?? {}, 7, 18]]) {
+    if (!part.text) continue;
+    part.text = wrap(part.text, width / letter);
+    layout.margin.t += line * (part.text.split("<br>").length - 1);
+  }
+}
+
+// Breaks a title between words, so that it fits a narrow window.
+function wrap(text, limit) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + word.length + 1 > limit) lines.push(word);
+    else lines[lines.length - 1] = line ? line + " " + word : word;
+  }
+  return lines.join("<br>");
+}

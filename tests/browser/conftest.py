@@ -1,0 +1,116 @@
+"""A real chromium and a real server: `page` (which collects what the console says) and `serve(script)`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Server:
+    """A running app. `log` is everything it has printed, `process` what to kill."""
+
+    url: str
+    process: subprocess.Popen
+    log_file: Path = field(repr=False)
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """serve(script, env={…}, base="/path") starts `streamlit run script` on a free port and ends it after the test."""
+    servers: list[Server] = []
+
+    def start(script: Path | str, env: dict[str, str] | None = None, base: str = "") -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log_file = tmp_path / f"server-{port}.log"
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(script),
+            f"--server.port={port}",
+            f"--server.baseUrlPath={base}",
+        ]
+        with log_file.open("w") as log:
+            process = subprocess.Popen(
+                [*command, "--server.headless=true", "--server.fileWatcherType=none"],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **(env or {})},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        server = Server(f"http://127.0.0.1:{port}{base}", process, log_file)
+        servers.append(server)
+        deadline = time.monotonic() + 60
+        while not _answers(server.url):
+            assert process.poll() is None, f"the server ended:\n{server.log}"
+            assert time.monotonic() < deadline, f"the server does not answer:\n{server.log}"
+            time.sleep(0.1)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Debian's chromium. Where $CI is set its absence is a failure, elsewhere the test is skipped."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no chromium on the PATH")
+        pytest.skip("there is no chromium on the PATH")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator:
+    """A fresh page, 1440 x 900. `page.complaints` lists console errors and uncaught exceptions."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(20_000)
+    new = context.new_page()
+    new.complaints = []
+    new.on("console", lambda message: new.complaints.append(message.text) if message.type == "error" else None)
+    new.on("pageerror", lambda error: new.complaints.append(str(error)))
+    yield new
+    context.close()

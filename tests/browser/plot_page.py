@@ -1,0 +1,35 @@
+"""A heat map with pictures and a curve, refreshed by a timer; what Python hears of a click is written below them."""
+
+import numpy as np
+import streamlit as st
+
+from sslviz.figures import curves, matrix, sheet, style
+from sslviz.views.plot import encode, image_url, plot
+
+st.set_page_config(layout="wide")
+rng = np.random.default_rng(0)
+pictures = rng.integers(0, 255, (8, 32, 32, 3), dtype=np.uint8)
+
+
+@st.fragment(run_every=0.3)
+def live() -> None:
+    step = st.session_state.setdefault("step", 0)
+    st.session_state.step += 1
+    url = image_url(sheet.contact_sheet(pictures, columns=4), key="views")
+    sprite = style.sprite(url, 8, columns=4, kind="cell", value="cosine")
+    cosines = np.cos(np.arange(8)[:, None] * np.arange(8) + step / 10)
+    steps = np.arange(step + 2)
+    series = curves.Series("loss", steps, np.exp(-steps / 30) + 1)
+    left, right = st.columns(2)
+    with left:
+        event = plot(matrix.similarity(cosines, sprite=sprite), key="matrix", alt="similarity", events=["click"])
+    with right:
+        figure = curves.curves([series], title="Loss", y_title="NT-Xent (nats)")
+        plot(encode(figure), key="curve", alt="loss", events=["click"])
+    if event:
+        st.session_state.heard = f"row {event.row}, column {event.column}"
+    st.markdown(f"step {step}, heard: {st.session_state.get('heard', 'nothing')}")
+
+
+if st.toggle("charts", True):
+    live()
