@@ -1,0 +1,30 @@
+# make run: the app. make test: everything that CI checks.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check clean
+
+run: .venv/run.done
+	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port 8501
+
+test: check
+	$(BIN)/python -m pytest --timeout 600
+
+check: .venv/dev.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run.done: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install -r requirements.txt
+	touch $@
+
+.venv/dev.done: requirements-dev.txt .venv/run.done
+	$(BIN)/python -m pip install -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,5 @@
+"""The first page: what this is, and where to begin."""
+
+from sslviz.views import welcome
+
+welcome.show()

@@ -1,0 +1,5 @@
+"""SimCLR, live."""
+
+from sslviz.views import lesson
+
+lesson.show("simclr")

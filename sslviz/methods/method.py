@@ -1,0 +1,77 @@
+"""What a method is: four verbs and a table of knobs.
+
+    views(images) -> tuple of batches     which random views of the same pictures are compared
+    step(*views)  -> Step(loss, exhibits) the equation of the paper, and the tensors that it was made of
+    after_step(step)                      what is written after the weights have moved: EMA, queue, centre
+    embed(images) -> h                    the representation that is kept when pre-training is over
+
+`step` reads, `after_step` writes: a picture can be drawn by calling `step` without changing the training.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from sslviz import knobs as tables
+from sslviz.data.augment import Augment
+from sslviz.nets.convnet import ConvNet
+
+
+@dataclass(frozen=True)
+class Step:
+    """The loss (a scalar) and the named tensors it was made of: raw similarities and logits, before temperature.
+
+    `metrics` are scalars worth a curve beside the loss.
+    """
+
+    loss: Tensor
+    exhibits: dict[str, Tensor] = field(default_factory=dict)
+    metrics: dict[str, Tensor] = field(default_factory=dict)
+
+
+class Method(nn.Module):
+    """Base of all methods. A subclass sets the class variables, writes `Knobs` and `step`, builds its heads.
+
+    Methods know one device and one precision: the encoder alone may compute in bfloat16, and answers in float32.
+    """
+
+    title: ClassVar[str]
+    family: ClassVar[str]
+    paper: ClassVar[str]
+    equation: ClassVar[str]
+    summary: ClassVar[str]  # one sentence, in words that a student has
+
+    class Knobs(tables.Knobs):
+        """The method's own knobs: a subclass writes `class Knobs(Method.Knobs)` and says `knobs: Knobs`."""
+
+    knobs: tables.Knobs
+
+    def __init__(self, encoder: ConvNet, knobs: tables.Knobs, augment: Augment) -> None:
+        """`encoder` maps B x 3 x H x W to B x encoder.dim; `knobs` may be replaced between steps."""
+        super().__init__()
+        self.encoder = encoder
+        self.knobs = knobs
+        self.augment = augment
+
+    def views(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Two random views of each picture: uint8 B x 3 x H x W -> two float batches B x 3 x H x W."""
+        return self.augment(images), self.augment(images)
+
+    def step(self, *views: Any, **_: Any) -> Step:
+        """The loss of one batch of views. Changes nothing."""
+        raise NotImplementedError
+
+    @torch.no_grad()
+    def after_step(self, step: Step) -> None:
+        """Called after the optimiser has moved the weights."""
+
+    def embed(self, images: Tensor) -> Tensor:
+        """The representation h of float pictures: B x 3 x H x W -> B x d."""
+        h: Tensor = self.encoder(images)
+        return h
+
+    def project(self, images: Tensor) -> Tensor | None:
+        """What the loss sees, z, if the method has a projector: B x 3 x H x W -> B x d'."""
+        return None

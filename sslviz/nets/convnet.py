@@ -1,0 +1,58 @@
+"""A small residual network: colour picture in, h out. Learns something visible in a minute on two CPU cores.
+
+The residual blocks are those of He et al. 2016 (arXiv:1512.03385, Fig. 2). The 4x4 stem with stride 2 stands where
+ImageNet nets have 7x7 and pooling: on 32x32 pictures it is the cheapest way to a quarter of the pixels.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ConvNet(nn.Module):
+    """B x 3 x H x W -> B x dim, float32. Widths w, 2w, 4w; at w = 32: 0.29 M parameters, 15.5 MFLOP for 32x32.
+
+    `precision` is the type that the encoder computes in, `memory_format` the layout of the pictures inside it (see
+    nets/precision.py). Weights, h and all that follows stay float32 and contiguous: a cosine in bfloat16 has three
+    digits, and a small temperature makes a small error large.
+    """
+
+    precision = torch.float32
+    memory_format = torch.contiguous_format
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+        self.dim = 4 * width
+        self.net = nn.Sequential(
+            nn.Conv2d(3, width, 4, stride=2, padding=1, bias=False),  # 32x32 -> 16x16
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            Residual(width, 2 * width),  # -> 8x8
+            Residual(2 * width, 4 * width),  # -> 4x4
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.contiguous(memory_format=self.memory_format)
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.precision == torch.bfloat16):
+            h: Tensor = self.net(x)
+        return h.float()
+
+
+class Residual(nn.Module):
+    """relu(shortcut(x) + F(x)): halves the resolution; the shortcut lets the gradient pass unhindered."""
+
+    def __init__(self, d_in: int, d_out: int) -> None:
+        super().__init__()
+        self.f = nn.Sequential(
+            nn.Conv2d(d_in, d_out, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(d_out),
+            nn.ReLU(),
+            nn.Conv2d(d_out, d_out, 3, padding=1, bias=False),
+            nn.BatchNorm2d(d_out),
+        )
+        self.shortcut = nn.Sequential(nn.Conv2d(d_in, d_out, 1, stride=2, bias=False), nn.BatchNorm2d(d_out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.shortcut(x) + self.f(x))

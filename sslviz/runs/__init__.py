@@ -1,0 +1,1 @@
+"""From settings to a run folder: training in a process of its own, everything recorded as it happens."""

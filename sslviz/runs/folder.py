@@ -1,0 +1,352 @@
+"""A run's folder: everything a run ever says, as plain files. This is the only file that knows their names.
+
+Each file has a single writer: the worker (or, once the worker is dead, the launcher), except control.jsonl, to which
+viewers append, and projections/, which the projector writes. What is replaced is replaced atomically; readers ignore
+what they cannot understand, so a reader never crashes on a half-written line or a strange file.
+"""
+
+import contextlib
+import io
+import json
+import os
+import secrets
+import shutil
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from sslviz.runs.settings import RunSettings
+
+State = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
+AT_WORK: tuple[State, ...] = ("queued", "starting", "running", "paused")
+Array = np.ndarray[Any, Any]
+
+
+class Status(BaseModel):
+    """status.json: where the run is now. `heartbeat` is Unix time; `reason` a sentence, when there is something to
+    say.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    state: State = "queued"
+    step: int = 0
+    images: int = 0
+    seconds: float = 0.0  # spent training and measuring, pauses not counted
+    images_per_second: float = 0.0
+    eta: float | None = None
+    loss: float | None = None
+    knn: float | None = None
+    knn_random_init: float | None = None
+    device: str = ""
+    precision: str = ""
+    pid: int | None = None
+    heartbeat: float = 0.0
+    heard: int = 0  # bytes of control.jsonl that were for an earlier worker
+    reason: str = ""
+
+    @property
+    def at_work(self) -> bool:
+        return self.state in AT_WORK
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One recorded moment.
+
+    scores: name -> number. exhibits: name -> array (raw similarities, before temperature). views: uint8 V x N x H x W
+    x 3, the augmented pictures behind the exhibits. embedding: float16 M x d of the probe pictures, or None.
+    """
+
+    step: int
+    scores: dict[str, float] = field(default_factory=dict)
+    exhibits: dict[str, Array] = field(default_factory=dict)
+    views: Array | None = None
+    embedding: Array | None = None
+
+
+@dataclass(frozen=True)
+class ProbeSet:
+    """The fixed pictures that every snapshot embeds: one contact sheet (JPEG bytes) and what is known about each
+    picture.
+    """
+
+    sheet: bytes
+    columns: int
+    tile: int
+    labels: Array | None
+    factors: dict[str, Array]
+    classes: tuple[str, ...]
+
+
+class RunFolder:
+    """One run on disk. Cheap to make; reads whatever is there at the moment of asking."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+
+    @classmethod
+    def create(cls, runs: Path, settings: RunSettings) -> "RunFolder":
+        """A new folder with settings.json and a queued status."""
+        stamp = time.strftime("%y%m%d-%H%M%S")
+        folder = cls(runs / f"{settings.method}-{stamp}-{secrets.token_hex(2)}")
+        for name in ("snapshots", "projections", "weights"):
+            (folder.path / name).mkdir(parents=True)
+        replace(folder.path / "settings.json", settings.model_dump_json(indent=1).encode())
+        folder.write_status(Status(heartbeat=time.time()))
+        return folder
+
+    @property
+    def exists(self) -> bool:
+        return (self.path / "settings.json").is_file()
+
+    # -- settings and status ------------------------------------------------------------------------------------------
+
+    def settings(self) -> RunSettings:
+        return RunSettings.model_validate_json((self.path / "settings.json").read_bytes())
+
+    def status(self) -> Status:
+        """The last status; a missing or strange one reads as interrupted."""
+        try:
+            return Status.model_validate_json((self.path / "status.json").read_bytes())
+        except (OSError, ValidationError):
+            return Status(state="interrupted", reason="The status of this run cannot be read.")
+
+    def write_status(self, status: Status) -> None:
+        replace(self.path / "status.json", status.model_dump_json().encode())
+
+    # -- logs: one json object a line ---------------------------------------------------------------------------------
+
+    def append_metrics(self, row: dict[str, float]) -> None:
+        append(self.path / "metrics.jsonl", row)
+
+    def metrics(self) -> pd.DataFrame:
+        """One row per recorded step, by step. A step recorded again (after a resume) takes its newest values."""
+        by_step: dict[int, dict[str, Any]] = {}
+        for row in read_lines(self.path / "metrics.jsonl"):
+            if isinstance(row.get("step"), int):
+                by_step.setdefault(row["step"], {}).update(row)
+        return pd.DataFrame([by_step[step] for step in sorted(by_step)])
+
+    def append_event(self, step: int, kind: str, text: str, **more: Any) -> None:
+        append(self.path / "events.jsonl", {"step": step, "time": time.time(), "kind": kind, "text": text, **more})
+
+    def events(self) -> list[dict[str, Any]]:
+        """What was changed and by which step it took effect: step, time, kind (set, resume, …), text."""
+        return [e for e in read_lines(self.path / "events.jsonl") if {"step", "kind", "text"} <= e.keys()]
+
+    def values(self) -> dict[str, Any]:
+        """The knobs as they stand now: the settings, and every change that took effect since."""
+        values = self.settings().values()
+        for event in self.events():
+            if event["kind"] == "set" and event.get("name") in values:
+                values[event["name"]] = event["value"]
+        return values
+
+    # -- control: from the viewers to the worker ----------------------------------------------------------------------
+
+    def send(self, do: str, **message: Any) -> None:
+        """pause, play, step, stop, set (name, value), or project (projection_kind, at)."""
+        append(self.path / "control.jsonl", {"do": do, **message})
+
+    def control(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """The messages after byte `offset`, and the offset to go on from."""
+        try:
+            with (self.path / "control.jsonl").open("rb") as file:
+                file.seek(offset)
+                data = file.read()
+        except FileNotFoundError:
+            return [], offset
+        whole = data[: data.rfind(b"\n") + 1]
+        return list(parse_lines(whole)), offset + len(whole)
+
+    # -- snapshots and projections ------------------------------------------------------------------------------------
+
+    def write_snapshot(self, snapshot: Snapshot) -> None:
+        arrays: dict[str, Any] = {f"exhibit.{name}": value for name, value in snapshot.exhibits.items()}
+        if snapshot.views is not None:
+            arrays["views"] = snapshot.views
+        if snapshot.embedding is not None:
+            arrays["embedding"] = snapshot.embedding
+        scores = np.frombuffer(json.dumps(snapshot.scores).encode(), dtype=np.uint8)
+        replace(self._snapshot_path(snapshot.step), npz(scores=scores, **arrays))
+
+    def snapshot_steps(self) -> list[int]:
+        return numbered(self.path / "snapshots", ".npz")
+
+    def snapshot(self, step: int) -> Snapshot | None:
+        """The moment recorded at `step`, or None if there is none that can be read."""
+        arrays = read_npz(self._snapshot_path(step))
+        if arrays is None:
+            return None
+        return Snapshot(
+            step,
+            scores=json.loads(arrays["scores"].tobytes()),
+            exhibits={k.removeprefix("exhibit."): v for k, v in arrays.items() if k.startswith("exhibit.")},
+            views=arrays.get("views"),
+            embedding=arrays.get("embedding"),
+        )
+
+    def thin_snapshots(self, most: int = 200) -> None:
+        """Removes every second of the older snapshots (not the first 20) until `most` are left."""
+        steps = self.snapshot_steps()
+        if len(steps) > most:
+            for step in steps[20:-20:2]:
+                self._snapshot_path(step).unlink(missing_ok=True)
+                for path in (self.path / "projections").glob(f"{step:06d}.*.npz"):
+                    path.unlink(missing_ok=True)
+
+    def write_projection(self, step: int, kind: str, layout: Array) -> None:
+        replace(self.path / "projections" / f"{step:06d}.{kind}.npz", npz(layout=layout.astype(np.float32)))
+
+    def projection_steps(self, kind: str) -> list[int]:
+        return numbered(self.path / "projections", f".{kind}.npz")
+
+    def projection(self, step: int, kind: str) -> Array | None:
+        """N x 2 positions of the probe pictures at `step`, or None."""
+        arrays = read_npz(self.path / "projections" / f"{step:06d}.{kind}.npz")
+        return None if arrays is None else arrays["layout"]
+
+    # -- the probe pictures -------------------------------------------------------------------------------------------
+
+    def write_probe(self, probe: ProbeSet) -> None:
+        known: dict[str, Any] = {f"factor.{name}": value for name, value in probe.factors.items()}
+        if probe.labels is not None:
+            known["labels"] = probe.labels
+        about = json.dumps({"columns": probe.columns, "tile": probe.tile, "classes": probe.classes}).encode()
+        replace(self.path / "probe.jpg", probe.sheet)
+        replace(self.path / "probe.npz", npz(about=np.frombuffer(about, dtype=np.uint8), **known))
+
+    def probe(self) -> ProbeSet | None:
+        arrays = read_npz(self.path / "probe.npz")
+        if arrays is None or not (self.path / "probe.jpg").exists():
+            return None
+        about = json.loads(arrays["about"].tobytes())
+        return ProbeSet(
+            sheet=(self.path / "probe.jpg").read_bytes(),
+            columns=about["columns"],
+            tile=about["tile"],
+            labels=arrays.get("labels"),
+            factors={k.removeprefix("factor."): v for k, v in arrays.items() if k.startswith("factor.")},
+            classes=tuple(about["classes"]),
+        )
+
+    # -- weights: moments from which the run can go on or be forked ---------------------------------------------------
+
+    def write_weights(self, step: int, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
+        """`tensors` hold the method and the optimiser; `about` the seconds, images and knobs at that moment."""
+        replace(self._weights_path(step), save(tensors, {"about": json.dumps(about)}))
+        for old in self._thinned(self.weights_steps()):
+            self._weights_path(old).unlink(missing_ok=True)
+
+    def weights_steps(self) -> list[int]:
+        return numbered(self.path / "weights", ".safetensors")
+
+    def weights(self, step: int) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """The tensors and what was said about them, or None if the file is missing or damaged."""
+        try:
+            with safe_open(str(self._weights_path(step)), framework="pt") as file:
+                return {name: file.get_tensor(name) for name in file.keys()}, json.loads(file.metadata()["about"])  # noqa: SIM118
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError):
+            return None
+
+    def copy_weights(self, step: int, to: "RunFolder") -> None:
+        shutil.copyfile(self._weights_path(step), to._weights_path(step))
+
+    # -- small things -------------------------------------------------------------------------------------------------
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log.txt"
+
+    def _snapshot_path(self, step: int) -> Path:
+        return self.path / "snapshots" / f"{step:06d}.npz"
+
+    def _weights_path(self, step: int) -> Path:
+        return self.path / "weights" / f"{step:06d}.safetensors"
+
+    @staticmethod
+    def _thinned(steps: list[int], most: int = 12) -> list[int]:
+        """Which to remove so that `most` are left, the newest two and the first always among them."""
+        if len(steps) <= most:
+            return []
+        gaps = {step: after - before for before, step, after in zip(steps, steps[1:-2], steps[2:-1], strict=False)}
+        return [min(gaps, key=lambda step: gaps[step] / (step + 1))]
+
+
+def list_runs(runs: Path) -> list[RunFolder]:
+    """All runs in a folder, newest first."""
+    found = [RunFolder(p.parent) for p in runs.glob("*/settings.json")]
+    return sorted(found, key=lambda run: (run.path / "settings.json").stat().st_mtime_ns, reverse=True)
+
+
+def default_runs() -> Path:
+    """$SSLVIZ_RUNS, or checkpoints/runs beside this package."""
+    return Path(os.environ.get("SSLVIZ_RUNS") or Path(__file__).parents[2] / "checkpoints" / "runs").resolve()
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Writes all or nothing: a reader sees the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def append(path: Path, row: dict[str, Any]) -> None:
+    with path.open("ab") as file:
+        file.write(json.dumps(row).encode() + b"\n")
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return
+    yield from parse_lines(data)
+
+
+def parse_lines(data: bytes) -> Iterator[dict[str, Any]]:
+    """Each whole json object; a half-written or strange line is passed over."""
+    for line in data.splitlines():
+        with contextlib.suppress(ValueError):
+            row = json.loads(line)
+            if isinstance(row, dict):
+                yield row
+
+
+def npz(**arrays: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def read_npz(path: Path) -> dict[str, Array] | None:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(file)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def numbered(folder: Path, suffix: str) -> list[int]:
+    """The step numbers of files like 000120.npz, ascending."""
+    names = (p.name.removesuffix(suffix) for p in folder.glob(f"*{suffix}"))
+    return sorted(int(name) for name in names if name.isdigit())

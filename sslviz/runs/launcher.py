@@ -1,0 +1,218 @@
+"""Starts and watches the worker processes: a queue, a number of slots, a warm spare, and the projector.
+
+One launcher per server, shared by all its visitors. It talks to workers through run folders only; of each process it
+keeps nothing but the handle. Closing a worker's standard input, on purpose or by dying, asks the worker to keep its
+weights and go.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.settings import Parent, RunSettings
+
+Process = subprocess.Popen[bytes]
+SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
+PATIENCE = 5.0  # seconds that a worker gets to keep its weights before it is killed
+# Threads that wait for each other must sleep: on a busy machine spinning made a training step 2.5 times as long.
+QUIET = {"OMP_WAIT_POLICY": "PASSIVE"}
+SINGLE = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+
+
+class Launcher:
+    """`slots`: how many runs train at a time; the rest wait in the queue. `spare`: keep a worker warm."""
+
+    def __init__(self, runs: Path, cache: Path, *, slots: int = 1, spare: bool = True, projector: bool = True) -> None:
+        self.runs, self.cache, self.slots, self.with_spare, self.with_projector = runs, cache, slots, spare, projector
+        self.queue: deque[str] = deque()
+        self.workers: dict[str, Process] = {}
+        self.spare: Process | None = None
+        self.projector: Process | None = None
+        self.notices: deque[tuple[float, str]] = deque(maxlen=20)  # Unix time, sentence
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._supervise, name="launcher", daemon=True)
+
+    def open(self) -> "Launcher":
+        self.runs.mkdir(parents=True, exist_ok=True)
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Lets every worker keep its weights and end; kills those that do not. Afterwards no process of ours is
+        left.
+        """
+        self._closed.set()
+        self._thread.join()
+        processes = [p for p in (*self.workers.values(), self.spare, self.projector) if p is not None]
+        for process in processes:
+            hang_up(process)
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            process.kill()
+            process.wait()
+        for run_id in (*self.workers, *self.queue):
+            self._interrupted(run_id, "The app was closed while this run was training.")
+
+    # -- what a viewer can ask for ------------------------------------------------------------------------------------
+
+    def start(self, settings: RunSettings) -> RunFolder:
+        """A new run; it trains at once if a slot is free."""
+        folder = RunFolder.create(self.runs, settings)
+        self._enqueue(folder.id)
+        return folder
+
+    def resume(self, run_id: str, **changes: Any) -> None:
+        """Goes on from the last kept weights (or from the start, if there are none). Changes are longer `steps`,
+        say.
+        """
+        folder = self.folder(run_id)
+        status = folder.status()
+        if status.at_work:
+            return
+        _, heard = folder.control()  # a stop from last time is not for the new worker
+        again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": heard}
+        folder.write_status(status.model_copy(update=again))
+        for name, value in changes.items():
+            folder.send("set", name=name, value=value)
+        self._enqueue(run_id)
+
+    def fork(self, run_id: str, step: int, settings: RunSettings) -> RunFolder:
+        """A new run that starts from another's weights at `step`, under these settings."""
+        settings = settings.model_copy(update={"parent": Parent(run=run_id, step=step)})
+        folder = RunFolder.create(self.runs, settings)
+        self.folder(run_id).copy_weights(step, folder)
+        self._enqueue(folder.id)
+        return folder
+
+    def stop(self, run_id: str) -> None:
+        with self._lock:
+            if run_id in self.queue:
+                self.queue.remove(run_id)
+                folder = self.folder(run_id)
+                folder.write_status(folder.status().model_copy(update={"state": "stopped"}))
+                return
+        self.folder(run_id).send("stop")
+
+    def project(self, run_id: str, kind: str, step: int) -> None:
+        """Asks the projector for one layout of one moment."""
+        line = json.dumps({"run": run_id, "kind": kind, "step": step}).encode() + b"\n"
+        if self.projector is not None and self.projector.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.projector.stdin.write(line)
+                self.projector.stdin.flush()
+
+    def folder(self, run_id: str) -> RunFolder:
+        """Raises LookupError for a name that is no run here (and never leaves the runs folder)."""
+        folder = RunFolder(self.runs / Path(run_id).name)
+        if not run_id or folder.id != run_id or not folder.exists:
+            raise LookupError(f"There is no run called {run_id!r} here.")
+        return folder
+
+    def ahead(self, run_id: str) -> int:
+        """How many runs must end before this one starts."""
+        with self._lock:
+            return len(self.workers) + list(self.queue).index(run_id) if run_id in self.queue else 0
+
+    # -- behind the scenes --------------------------------------------------------------------------------------------
+
+    def _enqueue(self, run_id: str) -> None:
+        with self._lock:
+            self.queue.append(run_id)
+            self._fill_slots()
+
+    def _supervise(self) -> None:
+        turn = 0
+        while not self._closed.wait(0.2):
+            with self._lock:
+                self._reap()
+                self._fill_slots()
+                self._keep_spare()
+                self._keep_projector()
+            if turn % 10 == 0:
+                self._find_the_dead()
+            turn += 1
+
+    def _reap(self) -> None:
+        for run_id, process in list(self.workers.items()):
+            if process.poll() is not None:
+                del self.workers[run_id]
+                how = (
+                    f"by signal {-process.returncode}"
+                    if process.returncode < 0
+                    else f"with exit code {process.returncode}"
+                )
+                self._interrupted(run_id, f"The training process was ended {how}. Everything recorded is kept.")
+
+    def _interrupted(self, run_id: str, reason: str) -> None:
+        """The worker is gone, so its status is ours to write; a worker that ended properly has written it itself."""
+        folder = self.folder(run_id)
+        status = folder.status()
+        if status.at_work:
+            folder.write_status(status.model_copy(update={"state": "interrupted", "reason": reason, "pid": None}))
+
+    def _fill_slots(self) -> None:
+        while self.queue and len(self.workers) < self.slots and not self._closed.is_set():
+            run_id = self.queue.popleft()
+            process = (
+                self.spare
+                if self.spare is not None and self.spare.poll() is None
+                else self._popen("worker", self.cache)
+            )
+            self.spare = None
+            assert process.stdin is not None
+            try:
+                process.stdin.write(f"{self.folder(run_id).path}\n".encode())
+                process.stdin.flush()
+            except OSError:  # the spare died this very moment
+                self.queue.appendleft(run_id)
+                continue
+            self.workers[run_id] = process
+
+    def _keep_spare(self) -> None:
+        if self.with_spare and (self.spare is None or self.spare.poll() is not None) and not self._closed.is_set():
+            self.spare = self._popen("worker", self.cache)
+
+    def _keep_projector(self) -> None:
+        if not self.with_projector or self._closed.is_set():
+            return
+        if self.projector is None or self.projector.poll() is not None:
+            if self.projector is not None:
+                self.notices.append((time.time(), "The process that draws the maps had died. It was started again."))
+            self.projector = self._popen("projector", self.runs)
+
+    def _popen(self, module: str, argument: Path) -> Process:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"sslviz.runs.{module}", str(argument)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, **QUIET, **(SINGLE if module == "projector" else {})},
+            start_new_session=True,  # Ctrl-C in the terminal is for the server; it closes us in order
+        )
+
+    def _find_the_dead(self) -> None:
+        """Runs of a server that is gone: nobody else would ever say that they have ended."""
+        for folder in list_runs(self.runs):
+            status = folder.status()
+            with self._lock:
+                ours = folder.id in self.workers or folder.id in self.queue
+            if status.at_work and not ours and time.time() - status.heartbeat > SILENCE:
+                self._interrupted(folder.id, "The app ended while this run was training. Everything recorded is kept.")
+
+
+def hang_up(process: Process) -> None:
+    """Closes the standard input of a process: the sign to end."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()

@@ -1,0 +1,126 @@
+"""What is looked at while a network trains: always the same pictures, so that only the network changes between two
+moments.
+
+2,000 test pictures are embedded (the map and the k-NN score stand on them), 10,000 training pictures serve k-NN as
+references, and the first 32 test pictures are the exhibits: their two augmented views are drawn, with the method's
+own tensors.
+"""
+
+import io
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sslviz.data.dataset import Dataset, Split
+from sslviz.measures.collapse import effective_rank, mean_cosine, std
+from sslviz.measures.geometry import uniformity
+from sslviz.measures.knn import knn_accuracy
+from sslviz.methods.method import Method
+from sslviz.runs.folder import ProbeSet, Snapshot
+
+QUERIES, REFERENCES, EXHIBITS = 2_000, 10_000, 32
+NEIGHBOURS = 20
+HUE_BINS = 8
+COLUMNS = 50  # of the contact sheet
+
+
+class Observer:
+    """Looks at a method without changing it. Everything it returns lives on the CPU."""
+
+    def __init__(self, data: Dataset, device: torch.device) -> None:
+        self.data = data
+        pick = torch.Generator().manual_seed(0)  # the same pictures for every run, whatever its seed
+        queries = torch.randperm(len(data.test), generator=pick)[:QUERIES]
+        references = torch.randperm(len(data.train), generator=pick)[:REFERENCES]
+        self.pictures = data.test.images[queries]
+        self.queries, self.references = self.pictures.to(device), data.train.images[references].to(device)
+        self.query_classes = targets(data.test, queries)
+        self.reference_classes = targets(data.train, references)
+        self.labels = None if data.test.labels is None else data.test.labels[queries]
+        self.factors = {name: values[queries.numpy()] for name, values in data.test.factors.items()}
+
+    def probe_set(self) -> ProbeSet:
+        """The contact sheet and labels that the app needs to show which point is which picture."""
+        n, size = len(self.pictures), self.data.size
+        rows = -(-n // COLUMNS)
+        sheet = np.zeros((rows * COLUMNS, size, size, 3), np.uint8)
+        sheet[:n] = self.pictures.permute(0, 2, 3, 1).numpy()
+        pixels = sheet.reshape(rows, COLUMNS, size, size, 3).swapaxes(1, 2).reshape(rows * size, COLUMNS * size, 3)
+        jpeg = io.BytesIO()
+        Image.fromarray(pixels).save(jpeg, "JPEG", quality=85)
+        labels = None if self.labels is None else self.labels.numpy()
+        return ProbeSet(jpeg.getvalue(), COLUMNS, size, labels, self.factors, self.data.classes)
+
+    @torch.no_grad()
+    def exhibits(self, method: Method, step: int) -> Snapshot:
+        """The method's tensors on the exhibit pictures. Their views are drawn with one fixed seed: only knobs
+        change them.
+        """
+        images = self.queries[:EXHIBITS]
+        method.eval()
+        method.augment.seed(0, 0)
+        views = method.views(images)
+        made = method.step(*views).exhibits
+        method.train()
+        shown = torch.stack([method.augment.display(view) for view in views if view.shape == views[0].shape])
+        return Snapshot(
+            step,
+            exhibits={name: to_numpy(value) for name, value in made.items()},
+            views=shown.permute(0, 1, 3, 4, 2).cpu().numpy(),
+        )
+
+    @torch.no_grad()
+    def embedding(self, method: Method, images: Tensor | None = None) -> Tensor:
+        """h of the probe pictures (or of others): float32 M x d."""
+        method.eval()
+        h = torch.cat(
+            [
+                method.embed(method.augment.plain(part))
+                for part in (self.queries if images is None else images).split(1000)
+            ]
+        )
+        method.train()
+        return h.float().cpu()
+
+    @torch.no_grad()
+    def health(self, h: Tensor, method: Method) -> dict[str, float]:
+        """Signs of collapse, on what the loss sees: z where there is a projector, else h."""
+        method.eval()
+        z = method.project(method.augment.plain(self.queries[:1000]))
+        method.train()
+        z = h[:1000] if z is None else z.float().cpu()
+        return {
+            "std": std(z),
+            "mean_cosine": mean_cosine(z),
+            "rank": effective_rank(z),
+            "uniformity": uniformity(z),
+        }
+
+    def knn(self, h: Tensor, method: Method) -> dict[str, float]:
+        """20-NN accuracy on the probe pictures, for the class and, where factors are known, for hue: name -> share."""
+        reference = self.embedding(method, self.references)
+        scores = {}
+        for name in self.query_classes.keys() & self.reference_classes.keys():
+            wanted, known = self.query_classes[name], self.reference_classes[name]
+            scores[name] = knn_accuracy(reference, known, h, wanted, k=NEIGHBOURS, classes=int(known.max()) + 1)
+        return scores
+
+
+def targets(split: Split, which: Tensor) -> dict[str, Tensor]:
+    """What k-NN is asked for: the class as "knn", the hue in eight bins as "knn_hue"."""
+    found = {}
+    if split.labels is not None:
+        found["knn"] = split.labels[which]
+    if "hue" in split.factors:
+        found["knn_hue"] = torch.from_numpy(
+            (split.factors["hue"][which.numpy()] * HUE_BINS).astype(np.int64) % HUE_BINS
+        )
+    return found
+
+
+def to_numpy(x: Tensor) -> np.ndarray[Any, Any]:
+    x = x.detach().cpu()
+    return (x.half() if x.is_floating_point() else x).numpy()

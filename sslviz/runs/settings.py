@@ -1,0 +1,126 @@
+"""Everything that decides what a run does: method, data, seed and knobs. The same settings and seed give the same run.
+
+Three tables of knobs share one flat name space, so that `temperature`, `hue` and `batch_size` mean one thing each on
+the command line (`--set hue=0.1`), in the URL and in the control file: the method's own, the augmentation's, the
+training's.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sslviz.data.augment import AugmentKnobs
+from sslviz.knobs import Knob, Knobs, describe, knob
+from sslviz.methods import METHODS
+
+
+class TrainingKnobs(Knobs):
+    """How long, how fast, on how many pictures at a time."""
+
+    batch_size: int = knob(
+        256, 16, 1024, symbol="N", help="pictures per step; each anchor is compared with 2N − 2 others"
+    )
+    learning_rate: float = knob(2e-3, 0.0, 1e7, symbol=r"\eta", log=True, help="peak step size of AdamW, after warm-up")
+    weight_decay: float = knob(1e-4, 0.0, 1.0, log=True, help="how strongly AdamW pulls weights towards zero")
+    warmup_steps: int = knob(10, 0, 1000, help="steps in which the learning rate rises to its peak")
+    steps: int = knob(1000, 1, 1_000_000, help="length of the run: the learning rate falls to 5 % along a cosine")
+    width: Literal[16, 32, 64] = knob(32, live=False, label="encoder width", help="channels of the first stage")
+    precision: Literal["auto", "float32", "bfloat16"] = knob(
+        "auto", live=False, help="auto: whichever a quick probe finds faster on this machine"
+    )
+    threads: int = knob(2, 1, 64, live=False, label="CPU threads", help="compute threads of the worker")
+
+
+class Parent(BaseModel):
+    """Where a fork comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    run: str
+    step: int
+
+
+# Photographs carry their class in their colours more than our shapes do: full hue jitter would throw that away.
+PHOTOGRAPH_KNOBS: dict[str, Any] = {"hue": 0.1}
+DRAWN = ("shapes", "digits", "fashionmnist")
+
+
+class RunSettings(BaseModel):
+    """What settings.json holds; immutable. Live changes are events of the run, not settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    method: str = "simclr"
+    data: str = "shapes"
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    seconds: Annotated[float, Field(gt=0)] | None = None  # stop after so much training time, if before `steps`
+    knobs: dict[str, Any] = {}  # of the method
+    augment: AugmentKnobs = AugmentKnobs()
+    training: TrainingKnobs = TrainingKnobs()
+    parent: Parent | None = None
+
+    @model_validator(mode="after")
+    def _method_exists_and_accepts_its_knobs(self) -> Self:
+        if self.method not in METHODS:
+            raise ValueError(f"there is no method {self.method!r}; there are: {', '.join(METHODS)}")
+        self.method_knobs()
+        return self
+
+    def method_knobs(self) -> Knobs:
+        return METHODS[self.method].Knobs(**self.knobs)
+
+    def values(self) -> dict[str, Any]:
+        """All knobs, flat: name -> value."""
+        tables = (self.method_knobs(), self.augment, self.training)
+        return {name: value for table in tables for name, value in table.model_dump().items()}
+
+    def change(self, **values: Any) -> "RunSettings":
+        """These settings with some knobs turned. Unknown names and values out of range raise ValueError, in one
+        sentence.
+        """
+        tables = knob_tables(self.method)
+        groups = {
+            "knobs": dict(self.knobs),
+            "augment": self.augment.model_dump(),
+            "training": self.training.model_dump(),
+        }
+        for name, value in values.items():
+            group = next((g for g, table in tables.items() if name in table.model_fields), None)
+            if group is None:
+                raise ValueError(f"{self.method} has no knob {name!r}; it has: {', '.join(all_knobs(self.method))}")
+            groups[group][name] = value
+        try:
+            return RunSettings.model_validate({**self.model_dump(), **groups})
+        except ValidationError as error:
+            raise ValueError(sentence(error)) from None
+
+
+def recommended(method: str = "simclr", data: str = "shapes", **fields: Any) -> RunSettings:
+    """The settings a page opens with: the defaults, fitted to the kind of pictures."""
+    settings = RunSettings(method=method, data=data, **fields)
+    return settings if data in DRAWN else settings.change(**PHOTOGRAPH_KNOBS)
+
+
+def knob_tables(method: str) -> dict[str, type[Knobs]]:
+    return {"knobs": METHODS[method].Knobs, "augment": AugmentKnobs, "training": TrainingKnobs}
+
+
+def all_knobs(method: str) -> dict[str, Knob]:
+    """Every knob that a run of this method has: name -> description."""
+    return {name: k for table in knob_tables(method).values() for name, k in describe(table).items()}
+
+
+def parse(text: str, method: str) -> dict[str, Any]:
+    """`temperature=0.1` from a command line -> {"temperature": "0.1"}; pydantic does the typing and the checking."""
+    name, separator, value = text.partition("=")
+    if not separator or name not in all_knobs(method):
+        raise ValueError(f"{text!r} is not NAME=VALUE with a knob of {method}: {', '.join(all_knobs(method))}")
+    kind = all_knobs(method)[name].kind
+    choices = all_knobs(method)[name].choices
+    if kind == "choice":
+        return {name: next((c for c in choices if str(c) == value), value)}
+    return {name: value}
+
+
+def sentence(error: ValidationError) -> str:
+    """What pydantic found wrong, for a person."""
+    return "; ".join(f"{e['loc'][-1] if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors())

@@ -1,0 +1,220 @@
+"""The process that trains: takes one run folder, trains it, writes down everything, and ends.
+
+    python -m sslviz.runs.worker [CACHE]       reads the path of a run folder from its standard input
+
+Started early it waits with torch imported and the default pictures drawn (a warm spare). The other end of its
+standard input is held by the launcher: when that ends, however it ends, this process stops training, keeps the
+weights and goes.
+"""
+
+import errno
+import os
+import shutil
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sslviz import data
+from sslviz.data.dataset import DataError, Dataset
+from sslviz.nets.convnet import ConvNet
+from sslviz.runs.folder import RunFolder, State, Status
+from sslviz.runs.observer import Observer
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.training import Diverged, Progress, Trainer, choose_device, train
+
+KEEP_EVERY = 10.0  # seconds between two kept weights
+BEAT_EVERY = 0.5  # seconds between two status files
+LEAST_DISK = 50e6  # bytes that must be free to go on
+
+
+class DiskFull(OSError):
+    """Too little room is left to record a run."""
+
+
+class Wishes:
+    """Control messages of a run, each read once. `close` is a wish from outside: the launcher is gone, or Ctrl-C."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder, self.closed = folder, threading.Event()
+        self.offset = folder.status().heard
+
+    def poll(self) -> list[dict[str, Any]]:
+        messages, self.offset = self.folder.control(self.offset)
+        return [*messages, {"do": "stop"}] if self.closed.is_set() else messages
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class Recorder:
+    """Writes what training says into the run folder."""
+
+    def __init__(self, folder: RunFolder, device: torch.device) -> None:
+        self.folder = folder
+        self.status = folder.status().model_copy(
+            update={"state": "starting", "pid": os.getpid(), "device": device_name(device), "reason": ""}
+        )
+        self.kept = self.beaten = self.measured = time.monotonic()
+        self.measured_images = -1
+        self.beat()
+
+    def record(self, progress: Progress) -> None:
+        trainer, s, now = progress.trainer, self.status, time.monotonic()
+        if self.measured_images < 0 or progress.paused:
+            self.measured, self.measured_images = now, trainer.images_seen
+        elif now - self.measured > 2:
+            s.images_per_second = (trainer.images_seen - self.measured_images) / (now - self.measured)
+            self.measured, self.measured_images = now, trainer.images_seen
+        state_before, s.state = s.state, "paused" if progress.paused else "running"
+        s.step, s.images, s.seconds, s.precision = trainer.step, trainer.images_seen, trainer.seconds, trainer.precision
+        s.loss, s.knn = progress.metrics.get("loss", s.loss), progress.metrics.get("knn", s.knn)
+        if trainer.step == 0:
+            s.knn_random_init = s.knn
+        s.eta = seconds_left(trainer.settings, s)
+        if progress.metrics:
+            self.folder.append_metrics({"step": s.step, "seconds": s.seconds, "images": s.images, **progress.metrics})
+        for event in progress.events:
+            self.folder.append_event(event.step, event.kind, event.text, **event.more)
+        if progress.snapshot is not None:
+            self.folder.write_snapshot(progress.snapshot)
+            self.folder.thin_snapshots()
+        if now - self.kept > KEEP_EVERY or (s.state != state_before and progress.paused):
+            self.keep(progress)
+        if now - self.beaten > BEAT_EVERY or progress.snapshot is not None or s.state != state_before:
+            self.beat()
+
+    def keep(self, progress: Progress) -> None:
+        """Keeps the weights, if they are worth going on from."""
+        if not progress.trainer.finite:
+            return
+        if shutil.disk_usage(self.folder.path).free < LEAST_DISK:
+            raise DiskFull
+        about = {**progress.trainer.about(), "run": self.folder.id}
+        self.folder.write_weights(progress.trainer.step, progress.trainer.tensors(), about)
+        self.kept = time.monotonic()
+
+    def beat(self) -> None:
+        self.status.heartbeat, self.beaten = time.time(), time.monotonic()
+        self.folder.write_status(self.status)
+
+    def note(self, text: str, share: float) -> None:
+        """What keeps the run from starting: "downloading … 40 %"."""
+        if time.monotonic() - self.beaten > BEAT_EVERY:
+            self.status.reason = f"{text}: {share:.0%}"
+            self.beat()
+
+    def end(self, state: State, reason: str = "") -> Status:
+        s = self.status
+        s.state, s.reason, s.eta, s.pid = state, reason, None, None
+        if s.seconds > 0:
+            s.images_per_second = s.images / s.seconds  # from now on the average
+        self.beat()
+        return s
+
+
+def run(
+    folder: RunFolder,
+    cache: Path,
+    wishes: Wishes,
+    *,
+    when_closed: State = "interrupted",
+    on_progress: Callable[[Status], None] = lambda status: None,
+    loaded: Dataset | None = None,
+) -> Status:
+    """Trains a run folder to its end, whichever that is, and returns the last status. Goes on from kept weights, if
+    any.
+
+    `loaded`: pictures that are in memory already. `on_progress` hears of every step.
+    """
+    device = choose_device()
+    recorder = Recorder(folder, device)
+    try:
+        settings = folder.settings()
+        torch.set_num_threads(settings.training.threads)
+        there = loaded is not None and loaded.name == settings.data
+        pictures = loaded if there and loaded else data.load(settings.data, cache=cache, progress=recorder.note)
+        recorder.status.reason = ""
+        trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
+        kept = next(filter(None, map(folder.weights, reversed(folder.weights_steps()))), None)
+        if kept is not None:
+            tensors, about = kept
+            forked = about["run"] != folder.id  # the weights are its parent's, the knobs are its own
+            trainer.restore(tensors, {**about, "values": settings.values()} if forked else about)
+            verb = f"forked from {about['run']} at" if forked else "resumed from"
+            folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
+        if folder.probe() is None:
+            folder.write_probe(observer.probe_set())
+        for progress in train(trainer, observer, wishes):
+            recorder.record(progress)
+            on_progress(recorder.status)
+            if progress.paused and progress.snapshot is None:
+                time.sleep(0.05)
+        recorder.keep(progress)
+        if wishes.closed.is_set():
+            return recorder.end(when_closed, "The app was closed while this run was training.")
+        return recorder.end("done" if trainer.over else "stopped")
+    except Diverged as error:
+        return recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
+    except (DataError, OSError, MemoryError, RuntimeError) as error:
+        traceback.print_exc()
+        return recorder.end("failed", explain(error))
+
+
+def explain(error: Exception) -> str:
+    """What went wrong, and what to do, in a sentence or two."""
+    if isinstance(error, DataError):
+        return str(error)
+    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return "The disk is full. Everything recorded so far is kept: make room, then resume."
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error):
+        return "Out of memory. Lower the batch size or the encoder width, then resume."
+    return f"{type(error).__name__}: {error} (the whole story is in the run's log.txt)"
+
+
+def device_name(device: torch.device) -> str:
+    """ "cpu", or the name of the accelerator."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def seconds_left(settings: RunSettings, status: Status) -> float | None:
+    """Until the last step or the last second, whichever comes first."""
+    if not status.images_per_second or not status.step:
+        return None
+    steps = (settings.training.steps - status.step) * status.seconds / status.step
+    return steps if settings.seconds is None else min(steps, settings.seconds - status.seconds)
+
+
+def main() -> None:
+    cache = Path(sys.argv[1]) if len(sys.argv) > 1 else data.default_cache()
+    if hasattr(os, "nice"):
+        os.nice(10)  # the app in front of the user comes first
+    torch.set_num_threads(2)
+    shapes = data.load("shapes", cache=cache)
+    ConvNet()(torch.zeros(2, 3, 32, 32)).sum().backward()  # the first call of each kernel is slow
+    path = sys.stdin.readline().strip()
+    if not path:
+        return
+    folder = RunFolder(Path(path))
+    wishes = Wishes(folder)
+    with folder.log.open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+
+    def watch() -> None:
+        sys.stdin.read()  # returns when the launcher has gone
+        wishes.close()
+        time.sleep(20)
+        os._exit(1)  # something hangs that cannot be asked
+
+    threading.Thread(target=watch, daemon=True).start()
+    run(folder, cache, wishes, loaded=shapes)
+
+
+if __name__ == "__main__":
+    main()

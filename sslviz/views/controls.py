@@ -1,0 +1,252 @@
+"""Knobs and transport: what a viewer can do to a run. Every knob lives in the URL, under its own name.
+
+The run is the truth. A knob that is turned sends a wish to the run; a run whose knobs were turned elsewhere (another
+tab, a classmate) turns the sliders here.
+"""
+
+import secrets
+import time
+from typing import Any
+
+import streamlit as st
+
+from sslviz.data import SOURCES
+from sslviz.knobs import Knob, describe
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, knob_tables, recommended
+from sslviz.views import server
+
+TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
+PATIENCE = 5.0  # seconds that a wish may take to be heard before the run's own value is shown again
+
+
+def settings(method: str) -> RunSettings:
+    """What the sliders say, as settings for a new run. Raises ValueError, in a sentence."""
+    state = st.session_state
+    chosen = recommended(method, state.get("data") or "shapes", seed=int(state.get("seed") or 0))
+    return chosen.change(**{name: state[name] for name in all_knobs(method) if state.get(name) is not None})
+
+
+def adopt(run: RunFolder, fresh: bool) -> None:
+    """Sets the sliders to the run's knobs: all of them if `fresh`, else those that the run changed since we last
+    looked.
+    """
+    state, values = st.session_state, run.values()
+    known: dict[str, Any] = {} if fresh else state.get("_known", {})
+    wishes: dict[str, tuple[Any, float]] = state.setdefault("_wishes", {})
+    for name, value in values.items():
+        wanted, until = wishes.get(name, (value, 0.0))
+        if wanted == value or time.time() > until:
+            wishes.pop(name, None)
+            if known.get(name, ...) != value or wanted != value:
+                state[name] = value
+    if fresh:
+        state["data"], state["seed"] = run.settings().data, run.settings().seed
+    state["_known"] = values
+
+
+def out_of_step(run: RunFolder) -> bool:
+    """True if somebody else has turned a knob of this run: the page must be drawn again."""
+    known, wishes = st.session_state.get("_known"), st.session_state.get("_wishes", {})
+    return known is not None and any(
+        known.get(name) != value and wishes.get(name, (None, 0))[0] != value for name, value in run.values().items()
+    )
+
+
+def turned(name: str, run_id: str | None) -> None:
+    """A slider was moved: tell the run, if it is at work and the knob is live."""
+    run = server.find(run_id) if run_id else None
+    if run is not None and server.is_ours(run) and run.status().at_work:
+        value = st.session_state[name]
+        run.send("set", name=name, value=value)
+        st.session_state.setdefault("_wishes", {})[name] = (value, time.time() + PATIENCE)
+
+
+def knobs(method: str, run: RunFolder | None) -> None:
+    """All sliders, in three groups; the method's own and the augmentation's stay open."""
+    pictures()
+    for group, table in knob_tables(method).items():
+        with st.expander(TABLES[group], expanded=group != "training", key=f"group_{group}"):
+            for knob in describe(table).values():
+                slider(knob, run)
+            if group == "training":
+                st.number_input(
+                    "seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help="same seed: same batches, same views"
+                )
+
+
+def pictures() -> None:
+    """Which pictures to train on: a known set, a path on this computer, or files of one's own."""
+    st.selectbox(
+        "Pictures",
+        list(SOURCES),
+        key="data",
+        bind="query-params",
+        accept_new_options=True,
+        format_func=lambda name: SOURCES[name].title if name in SOURCES else name,
+        help="Or type the path of a folder or .zip of pictures on this computer.",
+        on_change=_fit_to_pictures,
+    )
+    chosen = st.session_state.get("data")
+    if chosen in SOURCES:
+        st.caption(SOURCES[chosen].description)
+    with st.popover("Bring your own", icon=":material/upload:", width="stretch"):
+        st.file_uploader(
+            "A .zip of pictures, with or without one folder per class", type="zip", key="upload", on_change=_keep_upload
+        )
+
+
+def _fit_to_pictures() -> None:
+    """Photographs want less hue jitter than shapes."""
+    chosen = recommended(data=st.session_state["data"] or "shapes").values()
+    for name in PHOTOGRAPH_KNOBS:
+        st.session_state[name] = chosen[name]
+
+
+def _keep_upload() -> None:
+    upload = st.session_state["upload"]
+    if upload is not None:
+        folder = server.launcher().cache / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{secrets.token_hex(4)}.zip"
+        path.write_bytes(upload.getbuffer())
+        st.session_state["data"] = str(path)
+        _fit_to_pictures()
+
+
+def slider(knob: Knob, run: RunFolder | None) -> None:
+    """The control that fits the knob."""
+    label = f"{knob.label} ${knob.symbol}$" if knob.symbol else knob.label
+    note = knob.help if knob.live else f"{knob.help} (acts on the next start)"
+    common: dict[str, Any] = {
+        "key": knob.name,
+        "help": note,
+        "bind": "query-params",
+        "on_change": turned if knob.live else None,
+        "args": (knob.name, run.id if run else None) if knob.live else None,
+    }
+    if not knob.live:
+        label += " ⟳"
+    if knob.kind == "bool":
+        st.toggle(label, knob.default, **common)
+    elif knob.kind == "choice":
+        st.selectbox(label, knob.choices, knob.choices.index(knob.default), **common)
+    elif knob.kind == "int":
+        low, high = int(knob.low or 0), int(knob.high or 0)
+        if high - low <= 2000:
+            st.slider(label, low, high, knob.default, step=low if low > 1 and high % low == 0 else 1, **common)
+        else:
+            st.number_input(label, low, high, knob.default, **common)
+    elif knob.log and not knob.low:
+        st.number_input(label, 0.0, knob.high, knob.default, step=knob.default / 2, format="%.1e", **common)
+    else:
+        st.slider(
+            label,
+            float(knob.low or 0),
+            float(knob.high or 1),
+            knob.default,
+            step=0.01 if (knob.high or 1) <= 1 else 0.05,
+            **common,
+        )
+
+
+# -- transport --------------------------------------------------------------------------------------------------------
+
+
+def transport(method: str, run: RunFolder | None) -> None:
+    """Start, pause, step, stop, resume, and again: five buttons that stay where they are."""
+    state = run.status().state if run is not None else "done"
+    ours = run is not None and server.is_ours(run)
+    at_work = ours and state in ("queued", "starting", "running", "paused")
+    columns = st.columns(5, gap="small")
+    wide: dict[str, Any] = {"width": "stretch"}
+    with columns[0]:
+        if not at_work or run is None:
+            st.button(
+                "Start",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="go",
+                on_click=start,
+                args=(method, run),
+                **wide,
+            )
+        elif state == "paused":
+            st.button(
+                "Play",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="go",
+                on_click=send,
+                args=(run.id, "play"),
+                **wide,
+            )
+        else:
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                type="primary",
+                key="go",
+                on_click=send,
+                args=(run.id, "pause"),
+                **wide,
+            )
+    with columns[1]:
+        step_args = (run.id if run else "", "step")
+        st.button(
+            "Step", icon=":material/skip_next:", key="one", disabled=not at_work, on_click=send, args=step_args, **wide
+        )
+    with columns[2]:
+        if at_work or run is None or not ours or state == "done":
+            args = (run.id if run else "",)
+            st.button("Stop", icon=":material/stop:", key="end", disabled=not at_work, on_click=stop, args=args, **wide)
+        else:
+            st.button("Resume", icon=":material/resume:", key="end", on_click=resume, args=(run.id,), **wide)
+    with columns[3]:
+        st.button(
+            "Same seed",
+            icon=":material/replay:",
+            key="again",
+            on_click=start,
+            args=(method, run),
+            help="start again: same seed, same pictures, same views",
+            **wide,
+        )
+    with columns[4]:
+        st.button(
+            "New seed",
+            icon=":material/casino:",
+            key="anew",
+            on_click=start,
+            args=(method, run, True),
+            help="start again with another seed",
+            **wide,
+        )
+
+
+def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
+    """Starts a run with what the sliders say; the one that this page shows ends first."""
+    if new_seed:
+        st.session_state["seed"] = secrets.randbelow(10_000)
+    try:
+        wanted = settings(method)
+    except ValueError as error:
+        st.session_state["_problem"] = str(error)
+        return
+    if shown is not None and server.is_ours(shown) and shown.status().at_work:
+        server.launcher().stop(shown.id)
+    run = server.launcher().start(wanted)
+    st.query_params["run"] = run.id
+    st.session_state["_known"] = run.values()
+
+
+def send(run_id: str, do: str) -> None:
+    server.launcher().folder(run_id).send(do)
+
+
+def stop(run_id: str) -> None:
+    server.launcher().stop(run_id)
+
+
+def resume(run_id: str) -> None:
+    server.launcher().resume(run_id)

@@ -1,0 +1,37 @@
+"""The frame around every page: its title in the browser, and the navigation."""
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from sslviz.methods import METHODS
+from sslviz.views import server
+
+# section -> pages: file name, title, icon
+SECTIONS: dict[str, list[tuple[str, str, str]]] = {
+    "": [("home", "Start here", ":material/home:")],
+    "Contrastive": [("simclr", METHODS["simclr"].title, ":material/compare_arrows:")],
+}
+
+
+def icon() -> Image.Image:
+    """A similarity matrix of four pictures. (Icons by name would be fetched from the internet.)"""
+    cells = np.full((8, 8, 3), (32, 48, 110), np.uint8)
+    row = np.arange(8)
+    cells[row, (row + 4) % 8] = (250, 215, 60)
+    return Image.fromarray(cells.repeat(8, 0).repeat(8, 1))
+
+
+def main() -> None:
+    st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide")
+    pages = {
+        section: [
+            st.Page(server.PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")
+            for name, title, icon in rows
+        ]
+        for section, rows in SECTIONS.items()
+    }
+    st.navigation(pages).run()
+
+
+main()

@@ -1,0 +1,62 @@
+"""A method's page: its equation, its real source, its knobs, the transport bar and the live views."""
+
+import inspect
+import textwrap
+
+import streamlit as st
+
+from sslviz.methods import METHODS
+from sslviz.methods.method import Method
+from sslviz.runs.folder import RunFolder
+from sslviz.views import controls, live, server
+
+
+def show(name: str) -> None:
+    """The whole page of one method. The run that it shows is named in the URL (`?run=`), else it is the latest."""
+    method = METHODS[name]
+    run, problem = chosen(name)
+    heading(method)
+    if problem := st.session_state.pop("_problem", problem):
+        st.warning(problem, icon=":material/info:")
+    controls.transport(name, run)
+    left, right = st.columns([1, 3.4], gap="medium")
+    with left:
+        controls.knobs(name, run)
+    with right:
+        live.show(run)
+
+
+def chosen(name: str) -> tuple[RunFolder | None, str]:
+    """The run to show, and what is to be said about that. Turns the sliders to it, if it is at work or asked for."""
+    asked = st.query_params.get("run")
+    run = server.find(asked) if asked else None
+    problem = f"There is no run called {asked[:60]!r} here; this is the latest one." if asked and run is None else ""
+    if run is not None and run.settings().method != name:
+        run = None
+    named = run is not None
+    run = run or server.latest(name)
+    if run is not None and (named or run.status().at_work):
+        fresh = st.session_state.get("_run") != run.id
+        controls.adopt(run, fresh)
+        st.session_state["_run"] = run.id
+    return run, problem
+
+
+def heading(method: type[Method]) -> None:
+    """Name and idea | equation; below them, folded, the legend of letters and the code that really runs."""
+    left, right = st.columns([1, 1.3], gap="medium", vertical_alignment="center")
+    with left:
+        st.header(method.title, anchor=False)
+        st.markdown(f"{method.summary} [Paper]({method.paper})")
+    with right:
+        st.latex(method.equation)
+    with st.expander("The code that runs, and its letters", icon=":material/code:"):
+        letters, code = st.columns([1, 1.5], gap="medium")
+        letters.code(legend(method), language=None, wrap_lines=True)
+        code.code(textwrap.dedent(inspect.getsource(method.step)), language="python", wrap_lines=True)
+
+
+def legend(method: type[Method]) -> str:
+    """The letters, from the docstring of the method's file."""
+    text = inspect.getdoc(inspect.getmodule(method)) or ""
+    return text.partition("\n\n")[2]

@@ -1,0 +1,87 @@
+"""The live views of a run. The only file with a timer: it ticks while the run is at work, and only where somebody
+looks.
+"""
+
+import time
+
+import streamlit as st
+
+from sslviz.runs.folder import RunFolder, Status
+from sslviz.views import controls, exhibits, server
+
+EVERY = 1.0  # seconds between two refreshes
+STALE = 5.0  # seconds without a heartbeat after which the pictures are called old
+NEWS = 30.0  # seconds for which a notice is shown
+
+BADGES = {
+    "queued": ("waiting", "blue", ":material/hourglass_empty:"),
+    "starting": ("starting", "blue", ":material/hourglass_empty:"),
+    "running": ("training", "green", ":material/play_arrow:"),
+    "paused": ("paused", "orange", ":material/pause:"),
+    "done": ("finished", "gray", ":material/check:"),
+    "stopped": ("stopped", "gray", ":material/stop:"),
+    "interrupted": ("interrupted", "red", ":material/power_off:"),
+    "failed": ("failed", "red", ":material/error:"),
+}
+
+
+def show(run: RunFolder | None) -> None:
+    """Everything that changes. `?every=0` switches the timer off."""
+    if run is None:
+        st.info("Nothing has been trained here yet. Press **Start**.", icon=":material/play_arrow:")
+        return
+    status = run.status()
+    try:
+        every = float(st.query_params.get("every", EVERY))
+    except ValueError:
+        every = EVERY
+    ticking = status.at_work and 0 < every < 3600
+    st.fragment(draw, run_every=every if ticking else None)(run.id, status.state)
+
+
+def draw(run_id: str, state: str) -> None:
+    """One refresh. When the run has entered another state, or its knobs were turned elsewhere, the page is drawn
+    anew.
+    """
+    run = server.find(run_id)
+    if run is None:
+        st.warning("This run has been removed.")
+        return
+    status = run.status()
+    if status.state != state or (status.at_work and controls.out_of_step(run)):
+        st.rerun()
+    headline(run, status)
+    exhibits.show(run, status)
+
+
+def headline(run: RunFolder, status: Status) -> None:
+    """State, step, speed, device, precision, seed, time left; and what went wrong, if something did."""
+    settings = run.settings()
+    word, color, icon = BADGES[status.state]
+    facts = [f"step **{status.step:,}** of {run.values()['steps']:,}"]
+    if status.images_per_second:
+        facts.append(f"{status.images_per_second:,.0f} images/s")
+    facts += [fact for fact in (status.device, status.precision) if fact]
+    facts.append(f"seed {settings.seed}")
+    facts.append(settings.data if len(settings.data) < 30 else "…" + settings.data[-28:])
+    if status.eta is not None and status.at_work:
+        facts.append(f"{clock(status.eta)} left")
+    line = f":{color}-badge[{icon} {word}]  " + " · ".join(facts)
+    silence = time.time() - status.heartbeat
+    if status.at_work and status.state != "queued" and silence > STALE:
+        line += f"  :orange-badge[:material/history: stale: nothing new for {silence:.0f} s]"
+    st.markdown(line)
+    if status.state == "queued":
+        ahead = server.launcher().ahead(run.id)
+        st.info(f"Waiting for {ahead} other run{'s' if ahead != 1 else ''} to end." if ahead else "Starting …")
+    elif status.reason:
+        (st.info if status.at_work else st.warning)(status.reason)
+    for when, notice in server.launcher().notices:
+        if time.time() - when < NEWS:
+            st.warning(notice)
+
+
+def clock(seconds: float) -> str:
+    """75 -> "1:15"."""
+    minutes, rest = divmod(max(round(seconds), 0), 60)
+    return f"{minutes}:{rest:02d}"

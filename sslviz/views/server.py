@@ -1,0 +1,57 @@
+"""What all visitors of this server share: its launcher, and where its runs and recorded examples lie."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from sslviz.data import default_cache
+from sslviz.runs.folder import RunFolder, default_runs, list_runs
+from sslviz.runs.launcher import Launcher
+
+PAGES = Path(__file__).parents[2] / "pages"
+GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+
+
+@st.cache_resource(show_spinner=False)
+def launcher() -> Launcher:
+    """The one launcher of this process. $SSLVIZ_RUNS: folder of runs; $SSLVIZ_SLOTS: runs at a time;
+    $SSLVIZ_SPARE=0: no warm spare.
+    """
+    slots, spare = int(os.environ.get("SSLVIZ_SLOTS", "1")), os.environ.get("SSLVIZ_SPARE", "1") != "0"
+    return Launcher(default_runs(), default_cache(), slots=slots, spare=spare).open()
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """The launcher lives as long as the server."""
+    shared = launcher()
+    try:
+        yield
+    finally:
+        shared.close()
+
+
+def find(run_id: str) -> RunFolder | None:
+    """A run of this server, or one of the recorded examples."""
+    try:
+        return launcher().folder(run_id)
+    except LookupError:
+        return next((run for run in list_runs(GALLERY) if run.id == run_id), None)
+
+
+def latest(method: str) -> RunFolder | None:
+    """What a page shows when nobody asked for a particular run: one at work, else the newest, else the recorded
+    example.
+    """
+    mine = [run for run in list_runs(launcher().runs) if run.settings().method == method]
+    at_work = [run for run in mine if run.status().at_work]
+    recorded = [run for run in list_runs(GALLERY) if run.settings().method == method]
+    return next(iter(at_work + mine + recorded), None)
+
+
+def is_ours(run: RunFolder) -> bool:
+    """False for the recorded examples, which nobody can change."""
+    return run.path.parent == launcher().runs

@@ -1,0 +1,28 @@
+"""The first page: what this is and where to begin, in the time it takes to read three sentences."""
+
+import streamlit as st
+
+from sslviz.methods import METHODS
+from sslviz.views import server
+
+
+def show() -> None:
+    st.title("A laboratory for self-supervised learning", anchor=False)
+    st.markdown(
+        "A network learns to see **without a single label**, here, on this computer, while you watch: "
+        "real pictures, real gradients, measured numbers. Turn a knob and the next training step obeys."
+    )
+    columns = st.columns(3, gap="medium")
+    for column, (name, method) in zip(columns, METHODS.items(), strict=False):
+        with column, st.container(border=True):
+            st.subheader(method.title, anchor=False)
+            st.markdown(method.summary)
+            st.latex(method.equation)
+            st.page_link(server.PAGES / f"{name}.py", label=f"Open {method.title}", icon=":material/arrow_forward:")
+    st.subheader("How it goes", anchor=False)
+    st.markdown(
+        "1. Open a method and press **Start**: training begins in the background and goes on when you leave the page.\n"
+        "2. Watch the **k-NN score**, not only the loss: how often are the nearest neighbours of its class?\n"
+        "3. Turn the **temperature** or an **augmentation** while it trains; a mark on the curves says when you did.\n"
+        "4. Send the address of the page to a classmate on this computer: it holds the run and every knob."
+    )

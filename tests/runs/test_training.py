@@ -1,0 +1,162 @@
+"""The loop: reproducible, obedient, honest about its time."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from sslviz.data.dataset import Dataset
+from sslviz.runs.observer import Observer
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.training import LOOKS, Budget, Diverged, Progress, Trainer, learning_rate, train
+
+CPU = torch.device("cpu")
+
+
+class Script:
+    """Wishes that are spoken at given polls; stops a paused run after a while."""
+
+    def __init__(self, **wishes: list[dict[str, Any]]) -> None:
+        self.wishes, self.polls = wishes, 0
+
+    def poll(self) -> list[dict[str, Any]]:
+        self.polls += 1
+        return self.wishes.get(f"at{self.polls}", [])
+
+
+def run(settings: RunSettings, data: Dataset, control: Any = None, kept: Any = None) -> tuple[Trainer, list[Progress]]:
+    trainer = Trainer(settings, data, CPU)
+    if kept is not None:
+        trainer.restore(*kept)
+    return trainer, list(train(trainer, Observer(data, CPU), control or Script()))
+
+
+def losses(progress: list[Progress]) -> list[float]:
+    return [p.metrics["loss"] for p in progress if "loss" in p.metrics]
+
+
+def test_one_seed_is_one_run_bit_for_bit(tiny: Dataset, quick: RunSettings) -> None:
+    first, one = run(quick, tiny)
+    second, two = run(quick, tiny)
+    third, three = run(quick.model_copy(update={"seed": 4}), tiny)
+    assert losses(one) == losses(two) != losses(three)
+    for name, tensor in first.tensors().items():
+        assert torch.equal(tensor, second.tensors()[name]), name
+    assert len(losses(one)) == 6
+    assert third.step == 6
+
+
+def test_going_on_from_kept_weights_is_as_if_nothing_had_happened(tiny: Dataset, quick: RunSettings) -> None:
+    whole, progress = run(quick, tiny)
+    half = Trainer(quick, tiny, CPU)
+    half.choose_precision()
+    for _ in range(3):
+        half.train_step()
+    rest, after = run(quick, tiny, kept=(half.tensors(), half.about()))
+    assert losses(after) == losses(progress)[3:]
+    for name, tensor in whole.tensors().items():
+        assert torch.equal(tensor, rest.tensors()[name]), name
+
+
+def test_looking_does_not_change_the_training(tiny: Dataset, quick: RunSettings) -> None:
+    watched, _ = run(quick, tiny)
+    alone = Trainer(quick, tiny, CPU)
+    alone.choose_precision()
+    for _ in range(6):
+        alone.train_step()
+    for name, tensor in watched.tensors().items():
+        assert torch.equal(tensor, alone.tensors()[name]), name
+
+
+def test_the_first_picture_comes_before_any_training(tiny: Dataset, quick: RunSettings) -> None:
+    trainer = Trainer(quick, tiny, CPU)
+    first = next(iter(train(trainer, Observer(tiny, CPU), Script())))
+    assert trainer.step == 0
+    assert first.snapshot is not None
+    assert first.snapshot.exhibits["similarity"].shape == (64, 64)
+    assert first.snapshot.views.shape == (2, 32, 32, 32, 3)
+
+
+def test_a_turned_knob_acts_on_the_next_step_and_is_written_down(tiny: Dataset, quick: RunSettings) -> None:
+    wish = {"do": "set", "name": "temperature", "value": 0.07}
+    trainer, turned = run(quick, tiny, Script(at4=[wish]))
+    _, untouched = run(quick, tiny)
+    assert losses(turned)[:3] == losses(untouched)[:3]
+    assert losses(turned)[3] != losses(untouched)[3]
+    (event,) = [e for p in turned for e in p.events]
+    assert (event.step, event.kind, event.text) == (4, "set", "temperature 0.2 → 0.07")
+    assert trainer.settings.values()["temperature"] == 0.07
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [("temperature", 9.0, "less than or equal"), ("width", 64, "acts on the next run"), ("colour", 1, "no knob")],
+)
+def test_what_cannot_be_turned_is_refused_and_training_goes_on(
+    tiny: Dataset, quick: RunSettings, name: str, value: Any, says: str
+) -> None:
+    trainer, progress = run(quick, tiny, Script(at2=[{"do": "set", "name": name, "value": value}]))
+    (event,) = [e for p in progress for e in p.events]
+    assert event.kind == "refused"
+    assert says in event.text
+    assert trainer.step == 6
+    assert trainer.settings == quick
+
+
+def test_pause_single_step_and_stop(tiny: Dataset, quick: RunSettings) -> None:
+    script = Script(at2=[{"do": "pause"}], at4=[{"do": "step"}], at6=[{"do": "step"}], at8=[{"do": "stop"}])
+    trainer, progress = run(quick, tiny, script)
+    assert trainer.step == 3
+    assert [p.paused for p in progress if "loss" in p.metrics] == [False, True, True]
+    assert all(p.snapshot is not None for p in progress if p.paused and "loss" in p.metrics)
+    assert progress[-1].snapshot is not None
+    assert "knn" in progress[-1].metrics
+
+
+def test_a_finished_run_ends_with_a_score(tiny: Dataset, quick: RunSettings) -> None:
+    trainer, progress = run(quick, tiny)
+    assert trainer.over
+    assert {"knn", "knn_hue", "std", "rank"} <= progress[-1].metrics.keys()
+    assert progress[-1].snapshot.embedding.shape == (80, 64)
+
+
+def test_pictures_without_labels_train_without_a_score(tiny: Dataset, quick: RunSettings) -> None:
+    from dataclasses import replace
+
+    bare = Dataset("bare", replace(tiny.train, labels=None, factors={}), replace(tiny.test, labels=None, factors={}))
+    _, progress = run(quick, bare)
+    assert len(losses(progress)) == 6
+    assert "knn" not in progress[-1].metrics
+
+
+def test_fewer_pictures_than_a_batch(tiny: Dataset, quick: RunSettings) -> None:
+    trainer, _ = run(quick.change(batch_size=1024), tiny)
+    assert trainer.images_seen == 6 * 320
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tiny: Dataset, quick: RunSettings) -> None:
+    with pytest.raises(Diverged, match="at step"):
+        run(quick.change(learning_rate=1e6, weight_decay=1.0, steps=400, warmup_steps=0), tiny)
+
+
+def test_the_learning_rate_warms_up_and_falls_along_a_cosine() -> None:
+    rates = np.array([learning_rate(t, 1.0, 10, 110) for t in range(111)])
+    np.testing.assert_allclose(rates[:10], np.arange(1, 11) / 10)
+    np.testing.assert_allclose(rates[60], 0.05 + 0.95 * 0.5, atol=1e-12)
+    np.testing.assert_allclose(rates[110], 0.05)
+    assert (np.diff(rates[10:]) <= 0).all()
+
+
+def test_looking_keeps_to_its_share_of_the_time() -> None:
+    budget, spent, seconds = Budget(), 0.0, 0.0
+    cost = {"exhibits": 0.02, "embedding": 0.3, "knn": 1.5}
+    while seconds < 300:
+        seconds += 0.1
+        for kind in budget.due(seconds):
+            budget.paid(kind, seconds, cost[kind])
+            spent += cost[kind]
+            seconds += cost[kind]
+    allowed = sum(share for share, _ in LOOKS.values())
+    assert allowed == pytest.approx(0.15)
+    assert 0.10 < spent / seconds <= allowed
