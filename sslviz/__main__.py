@@ -7,6 +7,7 @@ python -m sslviz list --runs DIR
 import argparse
 import contextlib
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -65,7 +66,9 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             bar.set_postfix_str(describe(status), refresh=False)
             bar.update(0)
 
-        status = run(folder, default_cache(), wishes, when_closed="stopped", on_progress=advance)
+        status = run(
+            folder, default_cache(), wishes, threads=os.cpu_count() or 1, when_closed="stopped", on_progress=advance
+        )
     if status.reason:
         print(status.reason, file=sys.stderr)
     print(

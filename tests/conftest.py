@@ -1,9 +1,5 @@
 """What many tests need: a small data set, a quiet machine, settings that train in a second."""
 
-import os
-
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: waiting threads sleep
-
 import numpy as np
 import pytest
 import torch

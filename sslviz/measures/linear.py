@@ -22,10 +22,10 @@ def fit_linear(h: Tensor, labels: Tensor, *, classes: int, l2: float = 1e-4, ste
     def loss() -> float:
         solver.zero_grad()
         value = F.cross_entropy(F.linear(x, w, b), y) + l2 / 2 * w.square().sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        return float(value)
+        value.backward()
+        return float(value.detach())
 
-    solver.step(loss)  # type: ignore[no-untyped-call]
+    solver.step(loss)
     weight = w.detach() / std
     return weight, b.detach() - weight @ mean
 

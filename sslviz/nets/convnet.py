@@ -12,13 +12,11 @@ from torch import Tensor, nn
 class ConvNet(nn.Module):
     """B x 3 x H x W -> B x dim, float32. Widths w, 2w, 4w; at w = 32: 0.29 M parameters, 15.5 MFLOP for 32x32.
 
-    `precision` is the type that the encoder computes in, `memory_format` the layout of the pictures inside it (see
-    nets/precision.py). Weights, h and all that follows stay float32 and contiguous: a cosine in bfloat16 has three
-    digits, and a small temperature makes a small error large.
+    `precision` is the type that the encoder computes in (nets/precision.py chooses). Weights, h and all that follows
+    stay float32: a cosine in bfloat16 has three digits, and a small temperature makes a small error large.
     """
 
     precision = torch.float32
-    memory_format = torch.contiguous_format
 
     def __init__(self, width: int = 32) -> None:
         super().__init__()
@@ -34,7 +32,6 @@ class ConvNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.contiguous(memory_format=self.memory_format)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.precision == torch.bfloat16):
             h: Tensor = self.net(x)
         return h.float()

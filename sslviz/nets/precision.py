@@ -13,7 +13,7 @@ import torch
 
 @dataclass(frozen=True)
 class Precision:
-    """`dtype` of the encoder's arithmetic, `memory_format` of the pictures inside it."""
+    """`dtype` of the encoder's arithmetic, `memory_format` of pictures and weights."""
 
     dtype: torch.dtype = torch.float32
     memory_format: torch.memory_format = torch.contiguous_format

@@ -22,8 +22,6 @@ from sslviz.runs.settings import Parent, RunSettings
 Process = subprocess.Popen[bytes]
 SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
 PATIENCE = 5.0  # seconds that a worker gets to keep its weights before it is killed
-# Threads that wait for each other must sleep: on a busy machine spinning made a training step 2.5 times as long.
-QUIET = {"OMP_WAIT_POLICY": "PASSIVE"}
 SINGLE = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
 
@@ -34,6 +32,7 @@ class Launcher:
         self.runs, self.cache, self.slots, self.with_spare, self.with_projector = runs, cache, slots, spare, projector
         self.queue: deque[str] = deque()
         self.workers: dict[str, Process] = {}
+        self.ending: dict[str, Process] = {}  # told to stop: they score and keep what they have, but hold no slot
         self.spare: Process | None = None
         self.projector: Process | None = None
         self.notices: deque[tuple[float, str]] = deque(maxlen=20)  # Unix time, sentence
@@ -52,7 +51,7 @@ class Launcher:
         """
         self._closed.set()
         self._thread.join()
-        processes = [p for p in (*self.workers.values(), self.spare, self.projector) if p is not None]
+        processes = [p for p in (*self.workers.values(), *self.ending.values(), self.spare, self.projector) if p is not None]
         for process in processes:
             hang_up(process)
         deadline = time.monotonic() + PATIENCE
@@ -61,7 +60,7 @@ class Launcher:
                 process.wait(max(0.1, deadline - time.monotonic()))
             process.kill()
             process.wait()
-        for run_id in (*self.workers, *self.queue):
+        for run_id in (*self.workers, *self.ending, *self.queue):
             self._interrupted(run_id, "The app was closed while this run was training.")
 
     # -- what a viewer can ask for ------------------------------------------------------------------------------------
@@ -102,7 +101,10 @@ class Launcher:
                 folder = self.folder(run_id)
                 folder.write_status(folder.status().model_copy(update={"state": "stopped"}))
                 return
-        self.folder(run_id).send("stop")
+            self.folder(run_id).send("stop")
+            if run_id in self.workers:
+                self.ending[run_id] = self.workers.pop(run_id)
+                self._fill_slots()
 
     def project(self, run_id: str, kind: str, step: int) -> None:
         """Asks the projector for one layout of one moment."""
@@ -144,9 +146,10 @@ class Launcher:
             turn += 1
 
     def _reap(self) -> None:
-        for run_id, process in list(self.workers.items()):
+        for run_id, process in [*self.workers.items(), *self.ending.items()]:
             if process.poll() is not None:
-                del self.workers[run_id]
+                self.workers.pop(run_id, None)
+                self.ending.pop(run_id, None)
                 how = (
                     f"by signal {-process.returncode}"
                     if process.returncode < 0
@@ -197,7 +200,7 @@ class Launcher:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=Path(__file__).parents[2],
-            env={**os.environ, **QUIET, **(SINGLE if module == "projector" else {})},
+            env={**os.environ, **(SINGLE if module == "projector" else {})},
             start_new_session=True,  # Ctrl-C in the terminal is for the server; it closes us in order
         )
 
@@ -206,7 +209,7 @@ class Launcher:
         for folder in list_runs(self.runs):
             status = folder.status()
             with self._lock:
-                ours = folder.id in self.workers or folder.id in self.queue
+                ours = folder.id in {*self.workers, *self.ending, *self.queue}
             if status.at_work and not ours and time.time() - status.heartbeat > SILENCE:
                 self._interrupted(folder.id, "The app ended while this run was training. Everything recorded is kept.")
 

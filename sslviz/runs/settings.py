@@ -28,7 +28,14 @@ class TrainingKnobs(Knobs):
     precision: Literal["auto", "float32", "bfloat16"] = knob(
         "auto", live=False, help="auto: whichever a quick probe finds faster on this machine"
     )
-    threads: int = knob(2, 1, 64, live=False, label="CPU threads", help="compute threads of the worker")
+    threads: int = knob(
+        0,
+        0,
+        64,
+        live=False,
+        label="CPU threads",
+        help="0: all cores but one from the app, all cores from the command line",
+    )
 
 
 class Parent(BaseModel):

@@ -30,6 +30,7 @@ from sslviz.runs.training import Diverged, Progress, Trainer, choose_device, tra
 
 KEEP_EVERY = 10.0  # seconds between two kept weights
 BEAT_EVERY = 0.5  # seconds between two status files
+MOST_THREADS = 4  # batches of this size do not keep more of them busy
 LEAST_DISK = 50e6  # bytes that must be free to go on
 
 
@@ -123,6 +124,7 @@ def run(
     cache: Path,
     wishes: Wishes,
     *,
+    threads: int = 1,
     when_closed: State = "interrupted",
     on_progress: Callable[[Status], None] = lambda status: None,
     loaded: Dataset | None = None,
@@ -130,13 +132,13 @@ def run(
     """Trains a run folder to its end, whichever that is, and returns the last status. Goes on from kept weights, if
     any.
 
-    `loaded`: pictures that are in memory already. `on_progress` hears of every step.
+    `threads`: where the settings leave them open. `loaded`: pictures that are in memory already. `on_progress` hears of every step.
     """
     device = choose_device()
     recorder = Recorder(folder, device)
     try:
         settings = folder.settings()
-        torch.set_num_threads(settings.training.threads)
+        torch.set_num_threads(settings.training.threads or min(threads, MOST_THREADS))
         there = loaded is not None and loaded.name == settings.data
         pictures = loaded if there and loaded else data.load(settings.data, cache=cache, progress=recorder.note)
         recorder.status.reason = ""
@@ -194,7 +196,10 @@ def main() -> None:
     cache = Path(sys.argv[1]) if len(sys.argv) > 1 else data.default_cache()
     if hasattr(os, "nice"):
         os.nice(10)  # the app in front of the user comes first
-    torch.set_num_threads(2)
+    # One core is left to the app and the browser: two threads that wait for each other on a core that is busy took
+    # three times as long for a step as one thread alone (measured on two cores).
+    threads = max(1, (os.cpu_count() or 1) - 1)
+    torch.set_num_threads(min(threads, MOST_THREADS))
     shapes = data.load("shapes", cache=cache)
     ConvNet()(torch.zeros(2, 3, 32, 32)).sum().backward()  # the first call of each kernel is slow
     path = sys.stdin.readline().strip()
@@ -213,7 +218,7 @@ def main() -> None:
         os._exit(1)  # something hangs that cannot be asked
 
     threading.Thread(target=watch, daemon=True).start()
-    run(folder, cache, wishes, loaded=shapes)
+    run(folder, cache, wishes, threads=threads, loaded=shapes)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import curves, matrix, sheet, softmax, style
@@ -69,7 +70,7 @@ def loss_curve(path: str, step: int, changes: int) -> bytes:
     )
     one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
     figure = curves.curves([one], title="Loss", y_title="loss (nats)", references=know_nothing, pins=pins(run))
-    return encode(figure)
+    return stamped(figure, path, step)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -89,7 +90,7 @@ def score_curve(path: str, step: int, heartbeat: float) -> bytes:
     figure = curves.curves(
         series, title=title, y_title="accuracy", references=line, pins=pins(run), y_range=(0, 1), percent=True
     )
-    return encode(figure)
+    return stamped(figure, path, step)
 
 
 def recorded(run: RunFolder, column: str) -> pd.DataFrame:
@@ -163,7 +164,7 @@ def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int
         pinned=anchor,
         sprite=view_sprite(tiles, path, total),
     )
-    return encode(figure)
+    return stamped(figure, path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -182,7 +183,7 @@ def softmax_row(path: str, step: int, anchor: int, temperature: float, tiles: st
         ordered=True,
         sprite=view_sprite(tiles, path, total),
     )
-    return encode(figure)
+    return stamped(figure, path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -270,7 +271,12 @@ def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -
         title=f"{name} of h, {len(layout):,} test pictures, step {step}",
         axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
     )
-    return encode(figure)
+    return stamped(figure, path, step)
+
+
+def stamped(figure: go.Figure, path: str, step: int) -> bytes:
+    """The encoded figure, with the run and step that it shows written into it."""
+    return encode(figure.update_layout(meta={**(figure.layout.meta or {}), "run": Path(path).name, "step": step}))
 
 
 def folder(path: str) -> RunFolder:

@@ -23,7 +23,8 @@ def icon() -> Image.Image:
 
 
 def main() -> None:
-    st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide")
+    st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide", initial_sidebar_state=220)
+    st.html("<style>.stMainBlockContainer { padding-top: 2.5rem; }</style>")  # room for the pictures
     pages = {
         section: [
             st.Page(server.PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")

@@ -10,6 +10,7 @@ from sslviz.runs.folder import RunFolder, Status
 from sslviz.views import controls, exhibits, server
 
 EVERY = 1.0  # seconds between two refreshes
+EAGER = 0.3  # the same, while the first picture is awaited
 STALE = 5.0  # seconds without a heartbeat after which the pictures are called old
 NEWS = 30.0  # seconds for which a notice is shown
 
@@ -31,10 +32,11 @@ def show(run: RunFolder | None) -> None:
         st.info("Nothing has been trained here yet. Press **Start**.", icon=":material/play_arrow:")
         return
     status = run.status()
+    usual = EAGER if status.state in ("queued", "starting") else EVERY
     try:
-        every = float(st.query_params.get("every", EVERY))
+        every = float(st.query_params.get("every", usual))
     except ValueError:
-        every = EVERY
+        every = usual
     ticking = status.at_work and 0 < every < 3600
     st.fragment(draw, run_every=every if ticking else None)(run.id, status.state)
 

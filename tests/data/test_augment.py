@@ -89,15 +89,17 @@ def test_brightness_then_contrast_then_saturation(x):
     assert torch.allclose(colours(x, 1.1, 0.7, 0.5), expected, atol=1e-3)
 
 
-def test_hue_is_hsv_hue_at_thirds_of_a_turn_and_near_it_elsewhere(x):
-    for turn in (-1 / 3, 1 / 3):
+def test_hue_turns_as_hsv_does_and_keeps_the_luma(x):
+    x = 0.4 + 0.2 * x  # nothing is clamped
+    luma = torch.tensor(augment.YIQ[0])
+    for turn in (-0.3, -0.1, 0.1, 0.3):
+        ours = colours(x, turn=turn)
         expected = one_by_one(x, lambda p, t=turn: tv.adjust_hue(p, t))
-        assert torch.allclose(colours(x, turn=turn), expected, atol=1e-4)
-    for turn in (-0.1, 0.1, 0.2):
-        expected = one_by_one(x, lambda p, t=turn: tv.adjust_hue(p, t))
-        away = (colours(x, turn=turn) - expected).abs().mean()
-        assert away < 0.5 * (colours(x, turn=-turn) - expected).abs().mean()  # the direction is right
-        assert away < 0.08
+        wrong = colours(x, turn=-turn)
+        assert (ours - expected).abs().mean() < 0.5 * (wrong - expected).abs().mean()  # the direction is right
+        assert (ours - expected).abs().mean() < 0.04
+        assert torch.allclose(torch.einsum("bchw,c->bhw", ours - x, luma), torch.tensor(0.0), atol=1e-5)
+    assert torch.allclose(colours(colours(x, turn=0.2), turn=0.8), x, atol=1e-4)  # a full circle
 
 
 def test_gray(pictures, x):
@@ -202,7 +204,7 @@ def test_turning_one_knob_leaves_the_other_operations_as_they_were(pictures):
     """With the hue jitter off, the same crops; the luma of a crop is what it was."""
     one = views(pictures, crop_scale=0.2, flip=0.5)
     two = views(pictures, crop_scale=0.2, flip=0.5, jitter=1, brightness=0, contrast=0, saturation=1, hue=0)
-    luma = torch.tensor(augment.LUMA)
+    luma = torch.tensor(augment.YIQ[0])
     inside = ((two + MEAN.view(3, 1, 1) > 0.01) & (two + MEAN.view(3, 1, 1) < 0.99)).all(1)
     difference = torch.einsum("bchw,c->bhw", one - two, luma).abs()[inside]
     assert difference.numel() > 1000

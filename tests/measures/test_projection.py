@@ -102,6 +102,7 @@ def test_map_of_a_sequence_is_as_good_as_a_fresh_one(digits, cold):
     assert trust(digits, layout) > trust(digits, cold) - 0.03
 
 
+@pytest.mark.slow
 def test_first_map_is_as_good_as_plain_umap(digits, cold):
     import umap
 

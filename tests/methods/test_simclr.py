@@ -176,7 +176,7 @@ def test_learned_temperature_starts_at_the_knob_moves_and_stays_in_range():
         with torch.no_grad():
             method.log_scale.fill_(far)
         method.after_step(step)
-        assert 0.01 - 1e-6 <= float(method.temperature) <= 1
+        assert 0.01 - 1e-6 <= float(method.temperature.detach()) <= 1
     assert "temperature" not in on_vectors().step(x1, x2).metrics
 
 
