@@ -92,13 +92,16 @@ def show(options: argparse.Namespace) -> int:
 def describe(status: Status) -> str:
     """loss 4.31, k-NN 54.1 % (random 17.3 %), 2400 images/s"""
     parts = [] if status.loss is None else [f"loss {status.loss:.3f}"]
-    if status.knn is not None and status.knn_random_init is not None:
-        parts.append(f"k-NN {status.knn:.1%} (random {status.knn_random_init:.1%})")
+    score, start = status.exam or status.knn, status.exam_random_init or status.knn_random_init
+    if score is not None and start is not None:
+        parts.append(f"k-NN {score:.1%} (random {start:.1%})")
     return ", ".join([*parts, f"{status.images_per_second:.0f} images/s"])
 
 
 def summary(folder: RunFolder) -> dict[str, Any]:
-    """One run as one flat object; `scores` are all scores of the last look at it."""
+    """One run as one flat object. `scores` are those of the last look at it, on 10,000 references; `knn` of a run
+    that has ended by itself is measured on all training pictures.
+    """
     settings, status = folder.settings(), folder.status()
     steps = folder.snapshot_steps()
     last = folder.snapshot(steps[-1]) if steps else None
@@ -115,12 +118,15 @@ def summary(folder: RunFolder) -> dict[str, Any]:
         "precision",
         "reason",
     )
+    exam = {} if status.exam is None else {"knn": status.exam, "knn_random_init": status.exam_random_init}
     return {
         "run": folder.id,
         "method": settings.method,
         "data": settings.data,
         "seed": settings.seed,
         **{name: value for name, value in status.model_dump().items() if name in keep},
+        **exam,
+        "live_random_init": status.knn_random_init,
         "scores": last.scores if last else {},
     }
 

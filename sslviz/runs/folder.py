@@ -48,6 +48,8 @@ class Status(BaseModel):
     loss: float | None = None
     knn: float | None = None
     knn_random_init: float | None = None
+    exam: float | None = None  # k-NN at the end, with every training picture as a reference
+    exam_random_init: float | None = None
     device: str = ""
     precision: str = ""
     pid: int | None = None

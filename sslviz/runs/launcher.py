@@ -51,7 +51,9 @@ class Launcher:
         """
         self._closed.set()
         self._thread.join()
-        processes = [p for p in (*self.workers.values(), *self.ending.values(), self.spare, self.projector) if p is not None]
+        processes = [
+            p for p in (*self.workers.values(), *self.ending.values(), self.spare, self.projector) if p is not None
+        ]
         for process in processes:
             hang_up(process)
         deadline = time.monotonic() + PATIENCE

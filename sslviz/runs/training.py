@@ -75,6 +75,8 @@ class Trainer:
         self.encoder = ConvNet(settings.training.width)
         augment = Augment(settings.augment, mean.to(device))
         self.method: Method = METHODS[settings.method](self.encoder, settings.method_knobs(), augment).to(device)
+        self.untrained = deepcopy(self.method)  # random weights, for the line that every score is compared with
+        self.encoder.whiten(augment.plain(data.train.images[:2000].to(device)))
         self.optimizer = torch.optim.AdamW(self.method.parameters(), fused=device.type != "mps")
         self.images = data.train.images.to(device)
         self.layout = torch.contiguous_format
@@ -199,7 +201,9 @@ def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Pr
     if trainer.step == 0:
         yield progress(observer.exhibits(trainer.method, 0))  # the first picture, as early as can be
         trainer.choose_precision()
-        yield progress(look(trainer, observer, ALL))
+        start = look(trainer, observer, ALL)
+        chance = observer.knn(observer.embedding(trainer.untrained), trainer.untrained)
+        yield progress(start, metrics={f"{name}_random_init": value for name, value in chance.items()})
 
     clock = time.perf_counter()
     while True:

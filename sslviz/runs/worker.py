@@ -75,8 +75,7 @@ class Recorder:
         state_before, s.state = s.state, "paused" if progress.paused else "running"
         s.step, s.images, s.seconds, s.precision = trainer.step, trainer.images_seen, trainer.seconds, trainer.precision
         s.loss, s.knn = progress.metrics.get("loss", s.loss), progress.metrics.get("knn", s.knn)
-        if trainer.step == 0:
-            s.knn_random_init = s.knn
+        s.knn_random_init = progress.metrics.get("knn_random_init", s.knn_random_init)
         s.eta = seconds_left(trainer.settings, s)
         if progress.metrics:
             self.folder.append_metrics({"step": s.step, "seconds": s.seconds, "images": s.images, **progress.metrics})
@@ -132,7 +131,8 @@ def run(
     """Trains a run folder to its end, whichever that is, and returns the last status. Goes on from kept weights, if
     any.
 
-    `threads`: where the settings leave them open. `loaded`: pictures that are in memory already. `on_progress` hears of every step.
+    `threads`: where the settings leave them open. `loaded`: pictures that are in memory already.
+    `on_progress` hears of every step.
     """
     device = choose_device()
     recorder = Recorder(folder, device)
@@ -160,7 +160,10 @@ def run(
         recorder.keep(progress)
         if wishes.closed.is_set():
             return recorder.end(when_closed, "The app was closed while this run was training.")
-        return recorder.end("done" if trainer.over else "stopped")
+        if not trainer.over:
+            return recorder.end("stopped")
+        recorder.status.exam, recorder.status.exam_random_init = map(observer.exam, (trainer.method, trainer.untrained))
+        return recorder.end("done")
     except Diverged as error:
         return recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
     except (DataError, OSError, MemoryError, RuntimeError) as error:
@@ -196,8 +199,8 @@ def main() -> None:
     cache = Path(sys.argv[1]) if len(sys.argv) > 1 else data.default_cache()
     if hasattr(os, "nice"):
         os.nice(10)  # the app in front of the user comes first
-    # One core is left to the app and the browser: two threads that wait for each other on a core that is busy took
-    # three times as long for a step as one thread alone (measured on two cores).
+    # One core is left to the app and the browser: two threads that wait for each other on a busy core took three
+    # times as long for a step as one thread alone (measured on two cores).
     threads = max(1, (os.cpu_count() or 1) - 1)
     torch.set_num_threads(min(threads, MOST_THREADS))
     shapes = data.load("shapes", cache=cache)

@@ -69,6 +69,9 @@ def headline(run: RunFolder, status: Status) -> None:
     if status.eta is not None and status.at_work:
         facts.append(f"{clock(status.eta)} left")
     line = f":{color}-badge[{icon} {word}]  " + " · ".join(facts)
+    if status.exam is not None and status.exam_random_init is not None:
+        final = f"{status.exam:.1%} (random weights {status.exam_random_init:.1%})"
+        line += f" · final k-NN against all training pictures **{final}**"
     silence = time.time() - status.heartbeat
     if status.at_work and status.state != "queued" and silence > STALE:
         line += f"  :orange-badge[:material/history: stale: nothing new for {silence:.0f} s]"

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from sslviz.methods import METHODS
-from sslviz.views import server
 
 
 def show() -> None:
@@ -18,7 +17,7 @@ def show() -> None:
             st.subheader(method.title, anchor=False)
             st.markdown(method.summary)
             st.latex(method.equation)
-            st.page_link(server.PAGES / f"{name}.py", label=f"Open {method.title}", icon=":material/arrow_forward:")
+            st.page_link(f"../../pages/{name}.py", label=f"Open {method.title}", icon=":material/arrow_forward:")
     st.subheader("How it goes", anchor=False)
     st.markdown(
         "1. Open a method and press **Start**: training begins in the background and goes on when you leave the page.\n"

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from sslviz.runs.folder import RunFolder, list_runs
 
@@ -96,10 +97,7 @@ def test_a_reload_a_second_tab_and_a_link_show_the_same_run(app, page, browser) 
     slider.focus()
     other.keyboard.press("ArrowRight")
     # the first tab's own slider follows
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('[role=slider]')].some(s => s.getAttribute('aria-valuenow') === '0.21')",
-        timeout=60_000,
-    )
+    expect(page.get_by_role("slider", name=re.compile("temperature")).first).to_have_value("0.21", timeout=60_000)
     other.context.close()
 
     page.goto("about:blank")  # nobody looks

@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
 from sslviz.nets.convnet import ConvNet
 from sslviz.nets.heads import projector
@@ -116,3 +117,20 @@ def test_probe_of_a_real_net_answers_with_a_candidate():
         net(x).sum().backward()
 
     assert probe(step, CPU, seconds=0.1) in CANDIDATES
+
+
+def test_a_whitened_stem_sees_all_directions_of_the_patches_alike() -> None:
+    torch.manual_seed(0)
+    smooth = F.interpolate(torch.randn(500, 3, 8, 8), 32, mode="bilinear")  # neighbours alike, as in pictures
+    net = ConvNet(16)
+    before = net.net[0].weight.std()
+    net.whiten(smooth)
+    weight = net.net[0].weight.detach()
+    torch.testing.assert_close(weight[:8], -weight[8:])
+    torch.testing.assert_close(weight.std(), before)
+    patches = F.unfold(smooth, 4, stride=4).transpose(1, 2).flatten(0, 1)
+    seen = (patches - patches.mean(0)) @ weight[:8].flatten(1).T
+    covariance = seen.T @ seen / len(seen)
+    correlation = covariance / covariance.diagonal().outer(covariance.diagonal()).sqrt()
+    assert (correlation - torch.eye(8)).abs().max() < 0.01
+    assert covariance.diagonal().max() / covariance.diagonal().min() < 1.2

@@ -1,0 +1,79 @@
+"""Every page opens without an exception: with nothing recorded, on a finished run, and on addresses that make no sense."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sslviz.data.dataset import Dataset
+from sslviz.methods import METHODS
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.worker import Wishes, run
+from sslviz.views import server
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A server's launcher on an empty folder, closed afterwards."""
+    monkeypatch.setenv("SSLVIZ_RUNS", str(tmp_path))
+    monkeypatch.setenv("SSLVIZ_SPARE", "0")
+    server.launcher.clear()
+    server.launcher()
+    yield tmp_path
+    server.launcher().close()
+    server.launcher.clear()
+
+
+def opened(path: Path, **query: str) -> AppTest:
+    app = AppTest.from_file(str(path), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_opens_before_anything_was_trained(path: Path, runs: Path) -> None:
+    frame = ROOT / "sslviz" / "views" / "frame.py"  # the first page links to others, which only the frame knows
+    app = opened(frame if path.stem == "home" else path)
+    assert not app.exception
+    assert len(app.title) + len(app.header) == 1
+
+
+def finished(runs: Path, tiny: Dataset, method: str, quick: RunSettings) -> RunFolder:
+    folder = RunFolder.create(runs, quick.model_copy(update={"method": method, "data": "tiny"}))
+    assert run(folder, runs / "cache", Wishes(folder), loaded=tiny).state == "done"
+    return folder
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_page_shows_a_finished_run(method: str, runs: Path, tiny: Dataset, quick: RunSettings) -> None:
+    folder = finished(runs, tiny, method, quick)
+    app = opened(ROOT / "pages" / f"{method}.py", run=folder.id)
+    assert not app.exception
+    assert not app.warning
+    assert any("step **6** of 6" in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"run": "../../etc"},
+        {"run": "no-such-run"},
+        {"temperature": "nan"},
+        {"temperature": "1e308", "batch_size": "-5"},
+        {"hue": "<b>pink</b>", "seed": "x" * 5000},
+        {"data": "/no/such/folder"},
+        {"every": "soon", "size": "7", "map": "globe"},
+        {"unknown": "1"},
+    ],
+)
+def test_addresses_that_make_no_sense_never_raise(query: dict[str, str], runs: Path) -> None:
+    app = opened(ROOT / "pages" / "simclr.py", **query)
+    assert not app.exception
+    assert 0.01 <= app.slider(key="temperature").value <= 1.0
+    assert 16 <= app.slider(key="batch_size").value <= 1024
