@@ -3,7 +3,7 @@
     python -m benchmarks.live [--rounds N] [--json]
 
 Start -> first picture, with a warm spare and without; a turned temperature -> its pin and the softmax; kill -9 of the
-worker, the projector and the server -> what the page says, and the one click that resumes. Needs playwright and a
+worker, the projector and the server -> what the page says, and the one click that resumes. Needs playwright and
 chromium.
 """
 
@@ -21,6 +21,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,10 @@ class App:
         return [int(pid) for file in pids for pid in file.read_text().split()]
 
     def named(self, module: str) -> int:
-        return next(pid for pid in self.children() if module in Path(f"/proc/{pid}/cmdline").read_text())
+        """The newest of the server's processes that run this module: of the workers, the spare."""
+        with suppress(FileNotFoundError):
+            return max((p for p in self.children() if module in Path(f"/proc/{p}/cmdline").read_text()), default=0)
+        return 0
 
 
 def main() -> None:
@@ -188,9 +192,11 @@ def knobs_and_deaths(page: Page, rounds: int) -> dict[str, Any]:
 
 def settled(pid: int) -> bool:
     """True once a process sleeps: the warm spare waits for work."""
-    before = cpu_seconds(pid)
-    time.sleep(1)
-    return cpu_seconds(pid) - before < 0.02 and before > 1
+    with suppress(FileNotFoundError):
+        before = cpu_seconds(pid)
+        time.sleep(1)
+        return cpu_seconds(pid) - before < 0.02 and before > 1
+    return False
 
 
 def cpu_seconds(pid: int) -> float:

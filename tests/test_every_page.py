@@ -1,4 +1,6 @@
-"""Every page opens without an exception: with nothing recorded, on a finished run, and on addresses that make no sense."""
+"""Every page opens without an exception: with nothing recorded, on a finished run, and on addresses that make no
+sense.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -95,6 +95,24 @@ def similarity(
     )
 
 
+def correlation(c: np.ndarray, *, height: int = 380) -> go.Figure:
+    """Cross-correlation of the channels of two views, d x d in [-1, 1]: the loss of Barlow Twins wants the identity."""
+    heat = go.Heatmap(
+        z=np.asarray(c, dtype=np.float32),
+        zmin=-1,
+        zmax=1,
+        colorscale=style.DIVERGING,
+        colorbar={"title": {"text": "correlation", "side": "right"}, "thickness": 14, "outlinewidth": 0},
+        hovertemplate="channel %{y} of view a, %{x} of view b: %{z:.2f}<extra></extra>",
+    )
+    figure = style.figure(heat, title="Cross-correlation of the two views' channels", height=height)
+    figure.update_xaxes(title="channel of view b", constrain="domain", showgrid=False)
+    figure.update_yaxes(
+        title="channel of view a", autorange="reversed", scaleanchor="x", constrain="domain", showgrid=False
+    )
+    return figure
+
+
 def _outline(cells: np.ndarray, color: str, dash: str) -> dict[str, Any] | None:
     """One shape around all marked cells (a shape for each would slow every refresh)."""
     r = 0.44

@@ -21,6 +21,7 @@ from sslviz.runs.settings import Parent, RunSettings
 
 Process = subprocess.Popen[bytes]
 SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
+HEAD_START = 4.0  # seconds that a run gets for its first steps before the next spare is warmed up beside it
 PATIENCE = 5.0  # seconds that a worker gets to keep its weights before it is killed
 SINGLE = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
@@ -34,6 +35,7 @@ class Launcher:
         self.workers: dict[str, Process] = {}
         self.ending: dict[str, Process] = {}  # told to stop: they score and keep what they have, but hold no slot
         self.spare: Process | None = None
+        self.spare_taken = 0.0  # when, on the monotonic clock
         self.projector: Process | None = None
         self.notices: deque[tuple[float, str]] = deque(maxlen=20)  # Unix time, sentence
         self._lock = threading.RLock()
@@ -174,7 +176,7 @@ class Launcher:
                 if self.spare is not None and self.spare.poll() is None
                 else self._popen("worker", self.cache)
             )
-            self.spare = None
+            self.spare, self.spare_taken = None, time.monotonic()
             assert process.stdin is not None
             try:
                 process.stdin.write(f"{self.folder(run_id).path}\n".encode())
@@ -185,7 +187,9 @@ class Launcher:
             self.workers[run_id] = process
 
     def _keep_spare(self) -> None:
-        if self.with_spare and (self.spare is None or self.spare.poll() is not None) and not self._closed.is_set():
+        missing = self.spare is None or self.spare.poll() is not None
+        early = self.workers and time.monotonic() - self.spare_taken < HEAD_START
+        if self.with_spare and missing and not early and not self._closed.is_set():
             self.spare = self._popen("worker", self.cache)
 
     def _keep_projector(self) -> None:

@@ -69,18 +69,25 @@ class Trainer:
     """A method, its optimiser, and where they are: what has to be kept to go on later."""
 
     def __init__(self, settings: RunSettings, data: Dataset, device: torch.device) -> None:
-        torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
-        mean = data.train.images[:5000].float().mean((0, 2, 3)) / 255
-        self.encoder = ConvNet(settings.training.width)
+        mean = data.train.images[:2000].float().mean((0, 2, 3)) / 255
         augment = Augment(settings.augment, mean.to(device))
-        self.method: Method = METHODS[settings.method](self.encoder, settings.method_knobs(), augment).to(device)
-        self.untrained = deepcopy(self.method)  # random weights, for the line that every score is compared with
-        self.encoder.whiten(augment.plain(data.train.images[:2000].to(device)))
+        self.untrained = self.build(augment)  # random weights, for the line that every score is compared with
+        self.method = self.build(augment, whiten=augment.plain(data.train.images[:2000].to(device)))
+        self.encoder = self.method.encoder
         self.optimizer = torch.optim.AdamW(self.method.parameters(), fused=device.type != "mps")
         self.images = data.train.images.to(device)
-        self.layout = torch.contiguous_format
+        self.layout: torch.memory_format | None = None  # until a precision is chosen
+        self.chance: dict[str, float] = {}  # scores of `untrained`, once they are known
         self.step, self.images_seen, self.seconds = 0, 0, 0.0
+
+    def build(self, augment: Augment, whiten: Tensor | None = None) -> Method:
+        """The method with the seed's random weights. The encoder is whitened first: a method may make copies of it."""
+        torch.manual_seed(self.settings.seed)
+        encoder = ConvNet(self.settings.training.width).to(self.device)
+        if whiten is not None:
+            encoder.whiten(whiten)
+        return METHODS[self.settings.method](encoder, self.settings.method_knobs(), augment).to(self.device)
 
     def train_step(self) -> dict[str, float]:
         """One step of the optimiser; returns the metrics of the batch."""
@@ -133,9 +140,21 @@ class Trainer:
 
         self.compute_in(probe(train, self.device))
 
+    @property
+    def how(self) -> Precision:
+        return Precision(self.encoder.precision, self.layout or torch.contiguous_format)
+
+    def same_work(self, other: "Trainer") -> bool:
+        """True if what is fastest for the other is fastest for this one."""
+        mine, its = self.settings, other.settings
+        return (mine.method, mine.training.width, mine.training.precision) == (its.method, its.training.width, "auto")
+
     def compute_in(self, precision: Precision) -> None:
-        self.layout, self.encoder.precision = precision.memory_format, precision.dtype
-        self.encoder.to(memory_format=self.layout)
+        self.layout = precision.memory_format
+        for net in (*self.method.modules(), *self.untrained.modules()):  # the encoder, and copies that a method keeps
+            if isinstance(net, ConvNet):
+                net.precision = precision.dtype
+                net.to(memory_format=self.layout)
 
     @property
     def over(self) -> bool:
@@ -200,10 +219,10 @@ def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Pr
 
     if trainer.step == 0:
         yield progress(observer.exhibits(trainer.method, 0))  # the first picture, as early as can be
+    if trainer.layout is None:
         trainer.choose_precision()
-        start = look(trainer, observer, ALL)
-        chance = observer.knn(observer.embedding(trainer.untrained), trainer.untrained)
-        yield progress(start, metrics={f"{name}_random_init": value for name, value in chance.items()})
+    if trainer.step == 0:
+        yield progress(look(trainer, observer, {"exhibits", "embedding"}))
 
     clock = time.perf_counter()
     while True:
@@ -248,7 +267,7 @@ class Budget:
     def __init__(self) -> None:
         self.spent = dict.fromkeys(LOOKS, 0.0)
         self.cost = dict.fromkeys(LOOKS, 0.0)  # of the last look of this kind
-        self.next = dict.fromkeys(LOOKS, 0.0)  # not before this second of the run
+        self.next = {**dict.fromkeys(LOOKS, 0.0), "knn": 3.0}  # not before this second of the run
 
     def due(self, seconds: float) -> set[str]:
         return {
@@ -279,7 +298,10 @@ def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget |
         scores = observer.health(h, method)
     marks.append(time.perf_counter())
     if h is not None and "knn" in looks:
-        scores |= observer.knn(h, method)
+        if not trainer.chance:
+            chance = observer.knn(observer.embedding(trainer.untrained), trainer.untrained)
+            trainer.chance = {f"{name}_random_init": value for name, value in chance.items()}
+        scores |= observer.knn(h, method) | trainer.chance
     marks.append(time.perf_counter())
     if budget is not None:
         for kind, began, ended in zip(LOOKS, marks, marks[1:], strict=False):

@@ -22,7 +22,6 @@ import torch
 
 from sslviz import data
 from sslviz.data.dataset import DataError, Dataset
-from sslviz.nets.convnet import ConvNet
 from sslviz.runs.folder import RunFolder, State, Status
 from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
@@ -127,11 +126,13 @@ def run(
     when_closed: State = "interrupted",
     on_progress: Callable[[Status], None] = lambda status: None,
     loaded: Dataset | None = None,
+    warm: Trainer | None = None,
 ) -> Status:
     """Trains a run folder to its end, whichever that is, and returns the last status. Goes on from kept weights, if
     any.
 
-    `threads`: where the settings leave them open. `loaded`: pictures that are in memory already.
+    `threads`: where the settings leave them open. `loaded`: pictures that are in memory already. `warm`: a
+    trainer that knows already what precision is fastest here.
     `on_progress` hears of every step.
     """
     device = choose_device()
@@ -143,6 +144,8 @@ def run(
         pictures = loaded if there and loaded else data.load(settings.data, cache=cache, progress=recorder.note)
         recorder.status.reason = ""
         trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
+        if warm is not None and trainer.same_work(warm):
+            trainer.compute_in(warm.how)
         kept = next(filter(None, map(folder.weights, reversed(folder.weights_steps()))), None)
         if kept is not None:
             tensors, about = kept
@@ -204,7 +207,10 @@ def main() -> None:
     threads = max(1, (os.cpu_count() or 1) - 1)
     torch.set_num_threads(min(threads, MOST_THREADS))
     shapes = data.load("shapes", cache=cache)
-    ConvNet()(torch.zeros(2, 3, 32, 32)).sum().backward()  # the first call of each kernel is slow
+    warm = Trainer(RunSettings(), shapes, choose_device())
+    warm.choose_precision()
+    warm.train_step()  # the first call of everything is slow
+    Observer(shapes, warm.device).exhibits(warm.method, 0)
     path = sys.stdin.readline().strip()
     if not path:
         return
@@ -221,7 +227,7 @@ def main() -> None:
         os._exit(1)  # something hangs that cannot be asked
 
     threading.Thread(target=watch, daemon=True).start()
-    run(folder, cache, wishes, threads=threads, loaded=shapes)
+    run(folder, cache, wishes, threads=threads, loaded=shapes, warm=warm)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,13 @@ def out_of_step(run: RunFolder) -> bool:
     )
 
 
+def waiting(run: RunFolder) -> bool:
+    """True while a wish of this viewer has not been heard by the run."""
+    values = run.values()
+    wishes = st.session_state.get("_wishes", {}).items()
+    return any(time.time() < until and values.get(name) != wanted for name, (wanted, until) in wishes)
+
+
 def turned(name: str, run_id: str | None) -> None:
     """A slider was moved: tell the run, if it is at work and the knob is live."""
     run = server.find(run_id) if run_id else None

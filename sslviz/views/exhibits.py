@@ -62,14 +62,16 @@ def loss_curve(path: str, step: int, changes: int) -> bytes:
     """`step` and `changes` say how much has been recorded: when they grow, the curve is drawn anew."""
     run = folder(path)
     rows = recorded(run, "loss")
-    batch = run.values()["batch_size"]
-    know_nothing = (
-        {f"ln(2N − 1), N = {batch}: knows nothing": float(np.log(2 * batch - 1))}
-        if run.settings().method == "simclr"
-        else {}
-    )
+    values, method = run.values(), run.settings().method
+    lines, unit = {}, "no unit"
+    if method == "simclr":
+        lines = {f"ln(2N − 1), N = {values['batch_size']}: knows nothing": float(np.log(2 * values["batch_size"] - 1))}
+        unit = "nats"
+    elif method == "moco":
+        lines = {f"ln(K + 1), K = {values['queue_length']}: knows nothing": float(np.log(values["queue_length"] + 1))}
+        unit = "nats"
     one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
-    figure = curves.curves([one], title="Loss", y_title="loss (nats)", references=know_nothing, pins=pins(run))
+    figure = curves.curves([one], title="Loss", y_title=f"loss ({unit})", references=lines, pins=pins(run))
     return stamped(figure, path, step)
 
 
@@ -145,9 +147,29 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> None:
             st.rerun(scope="fragment")
     with right:
         st.image(view_pairs(path, step), caption="Two random views of each picture: a above, b below", width="stretch")
-        temperature = float(run.values()["temperature"])
-        plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="Softmax probabilities of one row")
-    st.caption(f"{matrix.HOW_TO_READ} {softmax.HOW_TO_READ} Click a cell to choose the row.")
+        temperature = temperature_of(run)
+        if temperature is not None:
+            plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="One row as probabilities")
+        elif "cross_correlation_recent" in snapshot.exhibits:
+            plot(correlation(path, step), key="correlation", alt="Cross-correlation of the channels of two views")
+    how = softmax.HOW_TO_READ if temperature is not None else ""
+    st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
+
+
+def temperature_of(run: RunFolder) -> float | None:
+    """τ as it is now: the last learned one, else the knob; None for a method without."""
+    values = run.values()
+    if values.get("learn_temperature"):
+        learned = recorded(run, "temperature")
+        return float(learned["temperature"].iloc[-1]) if len(learned) else float(values["temperature"])
+    return float(values["temperature"]) if "temperature" in values else None
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def correlation(path: str, step: int) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    return stamped(matrix.correlation(snapshot.exhibits["cross_correlation_recent"]), path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

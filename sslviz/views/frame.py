@@ -10,7 +10,15 @@ from sslviz.views import server
 # section -> pages: file name, title, icon
 SECTIONS: dict[str, list[tuple[str, str, str]]] = {
     "": [("home", "Start here", ":material/home:")],
-    "Contrastive": [("simclr", METHODS["simclr"].title, ":material/compare_arrows:")],
+    "Contrastive": [
+        ("simclr", METHODS["simclr"].title, ":material/compare_arrows:"),
+        ("moco", METHODS["moco"].title, ":material/queue:"),
+    ],
+    "Without negatives": [
+        ("byol", METHODS["byol"].title, ":material/school:"),
+        ("simsiam", METHODS["simsiam"].title, ":material/content_copy:"),
+        ("barlow_twins", METHODS["barlow_twins"].title, ":material/grid_on:"),
+    ],
 }
 
 

@@ -10,7 +10,7 @@ from sslviz.runs.folder import RunFolder, Status
 from sslviz.views import controls, exhibits, server
 
 EVERY = 1.0  # seconds between two refreshes
-EAGER = 0.3  # the same, while the first picture is awaited
+EAGER = 0.3  # the same, while the first picture or the effect of a knob is awaited
 STALE = 5.0  # seconds without a heartbeat after which the pictures are called old
 NEWS = 30.0  # seconds for which a notice is shown
 
@@ -32,16 +32,17 @@ def show(run: RunFolder | None) -> None:
         st.info("Nothing has been trained here yet. Press **Start**.", icon=":material/play_arrow:")
         return
     status = run.status()
-    usual = EAGER if status.state in ("queued", "starting") else EVERY
+    eager = controls.waiting(run) or status.state in ("queued", "starting")
+    usual = EAGER if eager else EVERY
     try:
         every = float(st.query_params.get("every", usual))
     except ValueError:
         every = usual
     ticking = status.at_work and 0 < every < 3600
-    st.fragment(draw, run_every=every if ticking else None)(run.id, status.state)
+    st.fragment(draw, run_every=every if ticking else None)(run.id, status.state, eager)
 
 
-def draw(run_id: str, state: str) -> None:
+def draw(run_id: str, state: str, eager: bool) -> None:
     """One refresh. When the run has entered another state, or its knobs were turned elsewhere, the page is drawn
     anew.
     """
@@ -50,7 +51,9 @@ def draw(run_id: str, state: str) -> None:
         st.warning("This run has been removed.")
         return
     status = run.status()
-    if status.state != state or (status.at_work and controls.out_of_step(run)):
+    heard = status.at_work and controls.out_of_step(run)
+    calm = eager and not controls.waiting(run) and state not in ("queued", "starting")
+    if status.state != state or heard or calm:
         st.rerun()
     headline(run, status)
     exhibits.show(run, status)

@@ -184,3 +184,13 @@ def test_every_figure_says_how_to_read_it_and_stays_transparent():
     figure = written(map.scatter(np.zeros((2, 2))))
     assert figure["layout"]["template"]["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
     assert style.sprite("u", 101, columns=50, kind="point")["sprite"]["rows"] == 3
+
+
+def test_the_correlation_matrix_has_names_and_the_full_range():
+    figure = matrix.correlation(np.eye(5, dtype=np.float16))
+    (heat,) = figure.data
+    assert (heat.zmin, heat.zmax) == (-1, 1)
+    np.testing.assert_array_equal(heat.z, np.eye(5))
+    assert figure.layout.title.text
+    assert figure.layout.xaxis.title.text
+    assert figure.layout.yaxis.title.text

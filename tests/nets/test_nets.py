@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 
 from sslviz.nets.convnet import ConvNet
-from sslviz.nets.heads import projector
+from sslviz.nets.heads import mlp, projector
 from sslviz.nets.precision import CANDIDATES, Precision, probe
 
 CPU = torch.device("cpu")
@@ -134,3 +134,15 @@ def test_a_whitened_stem_sees_all_directions_of_the_patches_alike() -> None:
     correlation = covariance / covariance.diagonal().outer(covariance.diagonal()).sqrt()
     assert (correlation - torch.eye(8)).abs().max() < 0.01
     assert covariance.diagonal().max() / covariance.diagonal().min() < 1.2
+
+
+def test_mlp_is_linear_layers_with_batch_norm_and_relu_between_them():
+    def kinds(net):
+        return [type(layer).__name__ for layer in net]
+
+    three = ["Linear", "BatchNorm1d", "ReLU"]
+    assert kinds(mlp(8, 4, 2)) == [*three, "Linear"]
+    assert kinds(mlp(8, 4, 4, 2, norm_last=True)) == [*three, *three, "Linear", "BatchNorm1d"]
+    assert kinds(mlp(8, 4, 2, norm=False, norm_last=True)) == ["Linear", "ReLU", "Linear"]
+    assert kinds(projector("mlp", 8, layers=3)) == [*three, *three, "Linear"]
+    assert mlp(8, 4, 2)(torch.randn(3, 8)).shape == (3, 2)

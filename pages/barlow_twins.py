@@ -1,0 +1,5 @@
+"""Barlow Twins, live."""
+
+from sslviz.views import lesson
+
+lesson.show("barlow_twins")

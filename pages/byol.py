@@ -1,0 +1,5 @@
+"""BYOL, live."""
+
+from sslviz.views import lesson
+
+lesson.show("byol")

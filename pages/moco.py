@@ -1,0 +1,5 @@
+"""MoCo, live."""
+
+from sslviz.views import lesson
+
+lesson.show("moco")

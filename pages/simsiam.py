@@ -1,0 +1,5 @@
+"""SimSiam, live."""
+
+from sslviz.views import lesson
+
+lesson.show("simsiam")

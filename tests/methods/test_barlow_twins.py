@@ -1,0 +1,143 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from lightly.loss import BarlowTwinsLoss
+from torch import nn
+
+from sslviz.data.augment import Augment, AugmentKnobs
+from sslviz.methods import METHODS
+from sslviz.methods.barlow_twins import BarlowTwins
+from sslviz.nets.convnet import ConvNet
+
+
+def barlow(encoder=None, **knobs):
+    torch.manual_seed(0)
+    augment = Augment(AugmentKnobs(), torch.full((3,), 0.5))
+    return BarlowTwins(encoder or ConvNet(16), BarlowTwins.Knobs(**knobs), augment)
+
+
+class Given(nn.Module):
+    """An "encoder" that hands on what it is given, so that z can be chosen by a test."""
+
+    dim = 16
+    forward = nn.Identity.forward
+
+
+def on_vectors(**knobs):
+    return barlow(Given(), projector="none", **knobs)
+
+
+def vectors(n=64, seed=0):
+    """Two views that agree in part, in numbers of any mean and size."""
+    chance = torch.Generator().manual_seed(seed)
+    shared, a, b = torch.randn(3, n, 16, generator=chance)
+    return 5 + 100 * (shared + a), 30 * (shared + 0.5 * b)
+
+
+@pytest.fixture
+def pictures():
+    return torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def correlations(x1, x2):
+    """Equation 2, entry by entry."""
+    a, b = x1.double() - x1.double().mean(0), x2.double() - x2.double().mean(0)
+    c = torch.zeros(16, 16, dtype=torch.float64)
+    for i in range(16):
+        for j in range(16):
+            c[i, j] = (a[:, i] * b[:, j]).sum() / ((a[:, i] ** 2).sum().sqrt() * (b[:, j] ** 2).sum().sqrt())
+    return c
+
+
+def test_it_is_in_the_catalogue():
+    assert METHODS["barlow_twins"] is BarlowTwins
+
+
+@pytest.mark.parametrize("weight", [0.005, 0.5])
+def test_loss_is_the_double_sum_on_the_blackboard(weight):
+    x1, x2 = vectors()
+    c = correlations(x1, x2)
+    total = 0.0
+    for i in range(16):
+        for j in range(16):
+            total += float((1 - c[i, i]) ** 2) if i == j else weight * float(c[i, j] ** 2)
+    assert float(on_vectors(redundancy_weight=weight).step(x1, x2).loss) == pytest.approx(total, rel=1e-5)
+
+
+@pytest.mark.parametrize("weight", [0.005, 0.5])
+def test_loss_agrees_with_lightly(weight):
+    x1, x2 = vectors()
+    ours = on_vectors(redundancy_weight=weight).step(x1, x2).loss
+    assert float(ours) == pytest.approx(float(BarlowTwinsLoss(lambda_param=weight)(x1, x2)), rel=1e-5)
+
+
+def test_independent_numbers_that_agree_cost_nothing_and_one_answer_for_all_costs_the_most():
+    x = torch.tensor([[(row >> bit) & 1 for bit in range(8)] for row in range(256)]).float()  # all words of 8 bits
+    assert float(on_vectors().step(100 * x, 100 * x).loss) == pytest.approx(0, abs=1e-5)
+    one = torch.ones(64, 16)
+    assert float(on_vectors().step(one, one).loss) == pytest.approx(16)
+
+
+def test_exhibits_and_metrics():
+    x1, x2 = vectors()
+    step, c = on_vectors(redundancy_weight=0.1).step(x1, x2), correlations(x1, x2)
+    torch.testing.assert_close(step.exhibits["cross_correlation"].double(), c, atol=1e-5, rtol=0)
+    z = torch.cat([(x - x.mean(0)) / x.std(0) for x in (x1, x2)])
+    torch.testing.assert_close(step.exhibits["similarity"], F.cosine_similarity(z[:, None], z[None], dim=-1))
+    diagonal = [float(c[i, i]) for i in range(16)]
+    off = [float(c[i, j]) for i in range(16) for j in range(16) if i != j]
+    assert float(step.metrics["diagonal"]) == pytest.approx(sum(diagonal) / 16, abs=1e-5)
+    assert float(step.metrics["off_diagonal"]) == pytest.approx((sum(v * v for v in off) / len(off)) ** 0.5, abs=1e-5)
+    assert float(step.loss) == pytest.approx(
+        float(step.metrics["invariance"] + 0.1 * step.metrics["redundancy"]), rel=1e-5
+    )
+
+
+def test_the_recent_matrix_is_the_average_of_the_training_batches():
+    method, expected = on_vectors(), torch.zeros(16, 16)
+    for seed in range(40):
+        step = method.step(*vectors(seed=seed))
+        torch.testing.assert_close(step.exhibits["cross_correlation_recent"], expected)
+        method.after_step(step)
+        expected = 0.9 * expected + 0.1 * step.exhibits["cross_correlation"]
+    torch.testing.assert_close(method.recent, expected)
+
+
+@pytest.mark.parametrize("kind", ["mlp", "linear", "none"])
+def test_gradient_reaches_all_of_encoder_and_projector(pictures, kind):
+    method = barlow(projector=kind)
+    method.step(*method.views(pictures)).loss.backward()
+    for name, parameter in method.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name
+
+
+def test_step_changes_nothing_but_batch_norm_statistics(pictures):
+    method = barlow()
+    views = method.views(pictures)
+
+    def changed():
+        before = {name: value.clone() for name, value in method.state_dict().items()}
+        method.step(*views)
+        return {name for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
+
+    method.eval()
+    assert changed() == set()
+    method.train()
+    kinds = {name.rsplit(".", 1)[-1] for name in changed()}
+    assert kinds == {"running_mean", "running_var", "num_batches_tracked"}
+
+
+def test_the_weight_acts_at_the_next_step():
+    x1, x2 = vectors()
+    method = on_vectors(redundancy_weight=0.01)
+    method.knobs = BarlowTwins.Knobs(redundancy_weight=1.0, projector="none")
+    assert torch.equal(method.step(x1, x2).loss, on_vectors(redundancy_weight=1.0).step(x1, x2).loss)
+
+
+def test_h_and_z(pictures):
+    method = barlow().eval()
+    x = method.augment.plain(pictures)
+    assert method.embed(x).shape == (8, 64)
+    assert method.project(x).shape == (8, 256)
+    assert torch.equal(method.project(x), method.projector(method.embed(x)))

@@ -1,0 +1,186 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from lightly.loss import NegativeCosineSimilarity
+from torch import nn
+
+from sslviz.data.augment import Augment, AugmentKnobs
+from sslviz.methods import METHODS
+from sslviz.methods.byol import BYOL
+from sslviz.nets.convnet import ConvNet
+
+
+def byol(encoder=None, **knobs):
+    torch.manual_seed(0)
+    augment = Augment(AugmentKnobs(), torch.full((3,), 0.5))
+    return BYOL(encoder or ConvNet(16), BYOL.Knobs(**knobs), augment)
+
+
+class Given(nn.Module):
+    """An "encoder" with one weight, 1: it hands on what it is given, so that z can be chosen by a test."""
+
+    dim = 16
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(()))
+
+    def forward(self, x):
+        return self.weight * x
+
+
+def on_vectors(**knobs):
+    """z is what the test gives, z' is its double backwards: the target has drifted away."""
+    method = byol(Given(), projector="none", **knobs)
+    method.target.copy = Backwards()
+    return method
+
+
+class Backwards(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((), 2.0))
+
+    def forward(self, x):
+        return self.weight * x.flip(1)
+
+
+def vectors(n=8, seed=0):
+    return torch.randn(2, n, 16, generator=torch.Generator().manual_seed(seed)).unbind()
+
+
+@pytest.fixture
+def pictures():
+    return torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def touched(method):
+    """Names of the parameters that a gradient has reached."""
+    return {name for name, p in method.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}
+
+
+def test_it_is_in_the_catalogue():
+    assert METHODS["byol"] is BYOL
+
+
+@pytest.mark.parametrize("predictor", [True, False])
+def test_loss_is_the_squared_distance_on_the_blackboard_in_both_orders(predictor):
+    x1, x2 = vectors()
+    method = on_vectors(predictor=predictor).double()
+    x1, x2 = x1.double(), x2.double()
+    total = 0.0
+    for this, other in ((x1, x2), (x2, x1)):
+        q, t = method.predictor(this) if predictor else this, 2 * other.flip(1)
+        for a, b in zip(q, t, strict=True):
+            total += float(((a / a.norm() - b / b.norm()) ** 2).sum().detach())
+    assert float(method.step(x1, x2).loss.detach()) == pytest.approx(total / 8, rel=1e-9)
+
+
+def test_loss_agrees_with_lightly():
+    x1, x2 = vectors(64)
+    method, cosine = on_vectors(), NegativeCosineSimilarity()
+    q1, q2, t1, t2 = method.predictor(x1), method.predictor(x2), method.target(x1), method.target(x2)
+    theirs = 4 + 2 * (cosine(q1, t2) + cosine(q2, t1))
+    assert float(method.step(x1, x2).loss.detach()) == pytest.approx(float(theirs.detach()), rel=1e-5)
+
+
+def test_loss_runs_from_0_to_8():
+    x = torch.eye(16)
+    method = byol(Given(), projector="none", predictor=False)
+    assert float(method.step(x, x).loss.detach()) == pytest.approx(0, abs=1e-6)
+    assert float(method.step(x, -x).loss.detach()) == pytest.approx(8)
+
+
+def test_gradient_reaches_the_online_network_and_stops_before_the_target(pictures):
+    method = byol()
+    method.step(*method.views(pictures)).loss.backward()
+    online = {name for name, _ in method.named_parameters() if not name.startswith("target")}
+    assert touched(method) == online
+    assert all(p.grad is None for p in method.target.parameters())
+
+
+def test_without_predictor_it_gets_no_gradient_and_without_stop_gradient_the_target_does(pictures):
+    method = byol()
+    views = method.views(pictures)
+    with torch.no_grad():  # the copy must differ, or agreement would already be perfect in places
+        for p in method.target.parameters():
+            p.add_(0.01 * torch.randn_like(p))
+    names = {name for name, _ in method.named_parameters()}
+    for predictor, stop in ((False, True), (True, False), (False, False), (True, True)):
+        method.knobs = BYOL.Knobs(predictor=predictor, stop_gradient=stop)
+        method.zero_grad()
+        method.step(*views).loss.backward()
+        without = {
+            n for n in names if (n.startswith("predictor") and not predictor) or (n.startswith("target") and stop)
+        }
+        assert touched(method) == names - without
+
+
+def test_an_optimiser_leaves_a_stopped_target_alone(pictures):
+    method = byol()
+    optimizer = torch.optim.AdamW(method.parameters(), lr=0.1, weight_decay=0.5)
+    before = [p.clone() for p in method.target.parameters()]
+    for _ in range(2):
+        optimizer.zero_grad()
+        method.step(*method.views(pictures)).loss.backward()
+        optimizer.step()
+    assert all(torch.equal(p, was) for p, was in zip(method.target.parameters(), before, strict=True))
+
+
+def test_step_changes_nothing_but_batch_norm_statistics(pictures):
+    method = byol()
+    views = method.views(pictures)
+
+    def changed():
+        before = {name: value.clone() for name, value in method.state_dict().items()}
+        method.step(*views)
+        return {name for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
+
+    method.eval()
+    assert changed() == set()
+    method.train()
+    kinds = {name.rsplit(".", 1)[-1] for name in changed()}
+    assert kinds == {"running_mean", "running_var", "num_batches_tracked"}
+
+
+def test_after_step_moves_the_target_by_the_momentum_of_this_moment(pictures):
+    method = byol(momentum=0.9)
+    step = method.step(*method.views(pictures))
+    online = [*method.encoder.parameters(), *method.projector.parameters()]
+    with torch.no_grad():
+        for p in online:
+            p.add_(1)
+    for momentum, distance in ((0.9, 0.9), (1.0, 0.9), (0.5, 0.45), (0.0, 0.0)):
+        method.knobs = BYOL.Knobs(momentum=momentum)
+        method.after_step(step)
+        for p, t in zip(online, method.target.parameters(), strict=True):
+            torch.testing.assert_close(p - t, torch.full_like(p, distance), atol=1e-5, rtol=0)
+
+
+def test_exhibits_and_metrics_against_loops():
+    x1, x2 = vectors()
+    method = on_vectors()
+    step = method.step(x1, x2)
+    z = torch.cat([x1, x2])
+    t = z.flip(1)
+    q = torch.cat([method.predictor(x1), method.predictor(x2)]).detach()  # BatchNorm sees one view at a time
+    torch.testing.assert_close(step.exhibits["similarity"], F.cosine_similarity(z[:, None], z[None], dim=-1))
+    predicted = F.cosine_similarity(q[:, None], t[None], dim=-1)
+    torch.testing.assert_close(step.exhibits["prediction_similarity"], predicted)
+    pairs = sum(float(predicted[i, (i + 8) % 16]) for i in range(16)) / 16
+    assert float(step.metrics["positive_cosine"]) == pytest.approx(pairs, abs=1e-6)
+    assert float(step.loss.detach()) == pytest.approx(4 - 4 * pairs, rel=1e-5)
+    own = sum(float(F.cosine_similarity(a, b, dim=0)) for a, b in zip(z, t, strict=True)) / 16
+    assert float(step.metrics["teacher_cosine"]) == pytest.approx(own, abs=1e-6)
+    assert 0.15 < float(step.metrics["output_std"]) < 0.3  # 1/√16 for directions at random
+    one = torch.ones(8, 16)
+    assert float(method.step(one, one).metrics["output_std"]) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["mlp", "linear", "none"])
+def test_h_and_z(pictures, kind):
+    method = byol(projector=kind).eval()
+    x = method.augment.plain(pictures)
+    assert method.embed(x).shape == method.project(x).shape == (8, 64)
+    torch.testing.assert_close(method.target(x), method.project(x))  # nothing has moved yet
+    assert method.step(x, x).loss.isfinite()

@@ -1,0 +1,63 @@
+"""What the loop promises, kept with every method of the catalogue: copies, queues and averages included."""
+
+import pytest
+import torch
+
+from sslviz.data.dataset import Dataset
+from sslviz.methods import METHODS
+from sslviz.nets.convnet import ConvNet
+from sslviz.nets.precision import Precision
+from sslviz.runs.observer import Observer
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.training import Trainer
+
+CPU = torch.device("cpu")
+
+
+def start(method: str, quick: RunSettings, data: Dataset) -> Trainer:
+    settings = RunSettings(method=method, seed=quick.seed, training=quick.training)
+    trainer = Trainer(settings, data, CPU)
+    trainer.choose_precision()
+    return trainer
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_copies_of_the_encoder_begin_as_it_does_and_compute_as_it_does(
+    method: str, tiny: Dataset, quick: RunSettings
+) -> None:
+    trainer = start(method, quick, tiny)
+    trainer.compute_in(Precision(torch.bfloat16, torch.channels_last))
+    nets = [net for net in trainer.method.modules() if isinstance(net, ConvNet)]
+    assert trainer.encoder is nets[0]
+    for net in nets:
+        assert torch.equal(net.net[0].weight, trainer.encoder.net[0].weight)
+        assert net.net[0].weight.is_contiguous(memory_format=torch.channels_last)
+        assert net.precision == torch.bfloat16
+    stem, head = trainer.untrained.encoder.net[0].weight, trainer.untrained.encoder.net[3].f[0].weight
+    assert not torch.equal(stem, trainer.encoder.net[0].weight)  # not whitened
+    assert torch.equal(head, trainer.encoder.net[3].f[0].weight)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_going_on_from_kept_state_is_as_if_nothing_had_happened(method: str, tiny: Dataset, quick: RunSettings) -> None:
+    whole, half, rest = (start(method, quick, tiny) for _ in range(3))
+    losses = [whole.train_step()["loss"] for _ in range(4)]
+    for _ in range(2):
+        half.train_step()
+    rest.restore(half.tensors(), half.about())
+    assert [rest.train_step()["loss"] for _ in range(2)] == losses[2:]
+    for name, tensor in whole.tensors().items():
+        assert torch.equal(tensor, rest.tensors()[name]), name
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_looking_changes_nothing_and_shows_both_views(method: str, tiny: Dataset, quick: RunSettings) -> None:
+    trainer, observer = start(method, quick, tiny), Observer(tiny, CPU)
+    trainer.train_step()
+    before = {name: value.clone() for name, value in trainer.method.state_dict().items()}
+    shown = observer.exhibits(trainer.method, 1)
+    scores = observer.health(observer.embedding(trainer.method), trainer.method)
+    assert all(torch.equal(value, before[name]) for name, value in trainer.method.state_dict().items())
+    assert shown.exhibits["similarity"].shape == (64, 64)
+    assert abs(shown.exhibits["similarity"].diagonal() - 1).max() < 1e-2
+    assert {"std", "rank"} <= scores.keys()
