@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check clean
+.PHONY: run test check results clean
 
 run: .venv/run.done
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port 8501
@@ -28,3 +28,8 @@ check: .venv/dev.done
 
 clean:
 	rm -rf .venv
+
+# Half an hour on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
+results: .venv/dev.done
+	( echo '# Measured'; for name in learning live projection augment loop; do \
+	  echo; $(BIN)/python -m benchmarks.$$name $(if $(CIFAR),$$([ $$name = learning ] && echo --cifar $(CIFAR))); done ) > benchmarks/RESULTS.md

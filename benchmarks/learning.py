@@ -2,7 +2,7 @@
 
     python -m benchmarks.learning [--seeds N] [--cifar PATH/cifar10.zip]
 
-k-NN is given twice: on 10,000 references, as the live curve has it, and on all training pictures, as the end of a run
+k-NN is given twice: on 5,000 references, as the live curve has it, and on all training pictures, as the end of a run
 has it.
 """
 

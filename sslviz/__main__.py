@@ -99,7 +99,7 @@ def describe(status: Status) -> str:
 
 
 def summary(folder: RunFolder) -> dict[str, Any]:
-    """One run as one flat object. `scores` are those of the last look at it, on 10,000 references; `knn` of a run
+    """One run as one flat object. `scores` are those of the last look at it, on 5,000 references; `knn` of a run
     that has ended by itself is measured on all training pictures.
     """
     settings, status = folder.settings(), folder.status()

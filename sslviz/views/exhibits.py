@@ -20,7 +20,7 @@ from sslviz.views import server
 from sslviz.views.plot import encode, image_url, plot
 
 MOST_POINTS = 1500  # of a curve; more are thinned
-MATRIX_SIZES = {4: "8 × 8", 8: "16 × 16", EXHIBITS: f"{2 * EXHIBITS} × {2 * EXHIBITS}"}
+MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 LAYOUTS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 CYCLIC = ("hue", "background_hue")
 
@@ -116,7 +116,7 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> None:
     path, step = str(run.path), snapshot.step
     left, right = st.columns(2, gap="medium")
     with left:
-        size, order = st.columns(2)
+        size, order = st.columns([1.15, 1])
         images = (
             size.segmented_control(
                 "Size",

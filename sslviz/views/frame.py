@@ -22,6 +22,20 @@ SECTIONS: dict[str, list[tuple[str, str, str]]] = {
 }
 
 
+# Room for the pictures. On a narrow window they come first, the knobs below them, each as wide as the window.
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 2.5rem; }
+@media (max-width: 1100px) {
+  .st-key-bench [data-testid="stColumn"] { min-width: 100%; }
+  .st-key-bench [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-bench > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child,
+  .st-key-bench > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child { order: 2; }
+  .st-key-transport [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-transport [data-testid="stColumn"] { min-width: 8.5rem; }
+}
+</style>"""
+
+
 def icon() -> Image.Image:
     """A similarity matrix of four pictures. (Icons by name would be fetched from the internet.)"""
     cells = np.full((8, 8, 3), (32, 48, 110), np.uint8)
@@ -32,7 +46,7 @@ def icon() -> Image.Image:
 
 def main() -> None:
     st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide", initial_sidebar_state=220)
-    st.html("<style>.stMainBlockContainer { padding-top: 2.5rem; }</style>")  # room for the pictures
+    st.html(STYLE)
     pages = {
         section: [
             st.Page(server.PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")

@@ -18,12 +18,14 @@ def show(name: str) -> None:
     heading(method)
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
-    controls.transport(name, run)
-    left, right = st.columns([1, 3.4], gap="medium")
-    with left:
-        controls.knobs(name, run)
-    with right:
-        live.show(run)
+    with st.container(key="transport"):
+        controls.transport(name, run)
+    with st.container(key="bench"):
+        left, right = st.columns([1, 3.4], gap="medium")
+        with left:
+            controls.knobs(name, run)
+        with right:
+            live.show(run)
 
 
 def chosen(name: str) -> tuple[RunFolder | None, str]:

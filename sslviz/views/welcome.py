@@ -12,11 +12,10 @@ def show() -> None:
         "real pictures, real gradients, measured numbers. Turn a knob and the next training step obeys."
     )
     columns = st.columns(3, gap="medium")
-    for column, (name, method) in zip(columns, METHODS.items(), strict=False):
-        with column, st.container(border=True):
+    for i, (name, method) in enumerate(METHODS.items()):
+        with columns[i % len(columns)], st.container(border=True):
             st.subheader(method.title, anchor=False)
             st.markdown(method.summary)
-            st.latex(method.equation)
             st.page_link(f"../../pages/{name}.py", label=f"Open {method.title}", icon=":material/arrow_forward:")
     st.subheader("How it goes", anchor=False)
     st.markdown(
