@@ -1,24 +1,21 @@
-"""How fast are our batched views, beside kornia's with the same operations? `python benchmarks/augment.py --help`.
+"""How fast are our batched views, beside kornia's with the same operations? `python -m benchmarks.augment`
 
-Both run in this process, on the same 512 pictures, in alternating rounds; the figures are medians over rounds. Prints a
-markdown section and, as the last line, one JSON object; `--markdown FILE` writes the section to a file.
+Both run in this process, on the same 512 pictures, in alternating rounds; the figures are medians over rounds.
 """
 
 import argparse
 import json
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait must not spin on a shared machine
 
-import kornia
 import kornia.augmentation as K
 import torch
 
+from benchmarks.machine import machine
 from sslviz.data.augment import Augment, AugmentKnobs
 
 OPERATIONS = {
@@ -64,30 +61,24 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     images = torch.randint(0, 256, (options.images, 3, 32, 32), dtype=torch.uint8)
     results = {name: compare(AugmentKnobs(**k), images, options.rounds) for name, k in OPERATIONS.items()}
 
-    versions = f"torch {torch.__version__}, kornia {kornia.__version__}, Python {platform.python_version()}"
-    where = f"{platform.machine()}, {os.cpu_count()} cores, {options.threads} threads, {versions}"
-    lines = [
-        "## Random views: images per second",
-        "",
-        f"`python benchmarks/augment.py` · {options.images} pictures of 32×32, each augmented in its own way; "
-        f"medians of {options.rounds} alternating rounds in one process · {where}",
-        "",
-        "| operations | sslviz | kornia | ratio |",
-        "|---|---:|---:|---:|",
-        *(f"| {name} | {r['sslviz']:,.0f} | {r['kornia']:,.0f} | {r['ratio']:.1f}× |" for name, r in results.items()),
-        "",
-    ]
-    print("\n".join(lines))
-    if options.markdown:
-        options.markdown.write_text("\n".join(lines))
-    print(json.dumps({"augment": results, "images": options.images, "rounds": options.rounds, "where": where}))
+    if options.json:
+        print(json.dumps(results))
+        return
+    print("## Random views: images per second\n")
+    print(
+        f"`python -m benchmarks.augment` on {machine('torch', 'kornia')}, {options.threads} threads; {options.images}"
+    )
+    print(f"pictures of 32×32, each in its own way; medians of {options.rounds} alternating rounds in one process\n")
+    print("| operations | sslviz | kornia | ratio |\n|---|---:|---:|---:|")
+    for name, r in results.items():
+        print(f"| {name} | {r['sslviz']:,.0f} | {r['kornia']:,.0f} | {r['ratio']:.1f}× |")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ def show(run: RunFolder, status: Status) -> None:
             key="score",
             alt="k-NN accuracy over training steps",
         )
+    st.caption(f"{curves.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
     steps = run.snapshot_steps()
     if not steps:
         st.info("The first picture comes in a moment.", icon=":material/hourglass_empty:")
