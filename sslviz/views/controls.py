@@ -256,4 +256,10 @@ def stop(run_id: str) -> None:
 
 
 def resume(run_id: str) -> None:
-    server.launcher().resume(run_id)
+    """Goes on from the last weights, with the live knobs as the sliders stand now: the cure for what ended the run."""
+    run = server.launcher().folder(run_id)
+    values, live = run.values(), [k.name for k in all_knobs(run.settings().method).values() if k.live]
+    turned_since = {
+        name: st.session_state[name] for name in live if st.session_state.get(name, values[name]) != values[name]
+    }
+    server.launcher().resume(run_id, **turned_since)

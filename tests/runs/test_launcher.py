@@ -156,6 +156,18 @@ def test_runs_of_a_server_that_is_gone_are_found(tmp_path: Path, cache: Path) ->
     assert fresh.status().state == "running"
 
 
+def test_a_diverged_run_fails_in_a_sentence_and_resumes_with_a_cure(launcher: Launcher) -> None:
+    run = launcher.start(DIGITS.change(weight_decay=1.0))
+    until(lambda: len(run.weights_steps()) > 0 and run.status().state == "running")
+    run.send("set", name="learning_rate", value=1e6)
+    until(state(run, "failed"))
+    assert "Lower the learning rate" in run.status().reason
+    good = run.weights_steps()[-1]
+    launcher.resume(run.id, learning_rate=1e-3)
+    until(lambda: run.status().state == "running" and run.status().step > good + 3)
+    assert run.values()["learning_rate"] == 1e-3
+
+
 @pytest.mark.parametrize("name", ["", "..", "../secrets", "nothing-like-this", "/etc"])
 def test_only_runs_can_be_named(launcher: Launcher, name: str) -> None:
     with pytest.raises(LookupError):
