@@ -33,7 +33,7 @@ from sslviz.nets.convnet import ConvNet
 from sslviz.nets.heads import projector
 from sslviz.nets.precision import synchronize
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.training import Trainer, choose_device
+from sslviz.runs.trainer import Trainer, choose_device
 
 BATCH, OUR_STEPS, THEIR_STEPS = 256, 12, 10
 Loop = Callable[[], float]  # trains for some steps; returns images per second

@@ -1,36 +1,20 @@
-"""The training loop, on one page: no files, no processes, no screen. Yields what happened; takes wishes between two
-steps.
+"""The training loop, on one page: no files, no processes, no screen.
 
-Batch and views of step t follow from (seed, t) alone. So two runs with one seed see the same pictures in the same
-way, a fork repeats its parent until it is changed, and a resumed run goes on exactly as if nothing had happened (on
-the CPU: bit for bit).
+Yields what happened; takes wishes between two steps.
 """
 
-import math
 import time
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from sslviz.data.augment import Augment
-from sslviz.data.dataset import Dataset
-from sslviz.methods import METHODS
-from sslviz.methods.method import Method
-from sslviz.nets.convnet import ConvNet
-from sslviz.nets.precision import Precision, probe
 from sslviz.runs.folder import Snapshot
 from sslviz.runs.observer import Observer
-from sslviz.runs.settings import RunSettings, all_knobs
+from sslviz.runs.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.
 LOOKS = {"exhibits": (0.015, 0.4), "embedding": (0.035, 1.0), "knn": (0.10, 2.0)}
 ALL = set(LOOKS)
-FLOOR = 0.05  # the learning rate ends at this share of its peak
 
 
 class Control(Protocol):
@@ -54,155 +38,11 @@ class Event:
 class Progress:
     """One step done, one look taken, or one wish heard. `metrics`: a value per curve, scores of a look included."""
 
-    trainer: "Trainer"
+    trainer: Trainer
     paused: bool = False
     metrics: dict[str, float] = field(default_factory=dict)
     snapshot: Snapshot | None = None
     events: tuple[Event, ...] = ()
-
-
-class Diverged(ArithmeticError):
-    """The loss is no longer a number."""
-
-
-class Trainer:
-    """A method, its optimiser, and where they are: what has to be kept to go on later."""
-
-    def __init__(self, settings: RunSettings, data: Dataset, device: torch.device) -> None:
-        self.settings, self.device = settings, device
-        mean = data.train.images[:2000].float().mean((0, 2, 3)) / 255
-        augment = Augment(settings.augment, mean.to(device))
-        self.untrained = self.build(augment)  # random weights, for the line that every score is compared with
-        self.method = self.build(augment, whiten=augment.plain(data.train.images[:2000].to(device)))
-        self.encoder = self.method.encoder
-        self.optimizer = torch.optim.AdamW(self.method.parameters(), fused=device.type != "mps")
-        self.images = data.train.images.to(device)
-        self.layout: torch.memory_format | None = None  # until a precision is chosen
-        self.chance: dict[str, float] = {}  # scores of `untrained`, once they are known
-        self.step, self.images_seen, self.seconds = 0, 0, 0.0
-
-    def build(self, augment: Augment, whiten: Tensor | None = None) -> Method:
-        """The method with the seed's random weights. The encoder is whitened first: a method may make copies of it."""
-        torch.manual_seed(self.settings.seed)
-        encoder = ConvNet(self.settings.training.width).to(self.device)
-        if whiten is not None:
-            encoder.whiten(whiten)
-        return METHODS[self.settings.method](encoder, self.settings.method_knobs(), augment).to(self.device)
-
-    def train_step(self) -> dict[str, float]:
-        """One step of the optimiser; returns the metrics of the batch."""
-        s, t = self.settings.training, self.step
-        rate = learning_rate(t, s.learning_rate, s.warmup_steps, s.steps)
-        for group in self.optimizer.param_groups:
-            group["lr"], group["weight_decay"] = rate, s.weight_decay
-
-        chance = np.random.default_rng((self.settings.seed, t))
-        batch = chance.choice(len(self.images), min(s.batch_size, len(self.images)), replace=False, shuffle=False)
-        self.method.augment.seed(self.settings.seed, t + 1)  # moment 0 draws the exhibits
-        views = self.method.views(self.images[torch.from_numpy(batch).to(self.device)])
-        out = self.method.step(*views)
-        self.optimizer.zero_grad()
-        out.loss.backward()
-        self.optimizer.step()
-        self.method.after_step(out)
-
-        self.step += 1
-        self.images_seen += len(batch)
-        loss = out.loss.item()
-        if not math.isfinite(loss):
-            raise Diverged(f"The loss became {loss} at step {self.step}.")
-        return {"loss": loss, "learning_rate": rate, **{name: value.item() for name, value in out.metrics.items()}}
-
-    def change(self, **values: Any) -> None:
-        """Turns live knobs; the next step obeys. Raises ValueError, in a sentence, and then nothing has changed."""
-        for name in values:
-            knob = all_knobs(self.settings.method).get(name)
-            if knob is not None and not knob.live:
-                raise ValueError(f"{knob.label} cannot change while training; it acts on the next run")
-        self.settings = self.settings.change(**values)
-        self.method.knobs, self.method.augment.knobs = self.settings.method_knobs(), self.settings.augment
-
-    def choose_precision(self) -> None:
-        """Sets the arithmetic: as asked for, or whichever trains a copy of the encoder faster."""
-        asked = self.settings.training.precision
-        if asked != "auto":
-            self.compute_in(Precision(getattr(torch, asked), torch.channels_last))
-            return
-        trial, x = (
-            deepcopy(self.encoder),
-            self.method.augment.plain(self.images[: 2 * self.settings.training.batch_size]),
-        )
-
-        def train(dtype: torch.dtype, memory_format: torch.memory_format) -> None:
-            trial.precision = dtype
-            trial.to(memory_format=memory_format)
-            trial(x.contiguous(memory_format=memory_format)).square().mean().backward()
-
-        self.compute_in(probe(train, self.device))
-
-    @property
-    def how(self) -> Precision:
-        return Precision(self.encoder.precision, self.layout or torch.contiguous_format)
-
-    def same_work(self, other: "Trainer") -> bool:
-        """True if what is fastest for the other is fastest for this one."""
-        mine, its = self.settings, other.settings
-        return (mine.method, mine.training.width, mine.training.precision) == (its.method, its.training.width, "auto")
-
-    def compute_in(self, precision: Precision) -> None:
-        self.layout = precision.memory_format
-        for net in (*self.method.modules(), *self.untrained.modules()):  # the encoder, and copies that a method keeps
-            if isinstance(net, ConvNet):
-                net.precision = precision.dtype
-                net.to(memory_format=self.layout)
-
-    @property
-    def over(self) -> bool:
-        s = self.settings
-        return self.step >= s.training.steps or (s.seconds is not None and self.seconds >= s.seconds)
-
-    @property
-    def precision(self) -> str:
-        return str(self.encoder.precision).removeprefix("torch.")
-
-    @property
-    def finite(self) -> bool:
-        """False if the weights are ruined."""
-        return all(bool(value.isfinite().all()) for value in self.method.state_dict().values())
-
-    # -- keeping and going on -----------------------------------------------------------------------------------------
-
-    def tensors(self) -> dict[str, Tensor]:
-        """All state as named tensors: method.<name> and optimizer.<parameter number>.<name>."""
-        kept = {f"method.{name}": value for name, value in self.method.state_dict().items()}
-        for number, state in self.optimizer.state_dict()["state"].items():
-            kept |= {f"optimizer.{number}.{name}": torch.as_tensor(value) for name, value in state.items()}
-        return {name: value.detach().cpu().contiguous() for name, value in kept.items()}
-
-    def about(self) -> dict[str, Any]:
-        how = {"precision": self.precision, "channels_last": self.layout == torch.channels_last}
-        where = {"step": self.step, "images": self.images_seen, "seconds": self.seconds}
-        return {**where, **how, "values": self.settings.values()}
-
-    def restore(self, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
-        """Back to a kept moment, its knobs included."""
-        self.settings = self.settings.change(**about["values"])
-        self.method.knobs, self.method.augment.knobs = self.settings.method_knobs(), self.settings.augment
-        self.method.load_state_dict(
-            {k.removeprefix("method."): v for k, v in tensors.items() if k.startswith("method.")}
-        )
-        layout = torch.channels_last if about["channels_last"] else torch.contiguous_format
-        self.compute_in(Precision(getattr(torch, about["precision"]), layout))
-        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in tensors.items():
-            if key.startswith("optimizer."):
-                _, number, name = key.split(".")
-                if value.ndim:  # the fused optimiser wants moments laid out in memory like their weights
-                    value = torch.empty_like(parameters[int(number)]).copy_(value)
-                state.setdefault(int(number), {})[name] = value
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
-        self.step, self.images_seen, self.seconds = about["step"], about["images"], about["seconds"]
 
 
 def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Progress]:
@@ -308,18 +148,3 @@ def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget |
             if kind == "exhibits" or kind in looks:
                 budget.paid(kind, trainer.seconds, ended - began)
     return replace(shown, scores=scores, embedding=None if h is None else h.half().numpy())
-
-
-def learning_rate(step: int, peak: float, warmup: int, steps: int) -> float:
-    """Rises linearly over the warm-up, then falls along half a cosine to FLOOR of its peak."""
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    done = min((step - warmup) / max(steps - warmup, 1), 1.0)
-    return peak * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * done)))
-
-
-def choose_device() -> torch.device:
-    """CUDA if there is one, then Apple's MPS, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

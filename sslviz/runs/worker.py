@@ -25,7 +25,8 @@ from sslviz.data.dataset import DataError, Dataset
 from sslviz.runs.folder import RunFolder, State, Status
 from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.training import Diverged, Progress, Trainer, choose_device, train
+from sslviz.runs.trainer import Diverged, Trainer, choose_device
+from sslviz.runs.training import Progress, train
 
 KEEP_EVERY = 10.0  # seconds between two kept weights
 BEAT_EVERY = 0.5  # seconds between two status files

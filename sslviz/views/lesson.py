@@ -8,7 +8,7 @@ import streamlit as st
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.views import controls, live, server
+from sslviz.views import controls, live, server, transport
 
 
 def show(name: str) -> None:
@@ -19,7 +19,7 @@ def show(name: str) -> None:
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
     with st.container(key="transport"):
-        controls.transport(name, run)
+        transport.bar(name, run)
     with st.container(key="bench"):
         left, right = st.columns([1, 3.4], gap="medium")
         with left:

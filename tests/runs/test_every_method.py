@@ -9,7 +9,7 @@ from sslviz.nets.convnet import ConvNet
 from sslviz.nets.precision import Precision
 from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.training import Trainer
+from sslviz.runs.trainer import Trainer
 
 CPU = torch.device("cpu")
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from sslviz.runs.folder import ProbeSet, RunFolder, Snapshot, Status, list_runs, replace
+from sslviz.runs.files import replace
+from sslviz.runs.folder import ProbeSet, RunFolder, Snapshot, Status, list_runs
 from sslviz.runs.settings import RunSettings
 
 

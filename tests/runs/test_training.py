@@ -9,7 +9,8 @@ import torch
 from sslviz.data.dataset import Dataset
 from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.training import LOOKS, Budget, Diverged, Progress, Trainer, learning_rate, train
+from sslviz.runs.trainer import Diverged, Trainer, learning_rate
+from sslviz.runs.training import LOOKS, Budget, Progress, train
 
 CPU = torch.device("cpu")
 

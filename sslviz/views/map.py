@@ -1,0 +1,74 @@
+"""The map of the probe pictures at one moment."""
+
+from typing import Any
+
+import streamlit as st
+
+from sslviz.figures import map as maps
+from sslviz.figures import style
+from sslviz.runs.folder import RunFolder
+from sslviz.views import server
+from sslviz.views.plot import image_url, plot
+from sslviz.views.recorded import folder, stamped
+
+LAYOUTS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
+
+
+CYCLIC = ("hue", "background_hue")
+
+
+def chart(run: RunFolder, step: int) -> None:
+    """The map of the probe pictures: the layout nearest before `step`."""
+    probe = run.probe()
+    if probe is None:
+        return
+    kind_box, color_box = st.columns(2)
+    kind = (
+        kind_box.segmented_control(
+            "Map", list(LAYOUTS), default="umap", format_func=LAYOUTS.__getitem__, key="map", bind="query-params"
+        )
+        or "umap"
+    )
+    colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
+    color = color_box.selectbox("Colour", colors, key="colour", bind="query-params") if colors else None
+    layouts = run.projection_steps(kind)
+    if kind == "tsne" and step not in layouts and server.is_ours(run):
+        server.launcher().project(
+            run.id, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step)
+        )
+    at = max((s for s in layouts if s <= step), default=None)
+    note = ""
+    if at is None and kind != "pca":
+        kind, layouts = "pca", run.projection_steps("pca")
+        at = max((s for s in layouts if s <= step), default=None)
+        note = "The layout is being computed; this is PCA. "
+    if at is None:
+        st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
+        return
+    tiles = image_url(probe.sheet, key="probe")
+    plot(
+        map_figure(str(run.path), at, kind, color, tiles),
+        key="chart",
+        alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
+    )
+    st.caption(f"{note}{maps.HOW_TO_READ}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -> bytes:
+    run = folder(path)
+    probe, layout = run.probe(), run.projection(step, kind)
+    assert probe is not None
+    assert layout is not None
+    known: dict[str, Any] = {"labels": probe.labels, "classes": probe.classes} if color == "class" else {}
+    if color in probe.factors:
+        known = {"factor": probe.factors[color], "factor_name": color.replace("_", " "), "cyclic": color in CYCLIC}
+    name = LAYOUTS[kind]
+    figure = maps.scatter(
+        layout,
+        **known,
+        sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
+        title=f"{name} of h, {len(layout):,} test pictures, step {step}",
+        axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
+    )
+    return stamped(figure, path, step)

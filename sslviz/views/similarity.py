@@ -1,0 +1,140 @@
+"""The views of the exhibit pictures, the matrix of their similarities, and one of its rows as probabilities."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.figures import matrix, sheet, softmax, style
+from sslviz.runs.folder import RunFolder, Snapshot
+from sslviz.runs.observer import EXHIBITS
+from sslviz.views.curves import recorded
+from sslviz.views.plot import image_url, plot
+from sslviz.views.recorded import folder, load, stamped
+
+MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
+
+
+def similarity(run: RunFolder, snapshot: Snapshot) -> None:
+    """The views on which the matrix stands; the matrix; one of its rows as probabilities."""
+    path, step = str(run.path), snapshot.step
+    left, right = st.columns(2, gap="medium")
+    with left:
+        size, order = st.columns([1.15, 1])
+        images = (
+            size.segmented_control(
+                "Size",
+                list(MATRIX_SIZES),
+                default=4,
+                format_func=MATRIX_SIZES.__getitem__,
+                key="size",
+                bind="query-params",
+            )
+            or 4
+        )
+        by = (
+            order.segmented_control(
+                "Order", ["by view", "by image"], default="by view", key="order", bind="query-params"
+            )
+            or "by view"
+        )
+        tiles = image_url(view_tiles(path, step), key="views", mimetype="image/jpeg")
+        anchor = int(st.session_state.get("anchor", 0))
+        event = plot(
+            similarity_matrix(path, step, images, by, anchor, tiles),
+            key="similarity",
+            alt="Cosine similarity of every two views",
+            events=("click",),
+        )
+        if event is not None and event.row is not None and event.row != anchor:
+            st.session_state["anchor"] = event.row
+            st.rerun(scope="fragment")
+    with right:
+        st.image(view_pairs(path, step), caption="Two random views of each picture: a above, b below", width="stretch")
+        temperature = temperature_of(run)
+        if temperature is not None:
+            plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="One row as probabilities")
+        elif "cross_correlation_recent" in snapshot.exhibits:
+            plot(correlation(path, step), key="correlation", alt="Cross-correlation of the channels of two views")
+    how = softmax.HOW_TO_READ if temperature is not None else ""
+    st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
+
+
+def temperature_of(run: RunFolder) -> float | None:
+    """τ as it is now: the last learned one, else the knob; None for a method without."""
+    values = run.values()
+    if values.get("learn_temperature"):
+        learned = recorded(run, "temperature")
+        return float(learned["temperature"].iloc[-1]) if len(learned) else float(values["temperature"])
+    return float(values["temperature"]) if "temperature" in values else None
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def correlation(path: str, step: int) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    return stamped(matrix.correlation(snapshot.exhibits["cross_correlation_recent"]), path, step)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int, tiles: str) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    s = snapshot.exhibits["similarity"]
+    total = len(s) // 2
+    figure = matrix.similarity(
+        s.astype(np.float32),
+        images=images,
+        order=order,
+        labels=exhibit_labels(path, total),
+        pinned=anchor,
+        sprite=view_sprite(tiles, path, total),
+    )
+    return stamped(figure, path, step)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def softmax_row(path: str, step: int, anchor: int, temperature: float, tiles: str) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    s = snapshot.exhibits["similarity"].astype(np.float32)
+    total = len(s) // 2
+    positive = (anchor + total) % (2 * total)
+    figure = softmax.softmax(
+        s[anchor],
+        anchor,
+        positive,
+        temperature,
+        labels=exhibit_labels(path, total),
+        ordered=True,
+        sprite=view_sprite(tiles, path, total),
+    )
+    return stamped(figure, path, step)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def view_tiles(path: str, step: int) -> bytes:
+    """One sheet with all views, for hovering: tile i is row i of the similarity matrix."""
+    snapshot = load(path, step)
+    assert snapshot is not None
+    assert snapshot.views is not None
+    v, n, *shape = snapshot.views.shape
+    return sheet.contact_sheet(snapshot.views.reshape(v * n, *shape), columns=n)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def view_pairs(path: str, step: int) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    assert snapshot.views is not None
+    return sheet.pairs_sheet(snapshot.views[:, :8], columns=8)
+
+
+def view_sprite(url: str, path: str, total: int) -> dict[str, Any]:
+    probe = folder(path).probe()
+    return style.sprite(url, 2 * total, tile=probe.tile if probe else 32, columns=total, kind="cell", value="cosine")
+
+
+def exhibit_labels(path: str, total: int) -> Any:
+    probe = folder(path).probe()
+    return None if probe is None or probe.labels is None else probe.labels[:total]
