@@ -13,6 +13,10 @@ HOW_TO_READ = (
     "the two views of one picture (outlined where there is room) should turn yellow, all other cells dark. "
     "The diagonal, a view with itself, is left out."
 )
+HOW_TO_READ_CORRELATION = (
+    "Row i, column j: how channel i of one view goes with channel j of the other, over recent batches. The loss wants a "
+    "diagonal of ones (both views say the same) and zeros elsewhere (no channel repeats another)."
+)
 MOST_VALUES = 8  # rows up to which the numbers are printed into the cells
 MOST_NAMES = 16  # rows up to which every row is named
 
@@ -105,7 +109,7 @@ def correlation(c: np.ndarray, *, height: int = 380) -> go.Figure:
         colorbar={"title": {"text": "correlation", "side": "right"}, "thickness": 14, "outlinewidth": 0},
         hovertemplate="channel %{y} of view a, %{x} of view b: %{z:.2f}<extra></extra>",
     )
-    figure = style.figure(heat, title="Cross-correlation of the two views' channels", height=height)
+    figure = style.figure(heat, title="Cross-correlation of z", height=height)
     figure.update_xaxes(title="channel of view b", constrain="domain", showgrid=False)
     figure.update_yaxes(
         title="channel of view a", autorange="reversed", scaleanchor="x", constrain="domain", showgrid=False

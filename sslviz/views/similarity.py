@@ -57,6 +57,8 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> None:
         elif "cross_correlation_recent" in snapshot.exhibits:
             plot(correlation(path, step), key="correlation", alt="Cross-correlation of the channels of two views")
     how = softmax.HOW_TO_READ if temperature is not None else ""
+    if "cross_correlation_recent" in snapshot.exhibits:
+        how = matrix.HOW_TO_READ_CORRELATION
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
 
 
