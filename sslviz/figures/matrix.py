@@ -14,8 +14,8 @@ HOW_TO_READ = (
     "The diagonal, a view with itself, is left out."
 )
 HOW_TO_READ_CORRELATION = (
-    "Row i, column j: how channel i of one view goes with channel j of the other, over recent batches. The loss wants a "
-    "diagonal of ones (both views say the same) and zeros elsewhere (no channel repeats another)."
+    "Row i, column j: how channel i of one view goes with channel j of the other, in recent batches. The loss wants "
+    "a diagonal of ones (both views say the same) and zeros elsewhere (no channel repeats another)."
 )
 MOST_VALUES = 8  # rows up to which the numbers are printed into the cells
 MOST_NAMES = 16  # rows up to which every row is named
