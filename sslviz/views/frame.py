@@ -26,8 +26,8 @@ SECTIONS: dict[str, list[tuple[str, str, str]]] = {
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
 @media (max-width: 1100px) {
-  .st-key-bench [data-testid="stColumn"] { min-width: 100%; }
-  .st-key-bench [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  :is(.st-key-heading, .st-key-bench) [data-testid="stColumn"] { min-width: 100%; }
+  :is(.st-key-heading, .st-key-bench) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-bench > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child,
   .st-key-bench > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child { order: 2; }
   .st-key-transport [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }

@@ -15,7 +15,8 @@ def show(name: str) -> None:
     """The whole page of one method. The run that it shows is named in the URL (`?run=`), else it is the latest."""
     method = METHODS[name]
     run, problem = chosen(name)
-    heading(method)
+    with st.container(key="heading"):
+        heading(method)
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
     with st.container(key="transport"):
