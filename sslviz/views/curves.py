@@ -8,7 +8,7 @@ from sslviz.figures import curves
 from sslviz.figures.curves import Pin, Series
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views.recorded import folder, stamped
+from sslviz.views.recorded import folder, probe, stamped
 
 MOST_POINTS = 1500  # of a curve; more are thinned
 
@@ -41,7 +41,7 @@ def score_curve(path: str, step: int, heartbeat: float) -> bytes:
             series.append(Series(name, rows["step"].to_numpy(), rows[column].to_numpy(dtype=float), color))
     status = run.status()
     line = {} if status.knn_random_init is None else {"random initialisation": status.knn_random_init}
-    classes = len(probe.classes) if (probe := run.probe()) is not None else 0
+    classes = len(pictures.classes) if (pictures := probe(path)) is not None else 0
     if classes > 1:
         line["chance"] = 1 / classes
     title = f"{NEIGHBOURS}-NN accuracy of h" if series else f"{NEIGHBOURS}-NN accuracy: these pictures have no labels"

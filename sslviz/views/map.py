@@ -7,7 +7,7 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
-from sslviz.views import server
+from sslviz.views import recorded, server
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import folder, stamped
 
@@ -19,7 +19,7 @@ CYCLIC = ("hue", "background_hue")
 
 def chart(run: RunFolder, step: int) -> None:
     """The map of the probe pictures: the layout nearest before `step`."""
-    probe = run.probe()
+    probe = recorded.probe(str(run.path))
     if probe is None:
         return
     kind_box, color_box = st.columns(2)
@@ -57,7 +57,7 @@ def chart(run: RunFolder, step: int) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -> bytes:
     run = folder(path)
-    probe, layout = run.probe(), run.projection(step, kind)
+    probe, layout = recorded.probe(path), run.projection(step, kind)
     assert probe is not None
     assert layout is not None
     known: dict[str, Any] = {"labels": probe.labels, "classes": probe.classes} if color == "class" else {}

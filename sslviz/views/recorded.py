@@ -5,13 +5,41 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.runs.folder import RunFolder, Snapshot
+from sslviz.runs.folder import ProbeSet, RunFolder, Snapshot
 from sslviz.views.plot import encode
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def load(path: str, step: int) -> Snapshot | None:
-    return RunFolder(Path(path)).snapshot(step)
+    """The moment recorded at `step`, or None if it cannot be read (now: the next call looks again)."""
+    try:
+        return _load(path, step)
+    except LookupError:
+        return None
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _load(path: str, step: int) -> Snapshot:
+    """Raises LookupError, which is not cached: only what was found is kept."""
+    snapshot = folder(path).snapshot(step)
+    if snapshot is None:
+        raise LookupError
+    return snapshot
+
+
+def probe(path: str) -> ProbeSet | None:
+    """The probe pictures of a run (a megabyte that never changes), or None as long as they are not written."""
+    try:
+        return _probe(path)
+    except LookupError:
+        return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _probe(path: str) -> ProbeSet:
+    found = folder(path).probe()
+    if found is None:
+        raise LookupError
+    return found
 
 
 def stamped(figure: go.Figure, path: str, step: int) -> bytes:

@@ -10,7 +10,7 @@ from sslviz.runs.folder import RunFolder, Snapshot
 from sslviz.runs.observer import EXHIBITS
 from sslviz.views.curves import recorded
 from sslviz.views.plot import image_url, plot
-from sslviz.views.recorded import folder, load, stamped
+from sslviz.views.recorded import load, probe, stamped
 
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 
@@ -133,10 +133,12 @@ def view_pairs(path: str, step: int) -> bytes:
 
 
 def view_sprite(url: str, path: str, total: int) -> dict[str, Any]:
-    probe = folder(path).probe()
-    return style.sprite(url, 2 * total, tile=probe.tile if probe else 32, columns=total, kind="cell", value="cosine")
+    pictures = probe(path)
+    return style.sprite(
+        url, 2 * total, tile=pictures.tile if pictures else 32, columns=total, kind="cell", value="cosine"
+    )
 
 
 def exhibit_labels(path: str, total: int) -> Any:
-    probe = folder(path).probe()
-    return None if probe is None or probe.labels is None else probe.labels[:total]
+    pictures = probe(path)
+    return None if pictures is None or pictures.labels is None else pictures.labels[:total]
