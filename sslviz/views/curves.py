@@ -41,10 +41,12 @@ def score_curve(path: str, step: int, heartbeat: float) -> bytes:
             series.append(Series(name, rows["step"].to_numpy(), rows[column].to_numpy(dtype=float), color))
     status = run.status()
     line = {} if status.knn_random_init is None else {"random initialisation": status.knn_random_init}
-    classes = len(pictures.classes) if (pictures := probe(path)) is not None else 0
+    pictures = probe(path)
+    classes = len(pictures.classes) if pictures is not None else 0
     if classes > 1:
         line["chance"] = 1 / classes
-    title = f"{NEIGHBOURS}-NN accuracy of h" if series else f"{NEIGHBOURS}-NN accuracy: these pictures have no labels"
+    bare = pictures is not None and pictures.labels is None
+    title = "No labels, no k-NN score" if bare else f"{NEIGHBOURS}-NN accuracy of h"
     figure = curves.curves(
         series, title=title, y_title="accuracy", references=line, pins=pins(run), y_range=(0, 1), percent=True
     )
