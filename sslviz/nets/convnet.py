@@ -10,15 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sslviz.nets.encoder import Encoder
 
-class ConvNet(nn.Module):
-    """B x 3 x H x W -> B x dim, float32. Widths w, 2w, 4w; at w = 32: 0.29 M parameters, 15.5 MFLOP for 32x32.
 
-    `precision` is the type that the encoder computes in (nets/precision.py chooses). Weights, h and all that follows
-    stay float32: a cosine in bfloat16 has three digits, and a small temperature makes a small error large.
-    """
-
-    precision = torch.float32
+class ConvNet(Encoder):
+    """B x 3 x H x W -> B x dim, float32. Widths w, 2w, 4w; at w = 32: 0.29 M parameters, 15.5 MFLOP for 32x32."""
 
     def __init__(self, width: int = 32) -> None:
         super().__init__()
@@ -53,9 +49,15 @@ class ConvNet(nn.Module):
         stem.weight[: 2 * half] = both * (stem.weight.std() / both.std())
 
     def forward(self, x: Tensor) -> Tensor:
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.precision == torch.bfloat16):
+        with self.arithmetic(x):
             h: Tensor = self.net(x)
         return h.float()
+
+    def maps(self, x: Tensor) -> Tensor:
+        """h before it is averaged over the places: B x 3 x H x W -> B x dim x H/8 x W/8, float32."""
+        with self.arithmetic(x):
+            places: Tensor = self.net[:-2](x)
+        return places.float()
 
 
 class Residual(nn.Module):
