@@ -127,6 +127,8 @@ def summary(folder: RunFolder) -> dict[str, Any]:
         **{name: value for name, value in status.model_dump().items() if name in keep},
         **exam,
         "live_random_init": status.knn_random_init,
+        "linear": status.linear,
+        "linear_random_init": status.linear_random_init,
         "scores": last.scores if last else {},
     }
 

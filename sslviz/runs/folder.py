@@ -22,6 +22,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_lines, read_npz, replace
+from sslviz.runs.pictures import from_jpeg, to_jpeg
 from sslviz.runs.settings import RunSettings
 
 State = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
@@ -46,6 +47,8 @@ class Status(BaseModel):
     knn_random_init: float | None = None
     exam: float | None = None  # k-NN at the end, with every training picture as a reference
     exam_random_init: float | None = None
+    linear: float | None = None  # linear probe at the end
+    linear_random_init: float | None = None
     device: str = ""
     precision: str = ""
     pid: int | None = None
@@ -95,10 +98,10 @@ class RunFolder:
         self.id = path.name
 
     @classmethod
-    def create(cls, runs: Path, settings: RunSettings) -> "RunFolder":
+    def create(cls, runs: Path, settings: RunSettings, *, name: str = "") -> "RunFolder":
         """A new folder with settings.json and a queued status."""
         stamp = time.strftime("%y%m%d-%H%M%S")
-        folder = cls(runs / f"{settings.method}-{stamp}-{secrets.token_hex(2)}")
+        folder = cls(runs / (name or f"{settings.method}-{stamp}-{secrets.token_hex(2)}"))
         for name in ("snapshots", "projections", "weights"):
             (folder.path / name).mkdir(parents=True)
         replace(folder.path / "settings.json", settings.model_dump_json(indent=1).encode())
@@ -108,6 +111,10 @@ class RunFolder:
     @property
     def exists(self) -> bool:
         return (self.path / "settings.json").is_file()
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
 
     # -- settings and status ------------------------------------------------------------------------------------------
 
@@ -137,8 +144,13 @@ class RunFolder:
                 by_step.setdefault(row["step"], {}).update(row)
         return pd.DataFrame([by_step[step] for step in sorted(by_step)])
 
+    def recorded_bytes(self) -> int:
+        """How much has been recorded: grows with every row of `metrics`."""
+        path = self.path / "metrics.jsonl"
+        return path.stat().st_size if path.exists() else 0
+
     def append_event(self, step: int, kind: str, text: str, **more: Any) -> None:
-        append(self.path / "events.jsonl", {"step": step, "time": time.time(), "kind": kind, "text": text, **more})
+        append(self.path / "events.jsonl", {"time": time.time(), "step": step, "kind": kind, "text": text, **more})
 
     def events(self) -> list[dict[str, Any]]:
         """What was changed and by which step it took effect: step, time, kind (set, resume, …), text."""
@@ -174,7 +186,7 @@ class RunFolder:
     def write_snapshot(self, snapshot: Snapshot) -> None:
         arrays: dict[str, Any] = {f"exhibit.{name}": value for name, value in snapshot.exhibits.items()}
         if snapshot.views is not None:
-            arrays["views"] = snapshot.views
+            arrays["views"] = to_jpeg(snapshot.views)
         if snapshot.embedding is not None:
             arrays["embedding"] = snapshot.embedding
         scores = np.frombuffer(json.dumps(snapshot.scores).encode(), dtype=np.uint8)
@@ -192,7 +204,7 @@ class RunFolder:
             step,
             scores=json.loads(arrays["scores"].tobytes()),
             exhibits={k.removeprefix("exhibit."): v for k, v in arrays.items() if k.startswith("exhibit.")},
-            views=arrays.get("views"),
+            views=from_jpeg(arrays["views"]) if "views" in arrays else None,
             embedding=arrays.get("embedding"),
         )
 

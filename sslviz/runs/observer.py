@@ -1,9 +1,9 @@
 """What is looked at while a network trains: always the same pictures, so that only the network changes between two
 moments.
 
-2,000 test pictures are embedded (the map and the k-NN score stand on them), 10,000 training pictures serve k-NN as
-references, and the first 32 test pictures are the exhibits: their two augmented views are drawn, with the method's
-own tensors.
+2,000 test pictures are embedded (the map and the k-NN score stand on them), 5,000 training pictures serve k-NN as
+references, and the first 32 test pictures are the exhibits: their augmented views are drawn, with the method's own
+tensors.
 """
 
 import io
@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
 from sslviz.data.dataset import Dataset, Split
-from sslviz.measures.collapse import effective_rank, mean_cosine, std
+from sslviz.measures.collapse import effective_rank, mean_cosine, spectrum, std
 from sslviz.measures.geometry import uniformity
 from sslviz.measures.knn import knn_accuracy
+from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
 from sslviz.runs.folder import ProbeSet, Snapshot
 
@@ -35,7 +37,7 @@ class Observer:
         pick = torch.Generator().manual_seed(0)  # the same pictures for every run, whatever its seed
         queries = torch.randperm(len(data.test), generator=pick)[:QUERIES]
         references = torch.randperm(len(data.train), generator=pick)[:REFERENCES]
-        self.device = device
+        self.device, self.chosen = device, references
         self.pictures = data.test.images[queries]
         self.queries, self.references = self.pictures.to(device), data.train.images[references].to(device)
         self.query_classes = targets(data.test, queries)
@@ -60,13 +62,17 @@ class Observer:
         """The method's tensors on the exhibit pictures. Their views are drawn with one fixed seed: only knobs
         change them.
         """
-        images = self.queries[:EXHIBITS]
+        images, labels = (
+            self.queries[:EXHIBITS],
+            None if self.labels is None else self.labels[:EXHIBITS].to(self.device),
+        )
         method.eval()
         method.augment.seed(0, 0)
-        views = method.views(images)
+        views = method.views(images, labels)
         made = method.step(*views).exhibits
         method.train()
-        shown = torch.stack([method.augment.display(view) for view in views if view.shape == views[0].shape])
+        alike = [view for view in views if view.shape == views[0].shape and view.is_floating_point()]
+        shown = torch.stack([method.augment.display(view) for view in alike])
         return Snapshot(
             step,
             exhibits={name: to_numpy(value) for name, value in made.items()},
@@ -87,18 +93,17 @@ class Observer:
         return h.float().cpu()
 
     @torch.no_grad()
-    def health(self, h: Tensor, method: Method) -> dict[str, float]:
-        """Signs of collapse, on what the loss sees: z where there is a projector, else h."""
+    def health(self, h: Tensor, method: Method) -> tuple[dict[str, float], dict[str, np.ndarray[Any, Any]]]:
+        """Signs of collapse, on what the loss sees: z where there is a projector, else h. Numbers, and what is drawn:
+        the spread along each principal axis (`spectrum`) and along each coordinate (`channel_std`).
+        """
         method.eval()
         z = method.project(method.augment.plain(self.queries[:1000]))
         method.train()
         z = h[:1000] if z is None else z.float().cpu()
-        return {
-            "std": std(z),
-            "mean_cosine": mean_cosine(z),
-            "rank": effective_rank(z),
-            "uniformity": uniformity(z),
-        }
+        scores = {"std": std(z), "mean_cosine": mean_cosine(z), "rank": effective_rank(z), "uniformity": uniformity(z)}
+        channels = F.normalize(z).std(0, correction=0)
+        return scores, {"spectrum": to_numpy(spectrum(z)), "channel_std": to_numpy(channels)}
 
     def knn(self, h: Tensor, method: Method) -> dict[str, float]:
         """20-NN accuracy on the probe pictures, for the class and, where factors are known, for hue: name -> share."""
@@ -106,15 +111,17 @@ class Observer:
         names = self.query_classes.keys() & self.reference_classes.keys()
         return {n: accuracy(reference, self.reference_classes[n], h, self.query_classes[n]) for n in sorted(names)}
 
-    def exam(self, method: Method) -> float | None:
-        """The class score once more, with every training picture as a reference: some points higher, too slow for
-        live.
+    def exam(self, method: Method) -> dict[str, float]:
+        """What is too slow for live: k-NN with every training picture as a reference (some points higher than with
+        5,000), and a linear probe fitted to `REFERENCES` of them. Empty without labels.
         """
-        labels = self.data.train.labels
-        if labels is None or "knn" not in self.query_classes:
-            return None
+        known, wanted = self.data.train.labels, self.query_classes.get("knn")
+        if known is None or wanted is None:
+            return {}
         parts = [self.embedding(method, part.to(self.device)) for part in self.data.train.images.split(10_000)]
-        return accuracy(torch.cat(parts), labels, self.embedding(method), self.query_classes["knn"])
+        h, all_h, some = self.embedding(method), torch.cat(parts), self.reference_classes["knn"]
+        probe = linear_accuracy(all_h[self.chosen], some, h, wanted, classes=int(known.max()) + 1)
+        return {"exam": accuracy(all_h, known, h, wanted), "linear": probe}
 
 
 def accuracy(reference: Tensor, known: Tensor, h: Tensor, wanted: Tensor) -> float:

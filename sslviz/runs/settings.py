@@ -24,6 +24,9 @@ class TrainingKnobs(Knobs):
     weight_decay: float = knob(1e-4, 0.0, 1.0, log=True, help="how strongly AdamW pulls weights towards zero")
     warmup_steps: int = knob(10, 0, 1000, help="steps in which the learning rate rises to its peak")
     steps: int = knob(1000, 1, 1_000_000, help="length of the run: the learning rate falls to 5 % along a cosine")
+    encoder: Literal["auto", "conv", "vit"] = knob(
+        "auto", live=False, help="a small residual net or a small vision transformer; auto: what suits the method"
+    )
     width: Literal[16, 32, 64] = knob(32, live=False, label="encoder width", help="channels of the first stage")
     precision: Literal["auto", "float32", "bfloat16"] = knob(
         "auto", live=False, help="auto: whichever a quick probe finds faster on this machine"
@@ -70,7 +73,18 @@ class RunSettings(BaseModel):
         if self.method not in METHODS:
             raise ValueError(f"there is no method {self.method!r}; there are: {', '.join(METHODS)}")
         self.method_knobs()
+        method, encoder = METHODS[self.method], self.training.encoder
+        if encoder not in ("auto", *method.encoders):
+            raise ValueError(
+                f"{method.title} cannot train the encoder {encoder!r}, only {' or '.join(method.encoders)}"
+            )
         return self
+
+    @property
+    def encoder(self) -> str:
+        """The name of the network in nets.ENCODERS."""
+        chosen = self.training.encoder
+        return METHODS[self.method].encoders[0] if chosen == "auto" else chosen
 
     def method_knobs(self) -> Knobs:
         return METHODS[self.method].Knobs(**self.knobs)
@@ -102,9 +116,9 @@ class RunSettings(BaseModel):
 
 
 def recommended(method: str = "simclr", data: str = "shapes", **fields: Any) -> RunSettings:
-    """The settings a page opens with: the defaults, fitted to the kind of pictures."""
-    settings = RunSettings(method=method, data=data, **fields)
-    return settings if data in DRAWN else settings.change(**PHOTOGRAPH_KNOBS)
+    """The settings a page opens with: the defaults, fitted to the kind of pictures and to the method."""
+    fitted = {**({} if data in DRAWN else PHOTOGRAPH_KNOBS), **METHODS[method].recommended}
+    return RunSettings(method=method, data=data, **fields).change(**fitted)
 
 
 def knob_tables(method: str) -> dict[str, type[Knobs]]:

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 
 from sslviz.data.augment import Augment
-from sslviz.data.dataset import Dataset
+from sslviz.data.dataset import DataError, Dataset
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets import ENCODERS
+from sslviz.nets.encoder import Encoder
 from sslviz.nets.precision import Precision, probe
 from sslviz.runs.settings import RunSettings, all_knobs
 
@@ -33,6 +34,10 @@ class Trainer:
 
     def __init__(self, settings: RunSettings, data: Dataset, device: torch.device) -> None:
         self.settings, self.device = settings, device
+        method = METHODS[settings.method]
+        if method.labelled and data.train.labels is None:
+            raise DataError(f"{method.title} needs labels, and these pictures have none.")
+        self.classes = len(data.classes) if method.labelled else 0
         mean = data.train.images[:2000].float().mean((0, 2, 3)) / 255
         augment = Augment(settings.augment, mean.to(device))
         self.untrained = self.build(augment)  # random weights, for the line that every score is compared with
@@ -40,6 +45,7 @@ class Trainer:
         self.encoder = self.method.encoder
         self.optimizer = torch.optim.AdamW(self.method.parameters(), fused=device.type != "mps")
         self.images = data.train.images.to(device)
+        self.labels = None if data.train.labels is None else data.train.labels.to(device)
         self.layout: torch.memory_format | None = None  # until a precision is chosen
         self.chance: dict[str, float] = {}  # scores of `untrained`, once they are known
         self.step, self.images_seen, self.seconds = 0, 0, 0.0
@@ -47,10 +53,11 @@ class Trainer:
     def build(self, augment: Augment, whiten: Tensor | None = None) -> Method:
         """The method with the seed's random weights. The encoder is whitened first: a method may make copies of it."""
         torch.manual_seed(self.settings.seed)
-        encoder = ConvNet(self.settings.training.width).to(self.device)
+        encoder = ENCODERS[self.settings.encoder](self.settings.training.width).to(self.device)
         if whiten is not None:
             encoder.whiten(whiten)
-        return METHODS[self.settings.method](encoder, self.settings.method_knobs(), augment).to(self.device)
+        method, more = METHODS[self.settings.method], {"classes": self.classes} if self.classes else {}
+        return method(encoder, self.settings.method_knobs(), augment, **more).to(self.device)
 
     def train_step(self) -> dict[str, float]:
         """One step of the optimiser; returns the metrics of the batch."""
@@ -62,7 +69,8 @@ class Trainer:
         chance = np.random.default_rng((self.settings.seed, t))
         batch = chance.choice(len(self.images), min(s.batch_size, len(self.images)), replace=False, shuffle=False)
         self.method.augment.seed(self.settings.seed, t + 1)  # moment 0 draws the exhibits
-        views = self.method.views(self.images[torch.from_numpy(batch).to(self.device)])
+        chosen = torch.from_numpy(batch).to(self.device)
+        views = self.method.views(self.images[chosen], None if self.labels is None else self.labels[chosen])
         out = self.method.step(*views)
         self.optimizer.zero_grad()
         out.loss.backward()
@@ -110,12 +118,13 @@ class Trainer:
     def same_work(self, other: "Trainer") -> bool:
         """True if what is fastest for the other is fastest for this one."""
         mine, its = self.settings, other.settings
-        return (mine.method, mine.training.width, mine.training.precision) == (its.method, its.training.width, "auto")
+        same = (mine.method, mine.encoder, mine.training.width) == (its.method, its.encoder, its.training.width)
+        return same and mine.training.precision == "auto"
 
     def compute_in(self, precision: Precision) -> None:
         self.layout = precision.memory_format
         for net in (*self.method.modules(), *self.untrained.modules()):  # the encoder, and copies that a method keeps
-            if isinstance(net, ConvNet):
+            if isinstance(net, Encoder):
                 net.precision = precision.dtype
                 net.to(memory_format=self.layout)
 

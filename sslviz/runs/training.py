@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+import numpy as np
+
+from sslviz.runs.files import Array
 from sslviz.runs.folder import Snapshot
 from sslviz.runs.observer import Observer
 from sslviz.runs.trainer import Diverged, Trainer
@@ -130,12 +133,14 @@ def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget |
     shown = observer.exhibits(method, trainer.step)
     marks.append(time.perf_counter())
     scores: dict[str, float] = {}
+    drawn = shown.exhibits
     h = None
     if looks & {"embedding", "knn"}:
         h = observer.embedding(method)
         if not h.isfinite().all():
             raise Diverged(f"The weights hold numbers that are not finite at step {trainer.step}.")
-        scores = observer.health(h, method)
+        scores, spread = observer.health(h, method)
+        drawn = drawn | spread
     marks.append(time.perf_counter())
     if h is not None and "knn" in looks:
         if not trainer.chance:
@@ -147,4 +152,12 @@ def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget |
         for kind, began, ended in zip(LOOKS, marks, marks[1:], strict=False):
             if kind == "exhibits" or kind in looks:
                 budget.paid(kind, trainer.seconds, ended - began)
-    return replace(shown, scores=scores, embedding=None if h is None else h.half().numpy())
+    if "similarity" in drawn:
+        scores["alignment"] = alignment(drawn["similarity"])
+    return replace(shown, scores=scores, exhibits=drawn, embedding=None if h is None else h.half().numpy())
+
+
+def alignment(similarity: Array) -> float:
+    """Mean squared distance of the two views of a picture, from the cosines of 2N views (measures/geometry.py)."""
+    n = len(similarity) // 2
+    return float(2 - 2 * similarity[np.arange(n), np.arange(n) + n].astype(np.float32).mean())

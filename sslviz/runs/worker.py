@@ -166,7 +166,8 @@ def run(
             return recorder.end(when_closed, "The app was closed while this run was training.")
         if not trainer.over:
             return recorder.end("stopped")
-        recorder.status.exam, recorder.status.exam_random_init = map(observer.exam, (trainer.method, trainer.untrained))
+        start = {f"{name}_random_init": score for name, score in observer.exam(trainer.untrained).items()}
+        recorder.status = recorder.status.model_copy(update={**observer.exam(trainer.method), **start})
         return recorder.end("done")
     except Diverged as error:
         return recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")

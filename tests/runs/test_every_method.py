@@ -5,7 +5,7 @@ import torch
 
 from sslviz.data.dataset import Dataset
 from sslviz.methods import METHODS
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets.encoder import Encoder
 from sslviz.nets.precision import Precision
 from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
@@ -27,15 +27,16 @@ def test_copies_of_the_encoder_begin_as_it_does_and_compute_as_it_does(
 ) -> None:
     trainer = start(method, quick, tiny)
     trainer.compute_in(Precision(torch.bfloat16, torch.channels_last))
-    nets = [net for net in trainer.method.modules() if isinstance(net, ConvNet)]
+    nets = [net for net in trainer.method.modules() if isinstance(net, Encoder)]
     assert trainer.encoder is nets[0]
     for net in nets:
-        assert torch.equal(net.net[0].weight, trainer.encoder.net[0].weight)
-        assert net.net[0].weight.is_contiguous(memory_format=torch.channels_last)
+        for mine, its in zip(net.parameters(), trainer.encoder.parameters(), strict=True):
+            assert torch.equal(mine, its)
+            assert mine.ndim != 4 or mine.is_contiguous(memory_format=torch.channels_last)
         assert net.precision == torch.bfloat16
-    stem, head = trainer.untrained.encoder.net[0].weight, trainer.untrained.encoder.net[3].f[0].weight
-    assert not torch.equal(stem, trainer.encoder.net[0].weight)  # not whitened
-    assert torch.equal(head, trainer.encoder.net[3].f[0].weight)
+    started, random = trainer.encoder.state_dict(), trainer.untrained.encoder.state_dict()
+    differ = {name for name, value in started.items() if not torch.equal(value, random[name])}
+    assert differ == ({"net.0.weight"} if trainer.settings.encoder == "conv" else set())  # the stem is whitened
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -56,8 +57,13 @@ def test_looking_changes_nothing_and_shows_both_views(method: str, tiny: Dataset
     trainer.train_step()
     before = {name: value.clone() for name, value in trainer.method.state_dict().items()}
     shown = observer.exhibits(trainer.method, 1)
-    scores = observer.health(observer.embedding(trainer.method), trainer.method)
+    scores, spread = observer.health(observer.embedding(trainer.method), trainer.method)
     assert all(torch.equal(value, before[name]) for name, value in trainer.method.state_dict().items())
-    assert shown.exhibits["similarity"].shape == (64, 64)
-    assert abs(shown.exhibits["similarity"].diagonal() - 1).max() < 1e-2
+    assert shown.exhibits
+    assert sum(array.nbytes for array in shown.exhibits.values()) < 400_000  # it is recorded 200 times
+    if "similarity" in shown.exhibits:
+        assert shown.exhibits["similarity"].shape == (64, 64)
+        assert abs(shown.exhibits["similarity"].diagonal() - 1).max() < 1e-2
     assert {"std", "rank"} <= scores.keys()
+    assert 0 < spread["spectrum"].max() <= 1
+    assert spread["channel_std"].max() <= 1

@@ -65,13 +65,14 @@ def test_control_messages_are_read_once_and_only_when_whole(folder: RunFolder) -
 def test_snapshots_come_back_whole(folder: RunFolder) -> None:
     rng = np.random.default_rng(0)
     similarity, embedding = rng.random((8, 8)).astype(np.float16), rng.random((5, 3)).astype(np.float16)
-    views = rng.integers(0, 255, (2, 4, 8, 8, 3), np.uint8)
+    views = np.kron(rng.integers(0, 255, (2, 4, 1, 1, 3)), np.ones((8, 8, 1))).astype(np.uint8)  # plain colours
     folder.write_snapshot(Snapshot(12, {"knn": 0.5}, {"similarity": similarity}, views, embedding))
     back = folder.snapshot(12)
     assert back is not None
     assert back.scores == {"knn": 0.5}
     np.testing.assert_array_equal(back.exhibits["similarity"], similarity)
-    np.testing.assert_array_equal(back.views, views)
+    assert back.views.shape == views.shape  # type: ignore[union-attr]
+    np.testing.assert_allclose(back.views.astype(int), views, atol=3)  # type: ignore[union-attr]  # kept as JPEG
     np.testing.assert_array_equal(back.embedding, embedding)
     assert folder.snapshot_steps() == [12]
 
