@@ -2,15 +2,29 @@
 
 from sslviz.methods.barlow_twins import BarlowTwins
 from sslviz.methods.byol import BYOL
+from sslviz.methods.colorization import Colorization
+from sslviz.methods.dino import DINO
+from sslviz.methods.jigsaw import Jigsaw
+from sslviz.methods.mae import MAE
 from sslviz.methods.method import Method
 from sslviz.methods.moco import MoCo
+from sslviz.methods.rotation import Rotation
 from sslviz.methods.simclr import SimCLR
 from sslviz.methods.simsiam import SimSiam
+from sslviz.methods.supervised import Supervised
+from sslviz.methods.swav import SwAV
 
 METHODS: dict[str, type[Method]] = {
     "simclr": SimCLR,
     "moco": MoCo,
+    "swav": SwAV,
     "byol": BYOL,
     "simsiam": SimSiam,
     "barlow_twins": BarlowTwins,
+    "dino": DINO,
+    "mae": MAE,
+    "rotation": Rotation,
+    "jigsaw": Jigsaw,
+    "colorization": Colorization,
+    "supervised": Supervised,
 }

@@ -10,6 +10,8 @@ algorithm 1. No pair of pictures is compared. A z that is the same for all pictu
 is why it cannot pay.
 """
 
+from typing import Any, ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,7 +19,7 @@ from torch import Tensor
 from sslviz.data.augment import Augment
 from sslviz.knobs import knob
 from sslviz.methods.method import Method, Step
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets.encoder import Encoder
 from sslviz.nets.heads import ProjectorKind, projector
 
 WIDTH = 256  # numbers in z, with a projector: wider than elsewhere, as in the paper
@@ -29,6 +31,7 @@ class BarlowTwins(Method):
     title, family, paper = "Barlow Twins", "redundancy reduction", "https://arxiv.org/abs/2103.03230"
     equation = r"\mathcal{L} = \sum_i (1 - \mathcal{C}_{ii})^2 + \lambda \sum_i \sum_{j \neq i} \mathcal{C}_{ij}^2"
     summary = "Each number in z should say the same about both views of a picture, and something no other number says."
+    recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5}
 
     class Knobs(Method.Knobs):
         redundancy_weight: float = knob(
@@ -46,7 +49,7 @@ class BarlowTwins(Method):
     knobs: Knobs
     recent: Tensor
 
-    def __init__(self, encoder: ConvNet, knobs: Knobs, augment: Augment) -> None:
+    def __init__(self, encoder: Encoder, knobs: Knobs, augment: Augment) -> None:
         super().__init__(encoder, knobs, augment)
         self.projector = projector(knobs.projector, encoder.dim, WIDTH, WIDTH, layers=3)
         d = encoder.dim if knobs.projector == "none" else WIDTH
@@ -59,19 +62,20 @@ class BarlowTwins(Method):
         off = c - c.diagonal().diag()                                          # zeros on the diagonal
         invariance, redundancy = (1 - c.diagonal()).square().sum(), off.square().sum()
         loss = invariance + self.knobs.redundancy_weight * redundancy
-        return Step(loss, self.exhibits(z1, z2, c), self.agreement(c.detach(), invariance, redundancy))
+        c = c.detach()
+        return Step(loss, self.exhibits(z1, z2), self.agreement(c, invariance, redundancy), {"cross_correlation": c})
     # fmt: on
 
     @torch.no_grad()
     def after_step(self, step: Step) -> None:
         """One batch is too small to see weak correlations: keep an average."""
-        self.recent.lerp_(step.exhibits["cross_correlation"], 0.1)
+        self.recent.lerp_(step.update["cross_correlation"], 0.1)
 
     @torch.no_grad()
-    def exhibits(self, z1: Tensor, z2: Tensor, c: Tensor) -> dict[str, Tensor]:
-        """C of these pictures (N of them: noise of 1/√N), C of the last training batches, and cosines of the z."""
+    def exhibits(self, z1: Tensor, z2: Tensor) -> dict[str, Tensor]:
+        """C of the last training batches (of these few pictures it would be noise), and cosines of the z."""
         z = F.normalize(torch.cat([z1, z2]))
-        return {"similarity": z @ z.T, "cross_correlation": c.detach(), "cross_correlation_recent": self.recent.clone()}
+        return {"similarity": z @ z.T, "cross_correlation": self.recent.clone()}
 
     @torch.no_grad()
     def agreement(self, c: Tensor, invariance: Tensor, redundancy: Tensor) -> dict[str, Tensor]:

@@ -16,19 +16,20 @@ from torch import Tensor, nn
 
 from sslviz import knobs as tables
 from sslviz.data.augment import Augment
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets.encoder import Encoder
 
 
 @dataclass(frozen=True)
 class Step:
     """The loss (a scalar) and the named tensors it was made of: raw similarities and logits, before temperature.
 
-    `metrics` are scalars worth a curve beside the loss.
+    `metrics` are scalars worth a curve beside the loss. `update` is what `after_step` will write; it is not shown.
     """
 
     loss: Tensor
     exhibits: dict[str, Tensor] = field(default_factory=dict)
     metrics: dict[str, Tensor] = field(default_factory=dict)
+    update: dict[str, Tensor] = field(default_factory=dict)
 
 
 class Method(nn.Module):
@@ -42,21 +43,34 @@ class Method(nn.Module):
     paper: ClassVar[str]
     equation: ClassVar[str]
     summary: ClassVar[str]  # one sentence, in words that a student has
+    encoders: ClassVar[tuple[str, ...]] = ("conv", "vit")  # names in nets.ENCODERS; the first is its usual one
+    recommended: ClassVar[dict[str, Any]] = {}  # augmentation and training knobs that differ from the usual defaults
+    labelled: ClassVar[bool] = False  # True: `views` must be given labels, the constructor the number of classes
 
     class Knobs(tables.Knobs):
         """The method's own knobs: a subclass writes `class Knobs(Method.Knobs)` and says `knobs: Knobs`."""
 
     knobs: tables.Knobs
 
-    def __init__(self, encoder: ConvNet, knobs: tables.Knobs, augment: Augment) -> None:
+    def __init__(self, encoder: Encoder, knobs: tables.Knobs, augment: Augment, classes: int = 0) -> None:
         """`encoder` maps B x 3 x H x W to B x encoder.dim; `knobs` may be replaced between steps."""
         super().__init__()
         self.encoder = encoder
         self.knobs = knobs
         self.augment = augment
 
-    def views(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Two random views of each picture: uint8 B x 3 x H x W -> two float batches B x 3 x H x W."""
+    @classmethod
+    def ignorance(cls, values: dict[str, Any]) -> tuple[str, float] | None:
+        """The loss of a network that knows nothing, and how it is written: ("ln(2N − 1)", 6.236). None where the loss
+        has no such level. `values`: all knobs of the run.
+        """
+        return None
+
+    def views(self, images: Tensor, labels: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Two random views of each picture: uint8 B x 3 x H x W -> two float batches B x 3 x H x W.
+
+        All chance is drawn from `augment.random`. Only the supervised reference looks at the labels (int64, B).
+        """
         return self.augment(images), self.augment(images)
 
     def step(self, *views: Any, **_: Any) -> Step:

@@ -12,6 +12,9 @@ The paper shuffles the batch between its GPUs, because a BatchNorm tells each qu
 key. On one device both see the whole batch in any order: there is nothing to gather or to shuffle.
 """
 
+import math
+from typing import Any, ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -19,7 +22,7 @@ from torch import Tensor
 from sslviz.data.augment import Augment
 from sslviz.knobs import knob
 from sslviz.methods.method import Method, Step
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets.encoder import Encoder
 from sslviz.nets.heads import ProjectorKind, projector
 from sslviz.nets.momentum import SlowCopy
 
@@ -34,6 +37,7 @@ class MoCo(Method):
         r"\ell_q = -\log \frac{\exp(q \cdot k_+/\tau)}{\exp(q \cdot k_+/\tau) + \sum_{i=1}^{K} \exp(q \cdot k_i/\tau)}"
     )
     summary = "A view should find its partner among thousands of views of earlier batches, kept in a queue."
+    recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5}
 
     class Knobs(Method.Knobs):
         temperature: float = knob(
@@ -45,7 +49,7 @@ class MoCo(Method):
             help="small: only the nearest negatives count; large: all count alike",
         )
         momentum: float = knob(
-            0.99,
+            0.97,
             0.0,
             1.0,
             symbol="m",
@@ -62,7 +66,7 @@ class MoCo(Method):
     queue: Tensor
     pointer: Tensor
 
-    def __init__(self, encoder: ConvNet, knobs: Knobs, augment: Augment) -> None:
+    def __init__(self, encoder: Encoder, knobs: Knobs, augment: Augment) -> None:
         super().__init__(encoder, knobs, augment)
         self.projector = projector(knobs.projector, encoder.dim, d_out=WIDTH)
         self.key_network = SlowCopy(self.encoder, self.projector)
@@ -77,27 +81,31 @@ class MoCo(Method):
         s = torch.cat([(q * k).sum(1, keepdim=True), q @ self.queue.T], 1)  # N x (1 + K), partner first
         first = torch.zeros(len(s), dtype=torch.long, device=s.device)
         loss = F.cross_entropy(s / self.knobs.temperature, first)
-        return Step(loss, self.exhibits(q.detach(), k, s.detach()), self.agreement(s.detach()))
+        return Step(loss, self.exhibits(q.detach(), k, s.detach()), self.agreement(s.detach()), {"keys": k})
     # fmt: on
 
     @torch.no_grad()
     def after_step(self, step: Step) -> None:
         """The copy follows; the new keys take the places of the oldest ones."""
         self.key_network.follow(self.encoder, self.projector, momentum=self.knobs.momentum)
-        keys = step.exhibits["keys"][-len(self.queue) :]
+        keys = step.update["keys"][-len(self.queue) :]
         places = (self.pointer + torch.arange(len(keys), device=keys.device)) % len(self.queue)
         self.queue[places] = keys
         self.pointer.copy_((self.pointer + len(keys)) % len(self.queue))
 
+    @classmethod
+    def ignorance(cls, values: dict[str, Any]) -> tuple[str, float]:
+        return f"ln(K + 1), K = {values['queue_length']}", math.log(values["queue_length"] + 1)
+
     def exhibits(self, q: Tensor, k: Tensor, s: Tensor) -> dict[str, Tensor]:
-        """`similarity` of queries (first N) and keys (last N); the queue: cosines with each query, and who is how old.
+        """`similarity` of queries (first N) and keys (last N); the queue: cosines with eight queries, and its age.
 
         An age counts keys: 0 is the newest, K - 1 the next to leave.
         """
         z = torch.cat([q, k])
         places = torch.arange(len(self.queue), device=q.device)
         age = (self.pointer - 1 - places) % len(self.queue)
-        return {"similarity": z @ z.T, "queue_similarity": s[:, 1:], "queue_age": age.int(), "keys": k}
+        return {"similarity": z @ z.T, "queue_similarity": s[:8, 1:], "queue_age": age.int()}
 
     def agreement(self, s: Tensor) -> dict[str, Tensor]:
         """How often the partner beats the whole queue; the mean cosine of partners, and with the queue."""

@@ -5,11 +5,13 @@
     s_ij     cosine similarity of views i and j                 2N x 2N, -1 … 1
     τ        temperature: divides s before the softmax
     j        the partner of i: the other view of its picture
+    β        weight of the denominator's logarithm, which pushes apart: 1 in the paper
 
 Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual Representations", equation 1 (NT-Xent).
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +20,7 @@ from torch import Tensor, nn
 from sslviz.data.augment import Augment
 from sslviz.knobs import knob
 from sslviz.methods.method import Method, Step
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets.encoder import Encoder
 from sslviz.nets.heads import ProjectorKind, projector
 
 
@@ -38,6 +40,10 @@ class SimCLR(Method):
             log=True,
             help="small: only the nearest negatives count; large: all count alike",
         )
+        negatives: float = knob(
+            1.0, 0.0, 1.0, symbol=r"\beta", help="how hard the others are pushed away; 0: partners only attract"
+        )
+        normalise: bool = knob(True, help="off: dot products of z as it is, not cosines; a longer z is a surer one")
         learn_temperature: bool = knob(
             False, live=False, help="the gradient moves τ as well, as in CLIP; the temperature knob is where it starts"
         )
@@ -47,7 +53,7 @@ class SimCLR(Method):
 
     knobs: Knobs
 
-    def __init__(self, encoder: ConvNet, knobs: Knobs, augment: Augment) -> None:
+    def __init__(self, encoder: Encoder, knobs: Knobs, augment: Augment) -> None:
         super().__init__(encoder, knobs, augment)
         self.projector = projector(knobs.projector, encoder.dim)
         if knobs.learn_temperature:
@@ -55,25 +61,36 @@ class SimCLR(Method):
 
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
-        z = F.normalize(self.projector(self.encoder(torch.cat([x1, x2]))))  # 2N x d
+        z = self.unit(self.project(torch.cat([x1, x2])))                    # 2N x d
         s = z @ z.T                                                         # 2N x 2N
-        not_self = ~torch.eye(len(s), dtype=torch.bool, device=s.device)    # k != i
         partner = torch.arange(len(s), device=s.device).roll(len(x1))       # j: i's other view
-        loss = F.cross_entropy((s / self.temperature).where(not_self, -torch.inf), partner)
-        return Step(loss, {"similarity": s}, self.agreement(s.detach(), not_self, partner))
+        logits = (s / self.temperature).fill_diagonal_(-torch.inf)          # k != i
+        loss = F.cross_entropy(logits, partner)
+        loss = loss - (1 - self.knobs.negatives) * logits.logsumexp(1).mean()  # - 0, unless β < 1
+        return Step(loss, {"similarity": s}, self.agreement(z, partner))
     # fmt: on
+
+    def unit(self, z: Tensor) -> Tensor:
+        """z of length 1, so that dot products are cosines; as it is if that is switched off."""
+        return F.normalize(z) if self.knobs.normalise else z
+
+    @classmethod
+    def ignorance(cls, values: dict[str, Any]) -> tuple[str, float]:
+        return f"ln(2N − 1), N = {values['batch_size']}", math.log(2 * values["batch_size"] - 1)
 
     @property
     def temperature(self) -> float | Tensor:
         """τ: the knob, or the learned one."""
         return (-self.log_scale).exp() if self.knobs.learn_temperature else self.knobs.temperature
 
-    def agreement(self, s: Tensor, not_self: Tensor, partner: Tensor) -> dict[str, Tensor]:
+    @torch.no_grad()
+    def agreement(self, z: Tensor, partner: Tensor) -> dict[str, Tensor]:
         """How often the partner is the nearest of all other views; the mean cosine of partners, and of all others."""
-        s = s.float()
-        nearest = s.where(not_self, -torch.inf).argmax(1)
+        z = F.normalize(z)
+        s = z @ z.T
+        nearest = s.clone().fill_diagonal_(-torch.inf).argmax(1)
         positive = s.gather(1, partner[:, None]).mean()
-        negative = (s.where(not_self, 0).sum() - len(s) * positive) / (len(s) * (len(s) - 2))
+        negative = (s.fill_diagonal_(0).sum() - len(s) * positive) / (len(s) * (len(s) - 2))
         metrics = {
             "contrastive_accuracy": (nearest == partner).float().mean(),
             "positive_cosine": positive,

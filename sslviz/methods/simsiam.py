@@ -10,6 +10,8 @@ Chen & He 2021, "Exploring Simple Siamese Representation Learning", equations 1â
 stop-gradient the loss falls to âˆ’1 at once and every picture gets the same z: the lowest loss, and nothing learnt.
 """
 
+from typing import Any, ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,7 +19,7 @@ from torch import Tensor
 from sslviz.data.augment import Augment
 from sslviz.knobs import knob
 from sslviz.methods.method import Method, Step
-from sslviz.nets.convnet import ConvNet
+from sslviz.nets.encoder import Encoder
 from sslviz.nets.heads import mlp
 
 WIDTH = 128  # numbers in z; the predictor squeezes them through a quarter, as in the paper
@@ -32,6 +34,12 @@ class SimSiam(Method):
         r"\quad \mathcal{D}(p, z) = -\frac{\langle p, z \rangle}{\|p\| \, \|z\|}"
     )
     summary = "One view of a picture predicts the network's output for the other view, which holds still meanwhile."
+    recommended: ClassVar[dict[str, Any]] = {
+        "batch_size": 64,
+        "crop_scale": 0.5,
+        "learning_rate": 1e-3,  # above 4e-3 it collapses with every switch on
+        "warmup_steps": 50,
+    }
 
     class Knobs(Method.Knobs):
         predictor: bool = knob(True, help="off: p is z itself; both views just meet, wherever that is")
@@ -40,7 +48,7 @@ class SimSiam(Method):
 
     knobs: Knobs
 
-    def __init__(self, encoder: ConvNet, knobs: Knobs, augment: Augment) -> None:
+    def __init__(self, encoder: Encoder, knobs: Knobs, augment: Augment) -> None:
         super().__init__(encoder, knobs, augment)
         self.projector = mlp(encoder.dim, WIDTH, WIDTH, WIDTH, norm=knobs.batch_norm, norm_last=True)
         self.predictor = mlp(WIDTH, WIDTH // 4, WIDTH, norm=knobs.batch_norm)

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -7,6 +9,7 @@ from torch import nn
 from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.methods import METHODS
 from sslviz.methods.byol import BYOL
+from sslviz.methods.simclr import SimCLR
 from sslviz.nets.convnet import ConvNet
 
 
@@ -89,6 +92,66 @@ def test_loss_runs_from_0_to_8():
     method = byol(Given(), projector="none", predictor=False)
     assert float(method.step(x, x).loss.detach()) == pytest.approx(0, abs=1e-6)
     assert float(method.step(x, -x).loss.detach()) == pytest.approx(8)
+
+
+@pytest.mark.parametrize(("weight", "predictor", "target"), [(1.0, True, True), (0.3, True, False), (0.7, False, True)])
+def test_negatives_add_the_infonce_of_the_appendix(weight, predictor, target):
+    """2/B Σ S(v_i, v'_i) - β 2α/B Σ ln(Σ_{j≠i} exp(S(v_i, v_j)/α) + Σ_j exp(S(v_i, v'_j)/α)), negated, both orders."""
+    x1, x2 = vectors()
+    alpha, n = 0.3, len(x1)
+    method = on_vectors(negatives=weight, temperature=alpha, predictor=predictor, target=target).double()
+    x1, x2 = x1.double(), x2.double()
+
+    def phi(x):
+        return F.normalize(method.predictor(x) if predictor else x)
+
+    def psi(x):
+        return F.normalize(2 * x.flip(1) if target else x)
+
+    total = 0.0
+    for v, w in ((x1, x2), (x2, x1)):
+        same, other = phi(v) @ psi(v).T, phi(v) @ psi(w).T
+        for i in range(n):
+            total += 2 - 2 * float(other[i, i])
+            candidates = [same[i, j] for j in range(n) if j != i] + [other[i, j] for j in range(n)]
+            total += weight * 2 * alpha * math.log(sum(math.exp(float(s) / alpha) for s in candidates))
+    assert float(method.step(x1, x2).loss.detach()) == pytest.approx(total / n, rel=1e-9)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.5])
+def test_the_cell_without_predictor_and_target_but_with_negatives_is_simclr(alpha):
+    """4 + 4 α NT-Xent, gradients included: only the scale differs, which AdamW does not see."""
+    x1, x2 = (x.requires_grad_() for x in vectors())
+    loss = on_vectors(negatives=1.0, temperature=alpha, predictor=False, target=False).step(x1, x2).loss
+    z = F.normalize(torch.cat([x1, x2]))
+    logits = (z @ z.T / alpha).masked_fill(torch.eye(16, dtype=torch.bool), -torch.inf)
+    by_hand = 4 + 4 * alpha * F.cross_entropy(logits, torch.arange(16).roll(8))
+    torch.testing.assert_close(loss, by_hand)
+    ours, theirs = torch.autograd.grad(loss, (x1, x2)), torch.autograd.grad(by_hand, (x1, x2))
+    torch.testing.assert_close(ours, theirs)
+    simclr = SimCLR(Given(), SimCLR.Knobs(projector="none", temperature=alpha), None).step(x1, x2).loss
+    torch.testing.assert_close(loss, 4 + 4 * alpha * simclr)
+
+
+def test_without_target_the_gradient_flows_through_both_sides_and_the_copy_is_not_asked(pictures):
+    x1, x2 = (x.requires_grad_() for x in vectors())
+    for stop in (True, False):  # there is nothing that could be stopped
+        method = on_vectors(target=False, predictor=False, stop_gradient=stop)
+        grads = torch.autograd.grad(method.step(x1, x2).loss, (x1, x2))
+        by_hand = (4 - 4 * F.cosine_similarity(x1, x2)).mean()
+        for ours, expected in zip(grads, torch.autograd.grad(by_hand, (x1, x2)), strict=True):
+            torch.testing.assert_close(ours, expected)
+    method = byol(target=False)
+    method.target = None  # would raise if it were called
+    method.step(*method.views(pictures)).loss.backward()
+
+
+def test_the_temperature_is_idle_while_negatives_weigh_nothing():
+    x1, x2 = vectors()
+    losses = [on_vectors(temperature=tau).step(x1, x2).loss for tau in (0.01, 1.0)]
+    assert torch.equal(*losses)
+    sharp, mild = (on_vectors(temperature=tau, negatives=0.5).step(x1, x2).loss for tau in (0.05, 1.0))
+    assert not torch.isclose(sharp, mild)
 
 
 def test_gradient_reaches_the_online_network_and_stops_before_the_target(pictures):

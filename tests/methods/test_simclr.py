@@ -163,6 +163,50 @@ def test_temperature_acts_at_the_next_step():
     assert float(method.step(x1, x2).loss) != pytest.approx(before)
 
 
+def test_without_cosines_the_loss_is_that_of_dot_products():
+    x1, x2 = vectors()
+    z, n, tau = torch.cat([x1, x2]).double(), len(x1), 0.5
+    total = 0.0
+    for i in range(2 * n):
+        denominator = sum(math.exp(float(z[i] @ z[k]) / tau) for k in range(2 * n) if k != i)
+        total += -math.log(math.exp(float(z[i] @ z[(i + n) % (2 * n)]) / tau) / denominator)
+    step = on_vectors(temperature=tau, normalise=False).step(x1, x2)
+    assert float(step.loss) == pytest.approx(total / (2 * n), rel=1e-5)
+    torch.testing.assert_close(step.exhibits["similarity"], (z @ z.T).float())
+    cosines = on_vectors(temperature=tau).step(x1, x2)
+    for name in ("positive_cosine", "negative_cosine"):  # these stay cosines
+        torch.testing.assert_close(step.metrics[name], cosines.metrics[name])
+    longer = on_vectors(temperature=tau, normalise=False).step(2 * x1, 2 * x2).loss
+    assert float(longer) != pytest.approx(float(step.loss), rel=0.1)
+    torch.testing.assert_close(on_vectors(temperature=tau).step(2 * x1, 2 * x2).loss, cosines.loss)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.4])
+def test_negatives_weigh_the_denominator(weight):
+    x1, x2 = vectors()
+    z, n, tau = F.normalize(torch.cat([x1, x2]).double()), len(x1), 0.2
+    total = 0.0
+    for i in range(2 * n):
+        denominator = sum(math.exp(float(z[i] @ z[k]) / tau) for k in range(2 * n) if k != i)
+        total += weight * math.log(denominator) - float(z[i] @ z[(i + n) % (2 * n)]) / tau
+    loss = on_vectors(temperature=tau, negatives=weight).step(x1, x2).loss
+    assert float(loss) == pytest.approx(total / (2 * n), rel=1e-4)
+
+
+def test_without_negatives_all_pictures_soon_get_one_answer(pictures):
+    def others(negatives):
+        method = simclr(negatives=negatives)
+        optimizer = torch.optim.AdamW(method.parameters(), lr=2e-3)
+        for _ in range(25):
+            step = method.step(*method.views(pictures))
+            optimizer.zero_grad()
+            step.loss.backward()
+            optimizer.step()
+        return float(step.metrics["negative_cosine"])
+
+    assert others(0.0) > 0.98 > 0.95 > others(1.0)
+
+
 def test_learned_temperature_starts_at_the_knob_moves_and_stays_in_range():
     x1, x2 = vectors()
     method = on_vectors(temperature=0.2, learn_temperature=True)

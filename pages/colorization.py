@@ -1,0 +1,5 @@
+"""Colorization, live."""
+
+from sslviz.views import lesson
+
+lesson.show("colorization")

@@ -1,0 +1,5 @@
+"""DINO, live."""
+
+from sslviz.views import lesson
+
+lesson.show("dino")

@@ -1,0 +1,5 @@
+"""Jigsaw, live."""
+
+from sslviz.views import lesson
+
+lesson.show("jigsaw")

@@ -1,0 +1,5 @@
+"""Masked autoencoder, live."""
+
+from sslviz.views import lesson
+
+lesson.show("mae")

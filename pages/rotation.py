@@ -1,0 +1,5 @@
+"""Rotation, live."""
+
+from sslviz.views import lesson
+
+lesson.show("rotation")

@@ -1,0 +1,5 @@
+"""The supervised reference, live."""
+
+from sslviz.views import lesson
+
+lesson.show("supervised")

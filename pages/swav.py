@@ -1,0 +1,5 @@
+"""SwAV, live."""
+
+from sslviz.views import lesson
+
+lesson.show("swav")
