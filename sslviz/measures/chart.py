@@ -1,0 +1,60 @@
+"""The chart at the foot of the bed: what was recorded of a run, as the doctor's rules ask for it."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Rows of the recorded metrics so far, all knobs, and constants that follow from them."""
+
+    rows: pd.DataFrame
+    values: dict[str, Any]
+    ignorance: tuple[str, float] | None
+    dimension: int | None
+
+    def column(self, name: str, start: int = 0) -> pd.Series:
+        """Recorded values from step `start` on, by step."""
+        if name not in self.rows:
+            return pd.Series(dtype=float)
+        return self.rows.loc[self.rows["step"] >= start].set_index("step")[name].dropna()
+
+    def last(self, name: str, n: int = 3, start: int = 20) -> pd.Series:
+        """The last n values from step 20 on, or none if there are fewer."""
+        found = self.column(name, start)
+        return found.tail(n) if len(found) >= n else found.head(0)
+
+    def below(self, name: str, limit: float, n: int = 3) -> bool:
+        found = self.last(name, n)
+        return bool(len(found) and (found < limit).all())
+
+    def above(self, name: str, limit: float, n: int = 3) -> bool:
+        found = self.last(name, n)
+        return bool(len(found) and (found > limit).all())
+
+    def older(self, steps: int, seconds: float) -> bool:
+        return bool(self.rows["step"].max() >= steps and self.rows["seconds"].max() >= seconds)
+
+    def tell(self, *names: str) -> str:
+        """mean cosine 0.998, rank 1.2 at step 240: newest values; a step is said when it changes."""
+        newest = {name: self.column(name) for name in names}
+        words = [name.replace("knn", "k-NN").replace("_", " ") for name in newest]
+        found = [(name, s.iloc[-1], s.index[-1]) for name, s in zip(words, newest.values(), strict=True) if len(s)]
+        parts = [
+            f"{name} {value:.3g}" + (f" at step {step}" if after is None or after[2] != step else "")
+            for (name, value, step), after in zip(found, [*found[1:], None], strict=True)
+        ]
+        return ", ".join(parts)
+
+    @property
+    def joint(self) -> bool:
+        """True for methods that compare views, False for those that predict pixels, angles, classes."""
+        return bool({"positive_cosine", "output_std", "diagonal"} & set(self.rows))
+
+    def gain(self) -> float:
+        """k-NN above random initialisation, at the last look; nan if unknown."""
+        now, random = self.column("knn"), self.column("knn_random_init")
+        return float(now.iloc[-1] - random.iloc[-1]) if len(now) and len(random) else math.nan
