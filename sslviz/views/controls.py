@@ -6,6 +6,7 @@ tab, a classmate) turns the sliders here.
 
 import secrets
 import time
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -71,18 +72,32 @@ def turned(name: str, run_id: str | None) -> None:
 
 def knobs(method: str, run: RunFolder | None) -> None:
     """All sliders, in three groups; the method's own and the augmentation's stay open."""
-    pictures()
+    usual = fit_to_method(method)
+    pictures(method)
     for group, table in knob_tables(method).items():
         with st.expander(TABLES[group], expanded=group != "training", key=f"group_{group}"):
             for knob in describe(table).values():
-                slider(knob, run)
+                slider(replace(knob, default=usual[knob.name]), run)
             if group == "training":
                 st.number_input(
                     "seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help="same seed: same batches, same views"
                 )
 
 
-def pictures() -> None:
+def fit_to_method(method: str) -> dict[str, Any]:
+    """What this method usually starts with. Knobs that nobody has turned go there from the last method's usual values
+    (a bound widget keeps its value on the way from page to page).
+    """
+    state, usual = st.session_state, recommended(method).values()
+    before = recommended(state.get("_method", method)).values()
+    for name, value in usual.items():
+        if state.get("_method") != method and name in state and state[name] == before.get(name):
+            state[name] = value
+    state["_method"] = method
+    return usual
+
+
+def pictures(method: str) -> None:
     """Which pictures to train on: a known set, a path on this computer, or files of one's own."""
     st.selectbox(
         "Pictures",
@@ -93,24 +108,29 @@ def pictures() -> None:
         format_func=lambda name: SOURCES[name].title if name in SOURCES else name,
         help="Or type the path of a folder or .zip of pictures on this computer.",
         on_change=_fit_to_pictures,
+        args=(method,),
     )
     chosen = st.session_state.get("data")
     if chosen in SOURCES:
         st.caption(SOURCES[chosen].description)
     with st.popover("Bring your own", icon=":material/upload:", width="stretch"):
         st.file_uploader(
-            "A .zip of pictures, with or without one folder per class", type="zip", key="upload", on_change=_keep_upload
+            "A .zip of pictures, with or without one folder per class",
+            type="zip",
+            key="upload",
+            on_change=_keep_upload,
+            args=(method,),
         )
 
 
-def _fit_to_pictures() -> None:
+def _fit_to_pictures(method: str) -> None:
     """Photographs want less hue jitter than shapes."""
-    chosen = recommended(data=st.session_state["data"] or "shapes").values()
+    chosen = recommended(method, st.session_state["data"] or "shapes").values()
     for name in PHOTOGRAPH_KNOBS:
         st.session_state[name] = chosen[name]
 
 
-def _keep_upload() -> None:
+def _keep_upload(method: str) -> None:
     upload = st.session_state["upload"]
     if upload is not None:
         folder = server.launcher().cache / "uploads"
@@ -118,7 +138,7 @@ def _keep_upload() -> None:
         path = folder / f"{secrets.token_hex(4)}.zip"
         path.write_bytes(upload.getbuffer())
         st.session_state["data"] = str(path)
-        _fit_to_pictures()
+        _fit_to_pictures(method)
 
 
 def slider(knob: Knob, run: RunFolder | None) -> None:

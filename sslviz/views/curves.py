@@ -1,14 +1,15 @@
 """The curves of a run: the loss, and the score that it must be compared with."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from sslviz.figures import curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views.recorded import folder, probe, stamped
+from sslviz.views import server
+from sslviz.views.recorded import folder, metrics, probe, stamped
 
 MOST_POINTS = 1500  # of a curve; more are thinned
 
@@ -19,13 +20,9 @@ def loss_curve(path: str, step: int, changes: int) -> bytes:
     run = folder(path)
     rows = recorded(run, "loss")
     values, method = run.values(), run.settings().method
-    lines, unit = {}, "no unit"
-    if method == "simclr":
-        lines = {f"ln(2N − 1), N = {values['batch_size']}: knows nothing": float(np.log(2 * values["batch_size"] - 1))}
-        unit = "nats"
-    elif method == "moco":
-        lines = {f"ln(K + 1), K = {values['queue_length']}: knows nothing": float(np.log(values["queue_length"] + 1))}
-        unit = "nats"
+    known = METHODS[method].ignorance(values)
+    lines = {} if known is None else {f"{known[0]}: knows nothing": known[1]}
+    unit = "nats" if known is not None and known[0].startswith("ln") else "no unit"
     one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
     figure = curves.curves([one], title="Loss", y_title=f"loss ({unit})", references=lines, pins=pins(run))
     return stamped(figure, path, step)
@@ -40,7 +37,13 @@ def score_curve(path: str, step: int, heartbeat: float) -> bytes:
         if len(rows):
             series.append(Series(name, rows["step"].to_numpy(), rows[column].to_numpy(dtype=float), color))
     status = run.status()
-    line = {} if status.knn_random_init is None else {"random initialisation": status.knn_random_init}
+    line: dict[str, float] = {}
+    if status.knn_random_init is not None:
+        line["random initialisation"] = status.knn_random_init
+    reference = server.recorded("supervised", run.settings().data)
+    best = reference.status().knn if reference is not None else None
+    if best is not None:
+        line["supervised"] = best
     pictures = probe(path)
     classes = len(pictures.classes) if pictures is not None else 0
     if classes > 1:
@@ -55,7 +58,7 @@ def score_curve(path: str, step: int, heartbeat: float) -> bytes:
 
 def recorded(run: RunFolder, column: str) -> pd.DataFrame:
     """The rows in which a value was recorded, thinned to what a plot can show."""
-    table = run.metrics()
+    table = metrics(run)
     if column not in table:
         return pd.DataFrame({"step": [], column: []})
     rows = table[["step", column]].dropna()

@@ -7,13 +7,14 @@ import streamlit as st
 
 from sslviz.figures.curves import HOW_TO_READ
 from sslviz.runs.folder import RunFolder, Status
-from sslviz.views import curves, map, similarity
+from sslviz.views import curves, doctor, map, numbers, panels, similarity
 from sslviz.views.plot import plot
 from sslviz.views.recorded import load
 
 
 def show(run: RunFolder, status: Status) -> None:
     """All pictures of the newest moment, or of the one chosen with the slider when the run is at rest."""
+    doctor.show(run, status)
     left, right = st.columns(2, gap="medium")
     with left:
         plot(
@@ -34,6 +35,19 @@ def show(run: RunFolder, status: Status) -> None:
     if not status.at_work and len(steps) > 1:
         step = st.select_slider("Moment (training step)", steps, steps[-1], key=f"moment_{run.id}")
     snapshot = load(str(run.path), step)
+    found, own = panels.available(run, step, panels.OWN)
+    narrow = [panel for panel in own if not panel.wide]
+    for panel in own:
+        if panel.wide and found is not None:
+            panels.one(panel, found)
     if snapshot is not None and "similarity" in snapshot.exhibits:
-        similarity.similarity(run, snapshot)
+        with similarity.similarity(run, snapshot):
+            if found is not None and narrow and not similarity.has_softmax(run):
+                panels.one(narrow.pop(0), found)
+    if found is not None:
+        panels.in_pairs(found, narrow)
     map.chart(run, step)
+    with st.expander("How healthy is the representation?", icon=":material/monitor_heart:", key="health"):
+        if found is not None:
+            panels.in_pairs(found, panels.available(run, step, panels.HEALTH)[1])
+        numbers.show(run, status.step)

@@ -4,23 +4,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from sslviz.methods import METHODS
-from sslviz.views import server
-
-# section -> pages: file name, title, icon
-SECTIONS: dict[str, list[tuple[str, str, str]]] = {
-    "": [("home", "Start here", ":material/home:")],
-    "Contrastive": [
-        ("simclr", METHODS["simclr"].title, ":material/compare_arrows:"),
-        ("moco", METHODS["moco"].title, ":material/queue:"),
-    ],
-    "Without negatives": [
-        ("byol", METHODS["byol"].title, ":material/school:"),
-        ("simsiam", METHODS["simsiam"].title, ":material/content_copy:"),
-        ("barlow_twins", METHODS["barlow_twins"].title, ":material/grid_on:"),
-    ],
-}
-
+from sslviz.views import catalogue, server
 
 # Room for the pictures. On a narrow window they come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
@@ -45,16 +29,10 @@ def icon() -> Image.Image:
 
 
 def main() -> None:
-    st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide", initial_sidebar_state=220)
+    st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide", initial_sidebar_state=250)
     st.html(STYLE)
-    pages = {
-        section: [
-            st.Page(server.PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")
-            for name, title, icon in rows
-        ]
-        for section, rows in SECTIONS.items()
-    }
-    st.navigation(pages).run()
+    home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
+    st.navigation({"": [home], **catalogue.sections()}).run()
 
 
 main()

@@ -8,7 +8,9 @@ import streamlit as st
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.views import controls, live, server, transport
+from sslviz.views import controls, live, server, switchboard, transport
+
+EXTRAS = {"byol": switchboard.show}  # what only one page has
 
 
 def show(name: str) -> None:
@@ -27,6 +29,8 @@ def show(name: str) -> None:
             controls.knobs(name, run)
         with right:
             live.show(run)
+    if name in EXTRAS:
+        EXTRAS[name]()
 
 
 def chosen(name: str) -> tuple[RunFolder | None, str]:

@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from sslviz.runs.folder import RunFolder, Status
-from sslviz.views import controls, exhibits, server
+from sslviz.views import controls, exhibits, map, server
 
 EVERY = 1.0  # seconds between two refreshes
 EAGER = 0.3  # the same, while the first picture or the effect of a knob is awaited
@@ -38,11 +38,12 @@ def show(run: RunFolder | None) -> None:
         every = float(st.query_params.get("every", usual))
     except ValueError:
         every = usual
-    ticking = status.at_work and 0 < every < 3600
-    st.fragment(draw, run_every=every if ticking else None)(run.id, status.state, eager)
+    mapless = status.state == "done" and map.awaited(run)
+    ticking = (status.at_work or mapless) and 0 < every < 3600
+    st.fragment(draw, run_every=every if ticking else None)(run.id, status.state, eager, mapless)
 
 
-def draw(run_id: str, state: str, eager: bool) -> None:
+def draw(run_id: str, state: str, eager: bool, mapless: bool) -> None:
     """One refresh. When the run has entered another state, or its knobs were turned elsewhere, the page is drawn
     anew.
     """
@@ -53,7 +54,8 @@ def draw(run_id: str, state: str, eager: bool) -> None:
     status = run.status()
     heard = status.at_work and controls.out_of_step(run)
     calm = eager and not controls.waiting(run) and state not in ("queued", "starting")
-    if status.state != state or heard or calm:
+    mapped = mapless and not map.awaited(run)
+    if status.state != state or heard or calm or mapped or st.session_state.pop("_anew", False):
         st.rerun()
     headline(run, status)
     exhibits.show(run, status)

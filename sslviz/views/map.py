@@ -43,6 +43,7 @@ def chart(run: RunFolder, step: int) -> None:
         at = max((s for s in layouts if s <= step), default=None)
         note = "The layout is being computed; this is PCA. "
     if at is None:
+        ask(run)
         st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
         return
     tiles = image_url(probe.sheet, key="probe")
@@ -52,6 +53,18 @@ def chart(run: RunFolder, step: int) -> None:
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
     )
     st.caption(f"{note}{maps.HOW_TO_READ}")
+
+
+def awaited(run: RunFolder) -> bool:
+    """True for a run that was trained elsewhere, at the command line say, and has no map yet."""
+    return server.is_ours(run) and not run.projection_steps("umap") and bool(run.snapshot_steps())
+
+
+def ask(run: RunFolder) -> None:
+    """Asks for the maps of the last moment. Asking twice costs nothing."""
+    if awaited(run):
+        for kind in ("pca", "umap"):
+            server.launcher().project(run.id, kind, run.snapshot_steps()[-1])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

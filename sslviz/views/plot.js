@@ -93,7 +93,9 @@ class Chart {
     if (!this.width) return; // hidden: the ResizeObserver calls again
     const height = header.height ?? layout.height ?? 400;
     const square = layout.xaxis?.constrain === "domain"; // needs no more height than width
-    root.style.height = (square ? Math.min(height, this.width + 20) : height) + "px";
+    const fit = layout.meta?.fit; // rows of pictures: as high as the width asks for
+    const wanted = fit ? fit.ratio * (this.width - fit.beside) + fit.above : square ? this.width + 20 : height;
+    root.style.height = Math.min(height, wanted) + "px";
     root.tabIndex = data.some((trace) => trace.type === "heatmap") ? 0 : -1;
     delete layout.height;
     layout.autosize = true;

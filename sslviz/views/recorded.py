@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -40,6 +41,16 @@ def _probe(path: str) -> ProbeSet:
     if found is None:
         raise LookupError
     return found
+
+
+def metrics(run: RunFolder) -> pd.DataFrame:
+    """Everything recorded at every step, read anew only when something has been added."""
+    return _metrics(str(run.path), run.recorded_bytes())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _metrics(path: str, size: int) -> pd.DataFrame:
+    return folder(path).metrics()
 
 
 def stamped(figure: go.Figure, path: str, step: int) -> bytes:

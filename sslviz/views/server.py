@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from sslviz.data import default_cache
+from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, default_runs, list_runs
 from sslviz.runs.launcher import Launcher
 
@@ -39,7 +40,7 @@ def find(run_id: str) -> RunFolder | None:
     try:
         return launcher().folder(run_id)
     except LookupError:
-        return next((run for run in list_runs(GALLERY) if run.id == run_id), None)
+        return recorded(run_id)
 
 
 def latest(method: str) -> RunFolder | None:
@@ -48,8 +49,13 @@ def latest(method: str) -> RunFolder | None:
     """
     mine = [run for run in list_runs(launcher().runs) if run.settings().method == method]
     at_work = [run for run in mine if run.status().at_work]
-    recorded = [run for run in list_runs(GALLERY) if run.settings().method == method]
-    return next(iter(at_work + mine + recorded), None)
+    return next(iter(at_work + mine), None) or recorded(method)
+
+
+def recorded(method: str, data: str = "shapes") -> RunFolder | None:
+    """The recorded example of a method, if there is one on these pictures."""
+    run = RunFolder(GALLERY / method)
+    return run if method in METHODS and data == "shapes" and run.exists else None
 
 
 def is_ours(run: RunFolder) -> bool:

@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sslviz.figures import matrix, sheet, softmax, style
+from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, Snapshot
 from sslviz.runs.observer import EXHIBITS
 from sslviz.views.curves import recorded
@@ -15,8 +17,11 @@ from sslviz.views.recorded import load, probe, stamped
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 
 
-def similarity(run: RunFolder, snapshot: Snapshot) -> None:
-    """The views on which the matrix stands; the matrix; one of its rows as probabilities."""
+def similarity(run: RunFolder, snapshot: Snapshot) -> DeltaGenerator:
+    """The views on which the matrix stands; the matrix; for contrastive methods, one of its rows as probabilities.
+
+    Returns the column on the right, which has room left for other methods' pictures.
+    """
     path, step = str(run.path), snapshot.step
     left, right = st.columns(2, gap="medium")
     with left:
@@ -54,28 +59,25 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> None:
         temperature = temperature_of(run)
         if temperature is not None:
             plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="One row as probabilities")
-        elif "cross_correlation_recent" in snapshot.exhibits:
-            plot(correlation(path, step), key="correlation", alt="Cross-correlation of the channels of two views")
     how = softmax.HOW_TO_READ if temperature is not None else ""
-    if "cross_correlation_recent" in snapshot.exhibits:
-        how = matrix.HOW_TO_READ_CORRELATION
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
+    return right
+
+
+def has_softmax(run: RunFolder) -> bool:
+    """True if the method turns these similarities into probabilities."""
+    return METHODS[run.settings().method].family == "contrastive"
 
 
 def temperature_of(run: RunFolder) -> float | None:
-    """τ as it is now: the last learned one, else the knob; None for a method without."""
+    """τ as it is now: the last learned one, else the knob; None for a method that does not divide these by it."""
     values = run.values()
+    if not has_softmax(run):
+        return None
     if values.get("learn_temperature"):
         learned = recorded(run, "temperature")
         return float(learned["temperature"].iloc[-1]) if len(learned) else float(values["temperature"])
     return float(values["temperature"]) if "temperature" in values else None
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def correlation(path: str, step: int) -> bytes:
-    snapshot = load(path, step)
-    assert snapshot is not None
-    return stamped(matrix.correlation(snapshot.exhibits["cross_correlation_recent"]), path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

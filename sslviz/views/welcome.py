@@ -3,6 +3,7 @@
 import streamlit as st
 
 from sslviz.methods import METHODS
+from sslviz.views import catalogue
 
 
 def show() -> None:
@@ -16,7 +17,7 @@ def show() -> None:
         with columns[i % len(columns)], st.container(border=True):
             st.subheader(method.title, anchor=False)
             st.markdown(method.summary)
-            st.page_link(f"../../pages/{name}.py", label=f"Open {method.title}", icon=":material/arrow_forward:")
+            st.page_link(catalogue.page(name), label=f"Open {method.title}", icon=":material/arrow_forward:")
     st.subheader("How it goes", anchor=False)
     st.markdown(
         "1. Open a method and press **Start**: training begins in the background and goes on when you leave the page.\n"
