@@ -35,7 +35,7 @@ class Rotation(Method):
     summary = "By how much was this picture turned? Only who knows what is in it knows which side is up."
     recommended: ClassVar[dict[str, Any]] = {
         "flip": 0.0,  # a mirrored L is nearly an L turned by 90°
-        "crop_scale": 0.6,  # of a small piece nobody knows which side is up
+        "crop_scale": 0.8,  # of a small piece nobody knows which side is up
         "batch_size": 64,  # pictures; four times as many are seen
         "steps": 800,
     }

@@ -7,8 +7,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from sslviz.data.augment import Augment, AugmentKnobs
+from sslviz.data.lab import lab_to_rgb, rgb_to_lab
 from sslviz.methods import METHODS
-from sslviz.methods.colorization import SPREAD, STEP, Colorization, bins, lab_to_rgb, rgb_to_lab
+from sslviz.methods.colorization import SPREAD, STEP, Colorization, bins
 from sslviz.nets.convnet import ConvNet
 
 
