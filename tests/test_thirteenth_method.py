@@ -59,7 +59,8 @@ def test_it_stands_in_the_navigation(thirteenth: str, runs: Path) -> None:
     app = AppTest.from_file(str(Path(__file__).parents[1] / "sslviz" / "views" / "frame.py"), default_timeout=60).run()
     try:
         assert not app.exception
-        assert any("Open Thirteenth" in str(link) for link in app.get("page_link"))
+        labels = [link.proto.label for link in app.get("page_link")]
+        assert "Open Thirteenth" in labels
     finally:
         server.launcher().close()
         server.launcher.clear()
