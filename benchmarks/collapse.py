@@ -85,8 +85,9 @@ def row(case: Case, found: dict[str, Any], runs: Path) -> dict[str, Any]:
     """What is left of one run: shares, std × √d, rank, and the doctor's word at the end."""
     folder = folder_of(runs / case.name)
     values = folder.values()
-    verdict = diagnose(folder.metrics(), values, ignorance=METHODS[case.method].ignorance(values))
     d = len(folder.snapshot(folder.snapshot_steps()[-1]).exhibits["channel_std"])  # type: ignore[union-attr]
+    known = METHODS[case.method].ignorance(values)
+    verdict = diagnose(folder.metrics(), values, ignorance=known, dimension=d)
     scores = found["scores"]
     return {
         "random": found["knn_random_init"],

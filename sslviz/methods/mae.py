@@ -33,13 +33,19 @@ class MAE(Method):
     equation = r"\mathcal{L} = \frac{1}{|M|} \sum_{i \in M} \frac{1}{P} \left\| \hat{x}_i - x_i \right\|^2"
     summary = "Most patches of a picture are hidden, and the network paints them in from the few that are left."
     encoders = ("vit",)
-    recommended = {"jitter": 0.0, "gray": 0.0, "crop_scale": 0.6}
+    # As in the paper, little more than a crop. Many small steps teach more in 90 s than few large ones.
+    recommended = {
+        "crop_scale": 0.5,
+        "jitter": 0.0,
+        "gray": 0.0,
+        "batch_size": 64,
+        "learning_rate": 3e-3,
+        "warmup_steps": 40,
+    }
 
     class Knobs(Method.Knobs):
         mask_ratio: float = knob(0.75, 0.1, 0.95, help="share of the patches that is hidden")
-        mask_type: MaskType = knob(
-            "random", help="which patches are hidden: any; one large block; all but a regular grid"
-        )
+        mask_type: MaskType = knob("random", help="hidden are: any patches; one large block; all but a regular grid")
         normalised_pixels: bool = knob(
             False, help="on: each patch is measured in its own mean and standard deviation, and the trivial error is 1"
         )
@@ -103,7 +109,9 @@ class MAE(Method):
         return painted
 
     def embed(self, images: Tensor) -> Tensor:
-        """h: the mean of all patches of the whole picture, nothing hidden."""
+        """h: the mean of all patches of the whole picture, nothing hidden. No loss looks at the class token by itself:
+        after 64,000 shapes a linear probe reads 54 % off the mean and 43 % off the class token (untrained: 31, 29 %).
+        """
         return self.encoder.tokens(images)[:, 1:].mean(1)
 
     @torch.no_grad()

@@ -39,6 +39,7 @@ class SimSiam(Method):
         "crop_scale": 0.5,
         "learning_rate": 1e-3,  # above 4e-3 it collapses with every switch on
         "warmup_steps": 50,
+        "steps": 2000,
     }
 
     class Knobs(Method.Knobs):

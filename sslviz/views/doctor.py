@@ -9,7 +9,7 @@ from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views import controls, server, transport
-from sslviz.views.recorded import folder, metrics
+from sslviz.views.recorded import folder, load, metrics
 
 
 def show(run: RunFolder, status: Status) -> None:
@@ -41,9 +41,11 @@ def diagnosed(path: str, step: int, changes: int) -> Verdict | None:
     history, values = metrics(run), run.values()
     if "step" not in history:
         return None
-    return diagnose(
-        history[history["step"] <= step], values, ignorance=METHODS[run.settings().method].ignorance(values)
-    )
+    known = METHODS[run.settings().method].ignorance(values)
+    first = load(path, run.snapshot_steps()[0]) if run.snapshot_steps() else None
+    spread = first.exhibits.get("channel_std") if first is not None else None
+    dimension = None if spread is None else len(spread)
+    return diagnose(history[history["step"] <= step], values, ignorance=known, dimension=dimension)
 
 
 def written(method: str, name: str, value: Any) -> str:

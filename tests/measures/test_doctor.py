@@ -150,6 +150,12 @@ def test_one_look_is_enough_when_the_batches_say_the_same():
     assert examine("simsiam", collapsed(every=400, output_std=0.125)) is None
 
 
+def test_batches_that_shrink_and_few_directions_in_one_look_are_enough_too():
+    odd = collapsed(every=400, output_std=(0.088, 0.03), mean_cosine=0.7, rank=3.0)
+    assert examine("simsiam", odd).name == "dimensional collapse"
+    assert examine("simsiam", odd.assign(rank=12.0)) is None
+
+
 def test_few_directions_are_a_collapse_of_their_own():
     history = run(**{**HEALTHY, "rank": 3.5, "mean_cosine": 0.6, "loss": -0.6})
     verdict = examine("simsiam", history, learning_rate=5e-3)

@@ -270,7 +270,7 @@ def test_exhibits(pictures):
     assert torch.equal(shown["prediction"], method.augment.display(unpatchify(method.predict(x, visible))))
     assert (shown["mask"].dtype, shown["prediction"].dtype) == (torch.uint8, torch.uint8)
     mean = (shown["patch_error"] * hidden(visible)).sum() / hidden(visible).sum()
-    assert float(mean) == pytest.approx(float(step.loss), rel=1e-5)
+    assert float(mean) == pytest.approx(float(step.loss.detach()), rel=1e-5)
     assert torch.equal(shown["attention"].flatten(2), method.encoder.attention(x)[:, :, 0, 1:])
     assert shown["attention"].shape == (6, 2, 8, 8)
     assert not any(value.requires_grad for value in shown.values())
