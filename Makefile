@@ -29,7 +29,7 @@ check: .venv/dev.done
 clean:
 	rm -rf .venv
 
-# Half an hour on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
+# Two hours on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
 results: .venv/dev.done
-	( echo '# Measured'; for name in learning live projection augment loop; do \
-	  echo; $(BIN)/python -m benchmarks.$$name $(if $(CIFAR),$$([ $$name = learning ] && echo --cifar $(CIFAR))); done ) > benchmarks/RESULTS.md
+	( echo '# Measured'; for name in learning methods collapse live projection augment loop; do \
+	  echo; $(BIN)/python -m benchmarks.$$name $(if $(CIFAR),$$(case $$name in learning|methods) echo --cifar $(CIFAR);; esac)); done ) > benchmarks/RESULTS.md

@@ -74,9 +74,13 @@ def headline(run: RunFolder, status: Status) -> None:
     if status.eta is not None and status.at_work:
         facts.append(f"{clock(status.eta)} left")
     line = f":{color}-badge[{icon} {word}]  " + " · ".join(facts)
+    if not server.is_ours(run):
+        line = f":violet-badge[:material/movie: recorded example: press Start to train it yourself]  {line}"
     if status.exam is not None and status.exam_random_init is not None:
         final = f"{status.exam:.1%} (random weights {status.exam_random_init:.1%})"
         line += f" · final k-NN against all training pictures **{final}**"
+    if status.linear is not None and status.linear_random_init is not None:
+        line += f" · linear probe **{status.linear:.1%} (random weights {status.linear_random_init:.1%})**"
     silence = time.time() - status.heartbeat
     if status.at_work and status.state != "queued" and silence > STALE:
         line += f"  :orange-badge[:material/history: stale: nothing new for {silence:.0f} s]"
