@@ -99,7 +99,10 @@ class RunFolder:
 
     @classmethod
     def create(cls, runs: Path, settings: RunSettings, *, name: str = "") -> "RunFolder":
-        """A new folder with settings.json and a queued status."""
+        """A new folder with settings.json and a queued status. Every knob is written down: a default that changes one
+        day does not change what a recorded run was.
+        """
+        settings = settings.model_copy(update={"knobs": settings.method_knobs().model_dump()})
         stamp = time.strftime("%y%m%d-%H%M%S")
         folder = cls(runs / (name or f"{settings.method}-{stamp}-{secrets.token_hex(2)}"))
         for name in ("snapshots", "projections", "weights"):
