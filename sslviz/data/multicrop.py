@@ -16,10 +16,10 @@ def multi_crop(augment: Augment, images: Tensor, *, local: int, local_size: int,
     """Two global crops, B x 3 x H x W, then `local` ones, B x 3 x local_size x local_size; uint8 B x 3 x H x W given.
 
     A global crop keeps at least the share `boundary` of the picture, a local one at most that. The augmentation's own
-    `crop_scale` bounds both from below.
+    `crop_scale` bounds both from below. Without local crops there is no boundary: two ordinary views.
     """
     low = augment.knobs.crop_scale
-    whole = [augment(images, scale=(max(low, boundary), 1.0)) for _ in range(2)]
+    whole = [augment(images, scale=(max(low, boundary) if local else low, 1.0)) for _ in range(2)]
     parts = [augment(images, size=local_size, scale=(min(low, boundary), boundary)) for _ in range(local)]
     return (*whole, *parts)
 

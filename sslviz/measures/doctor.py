@@ -105,7 +105,7 @@ def collapsed(c: Chart) -> Verdict | None:
 
 def uniform_teacher(c: Chart) -> Verdict | None:
     ceiling = math.log(c.values.get("outputs", 1))
-    if not ceiling or not c.older(100, 5) or not c.above("teacher_entropy", 0.99 * ceiling, 10):
+    if not ceiling or not c.older(100, 5) or not c.above("teacher_entropy", 0.97 * ceiling, 10):
         return None
     what = "The teacher finds all classes equally likely in every picture: there is nothing to learn from it."
     constant = f"ln K = {ceiling:.3f} if it has no opinion (K = {c.values['outputs']})"

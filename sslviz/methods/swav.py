@@ -14,7 +14,7 @@ the codes must use all prototypes equally often. The Sinkhorn-Knopp algorithm (C
 """
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -41,7 +41,7 @@ class SwAV(Method):
         r"\ell(z, q) = -\sum_k q^{(k)} \log \frac{\exp(z \cdot c_k / \tau)}{\sum_{k'} \exp(z \cdot c_{k'} / \tau)}"
     )
     summary = "A view is sorted into one of many groups, and the other views of its picture must foresee which."
-    recommended = {"batch_size": 64, "learning_rate": 4e-3, "steps": 1200}  # many small steps: it starts slowly
+    recommended: ClassVar[dict[str, Any]] = {"batch_size": 64, "crop_scale": 0.5, "learning_rate": 4e-3, "steps": 1200}
 
     class Knobs(Method.Knobs):
         temperature: float = knob(
@@ -59,8 +59,8 @@ class SwAV(Method):
         equipartition: bool = knob(True, help="off: codes are what is nearest, and one prototype may take all pictures")
         prototypes: int = knob(64, 8, 1024, symbol="P", log=True, live=False, help="how many groups there are")
         freeze_prototypes: int = knob(20, 0, 1000, help="first steps, in which the prototypes stay where they are")
-        local_crops: int = knob(2, 0, 8, help="small crops of each picture that foresee the codes of the large ones")
-        local_boundary: float = knob(0.5, 0.05, 1.0, help="large crops keep more than this share, small crops less")
+        local_crops: int = knob(2, 0, 8, help="small crops of each picture, which foresee the codes of the large ones")
+        local_boundary: float = knob(0.7, 0.05, 1.0, help="large crops keep more than this share, small crops less")
         projector: ProjectorKind = knob(
             "mlp", live=False, help="stands between h, which is kept, and z, which the loss sees"
         )

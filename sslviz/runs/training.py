@@ -12,12 +12,13 @@ import numpy as np
 
 from sslviz.runs.files import Array
 from sslviz.runs.folder import Snapshot
-from sslviz.runs.observer import Observer
+from sslviz.runs.observer import QUERIES, REFERENCES, Observer
 from sslviz.runs.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.
 LOOKS = {"exhibits": (0.015, 0.4), "embedding": (0.035, 1.0), "knn": (0.10, 2.0)}
 ALL = set(LOOKS)
+FIRST_LOOK = 3.0  # seconds that a first look may take at once, whatever the budget says; a slow net's must wait
 
 
 class Control(Protocol):
@@ -65,7 +66,8 @@ def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Pr
     if trainer.layout is None:
         trainer.choose_precision()
     if trainer.step == 0:
-        yield progress(look(trainer, observer, {"exhibits", "embedding"}))
+        yield progress(look(trainer, observer, {"exhibits", "embedding"}, budget))
+        budget.begin()
 
     clock = time.perf_counter()
     while True:
@@ -123,6 +125,15 @@ class Budget:
         self.spent[kind] += cost
         self.cost[kind] = cost
         self.next[kind] = seconds + LOOKS[kind][1]
+
+    def begin(self) -> None:
+        """After the look at the untrained network, which is not paid for: what looking will cost, from its cost.
+
+        The first k-NN embeds the references, and everything once more with random weights.
+        """
+        self.spent = dict.fromkeys(LOOKS, 0.0)
+        self.cost["knn"] = self.cost["embedding"] * (2 * REFERENCES + QUERIES) / QUERIES
+        self.cost = {kind: cost if cost > FIRST_LOOK else 0.0 for kind, cost in self.cost.items()}
 
 
 def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget | None = None) -> Snapshot | None:

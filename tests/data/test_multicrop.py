@@ -45,6 +45,11 @@ def test_the_boundary_parts_large_from_small(crop_scale, boundary, large, small)
         assert float(found.max()) == pytest.approx(high, abs=0.03)
 
 
+def test_without_small_crops_there_are_two_ordinary_views():
+    for crop in multi_crop(augment(crop_scale=0.2, **PLAIN), ramps(), local=0, local_size=32, boundary=0.6):
+        assert float(share(crop).min()) == pytest.approx(0.2, abs=0.03)
+
+
 def test_all_chance_follows_from_the_seed():
     a, b = augment(), augment()
     a.seed(3, 7), b.seed(3, 7)

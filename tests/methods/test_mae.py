@@ -132,6 +132,15 @@ def test_a_block_is_one_solid_piece(pictures):
     assert len({tuple(mask.tolist()) for mask in hidden(visible)}) > 1
 
 
+def test_blocks_are_as_often_high_as_wide_and_lie_anywhere():
+    _, visible = mae(mask_type="block", mask_ratio=0.25).views(torch.zeros(500, 3, 32, 32, dtype=torch.uint8))
+    mask = hidden(visible).view(-1, 8, 8)
+    height, width = mask.amax(2).sum(1), mask.amax(1).sum(1)
+    assert height.mean() == pytest.approx(float(width.mean()), rel=0.1)
+    assert 3.5 < height.mean() < 5  # 16 patches: a square has 4
+    assert mask.mean(0).min() > 0.05
+
+
 def test_a_grid_leaves_one_patch_of_every_four(pictures):
     _, visible = mae(mask_type="grid").views(pictures)
     expected = [8 * row + column for row in (0, 2, 4, 6) for column in (0, 2, 4, 6)]

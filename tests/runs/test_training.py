@@ -161,3 +161,13 @@ def test_looking_keeps_to_its_share_of_the_time() -> None:
     allowed = sum(share for share, _ in LOOKS.values())
     assert allowed == pytest.approx(0.15)
     assert 0.10 < spent / seconds <= allowed
+
+
+@pytest.mark.parametrize(("cost", "early"), [(0.3, True), (4.0, False)])
+def test_the_first_score_of_a_slow_network_waits_until_it_is_paid_for(cost: float, early: bool) -> None:
+    budget = Budget()
+    budget.paid("embedding", 0.0, cost)  # of the untrained network
+    budget.begin()
+    assert ("knn" in budget.due(3.5)) == early
+    assert "knn" in budget.due(1000.0)
+    assert "embedding" in budget.due(cost / 0.035 + 1)
