@@ -1,17 +1,16 @@
 """The pictures that explain a method: one row of the table for each, shown where a run has recorded what it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import (
     attention,
     confusion,
+    curves,
     jigsaw,
     matrix,
     plane,
@@ -22,48 +21,12 @@ from sslviz.figures import (
     spectrum,
     teacher,
 )
-from sslviz.runs.folder import RunFolder, Snapshot
-from sslviz.runs.observer import EXHIBITS
+from sslviz.figures.curves import Series
+from sslviz.runs.folder import RunFolder
 from sslviz.views.curves import pins
+from sslviz.views.moment import Moment, moment
 from sslviz.views.plot import plot
-from sslviz.views.recorded import folder, load, metrics, probe, stamped
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What a picture may be made of."""
-
-    run: RunFolder
-    snapshot: Snapshot
-    history: pd.DataFrame  # everything recorded up to this moment
-    values: dict[str, Any]  # the knobs
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        """A recorded array; float16 becomes float32."""
-        array = self.snapshot.exhibits[name]
-        return array.astype(np.float32) if array.dtype == np.float16 else array
-
-    @property
-    def views(self) -> np.ndarray:
-        """The first view of each exhibit picture: uint8 N x H x W x 3."""
-        assert self.snapshot.views is not None
-        first: np.ndarray = self.snapshot.views[0]
-        return first
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        found = probe(str(self.run.path))
-        return found.classes if found is not None else ()
-
-    @property
-    def labels(self) -> np.ndarray | None:
-        found = probe(str(self.run.path))
-        return found.labels[:EXHIBITS] if found is not None and found.labels is not None else None
-
-    def curve(self, *names: str) -> tuple[np.ndarray, ...]:
-        """step, and the named columns, where all of them were recorded."""
-        rows = self.history[["step", *names]].dropna()
-        return tuple(rows[name].to_numpy() for name in ("step", *names))
+from sslviz.views.recorded import load, stamped
 
 
 @dataclass(frozen=True)
@@ -92,6 +55,28 @@ def _outputs(m: Moment) -> go.Figure:
     center = m["center"] if m.values["centring"] else np.zeros_like(m["center"])
     tau = m.values["teacher_temperature" if m.values["sharpening"] else "student_temperature"]
     return teacher.outputs(m["teacher_logits"], center, tau)
+
+
+def _gap(m: Moment) -> go.Figure:
+    step, teacher_student, goal = m.curve("teacher_cosine", "positive_cosine")
+    lines = [Series("same view", step, teacher_student, 0), Series("prediction", step, goal, 1)]
+    title, unit = "Student and teacher", "cosine with the teacher"
+    return curves.curves(lines, title=title, y_title=unit, references={"identical": 1.0}, pins=pins(m.run))
+
+
+def _distance(m: Moment) -> go.Figure:
+    step, distance = m.curve("teacher_kl")
+    line = Series("distance", step, distance)
+    title, unit = "From student to teacher", "KL divergence (nats)"
+    return curves.curves([line], title=title, y_title=unit, references={"identical": 0.0}, pins=pins(m.run))
+
+
+def _output_std(m: Moment) -> go.Figure:
+    step, std = m.curve("output_std")
+    line, even = Series("std", step, std), len(m["channel_std"]) ** -0.5
+    references = {"evenly spread: 1/√d =": even, "collapsed:": 0.0}
+    title, unit = "Spread of z in the batch", "std of normalised z"
+    return curves.curves([line], title=title, y_title=unit, references=references, pins=pins(m.run))
 
 
 def _rotation(m: Moment) -> go.Figure:
@@ -160,6 +145,25 @@ OWN = [
         teacher.HOW_TO_READ_OUTPUTS,
     ),
     Panel(
+        "gap",
+        ("teacher_cosine", "positive_cosine"),
+        _gap,
+        "Cosine of student and teacher on one view, and of the student's prediction of the other view with the "
+        "teacher's answer: both at 1 at once may be a collapse.",
+    ),
+    Panel(
+        "distance",
+        ("teacher_kl",),
+        _distance,
+        "The part of the loss that the student can do something about: 0 when it says what its teacher says.",
+    ),
+    Panel(
+        "output_std",
+        ("output_std", "channel_std"),
+        _output_std,
+        "Near 1/√d the pictures are spread over the sphere; at 0 all of them get one answer, and the loss is content.",
+    ),
+    Panel(
         "attention",
         ("attention",),
         lambda m: attention.attention(m.views, m["attention"]),
@@ -213,27 +217,6 @@ def one(panel: Panel, found: Moment) -> None:
         alt=panel.name,
     )
     st.caption(panel.how_to_read)
-
-
-def moment(path: str, step: int) -> Moment | None:
-    """The newest moment at or before `step` that holds everything (some hold the exhibits only)."""
-    snapshot = load(path, step)
-    if snapshot is None:
-        return None
-    run = folder(path)
-    history = metrics(run)
-    if "spectrum" not in snapshot.exhibits:
-        whole = next((s for s in reversed(run.snapshot_steps()) if s <= step and is_whole(path, s)), None)
-        before = load(path, whole) if whole is not None else None
-        if before is not None:
-            spread = {name: before.exhibits[name] for name in ("spectrum", "channel_std")}
-            snapshot = replace(snapshot, exhibits=snapshot.exhibits | spread)
-    return Moment(run, snapshot, history[history["step"] <= step] if "step" in history else history, run.values())
-
-
-def is_whole(path: str, step: int) -> bool:
-    snapshot = load(path, step)
-    return snapshot is not None and "spectrum" in snapshot.exhibits
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -112,7 +112,7 @@ def test_negatives_add_the_infonce_of_the_appendix(weight, predictor, target):
     for v, w in ((x1, x2), (x2, x1)):
         same, other = phi(v) @ psi(v).T, phi(v) @ psi(w).T
         for i in range(n):
-            total += 2 - 2 * float(other[i, i])
+            total += 2 - 2 * float(other[i, i].detach())
             candidates = [same[i, j] for j in range(n) if j != i] + [other[i, j] for j in range(n)]
             total += weight * 2 * alpha * math.log(sum(math.exp(float(s) / alpha) for s in candidates))
     assert float(method.step(x1, x2).loss.detach()) == pytest.approx(total / n, rel=1e-9)
