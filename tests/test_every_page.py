@@ -72,6 +72,7 @@ def test_a_method_page_shows_a_finished_run(method: str, runs: Path, tiny: Datas
         {"data": "/no/such/folder"},
         {"every": "soon", "size": "7", "map": "globe"},
         {"unknown": "1"},
+        {"seed": "inf", "steps": "-inf", "learning_rate": "inf"},
     ],
 )
 def test_addresses_that_make_no_sense_never_raise(query: dict[str, str], runs: Path) -> None:

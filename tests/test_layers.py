@@ -17,6 +17,7 @@ FORBIDDEN = {
     "data": {"streamlit", "plotly", "sslviz.methods", "sslviz.nets", "sslviz.measures", "sslviz.runs"},
     "measures": {"streamlit", "plotly", "sslviz.methods", "sslviz.nets", "sslviz.data", "sslviz.runs"},
     "runs": {"streamlit", "plotly", "sslviz.figures", "sslviz.views"},
+    "blackboard": {"torch", "streamlit", "plotly", "sslviz.methods", "sslviz.runs", "sslviz.figures", "sslviz.views"},
     "figures": {"torch", "streamlit", "sslviz.methods", "sslviz.nets", "sslviz.data", "sslviz.runs", "sslviz.views"},
 }
 # packages that a bare GPU node does not have: only these files may import them

@@ -1,4 +1,4 @@
-"""One page per method. A method that has no page file of its own still gets a page."""
+"""All pages: one per method, by family, and the blackboard. A method without a page file still gets a page."""
 
 from functools import partial
 
@@ -23,6 +23,16 @@ ICONS = {
     "supervised": ":material/label:",
 }
 
+# file in pages/ -> title, icon: the ideas that need no training
+BLACKBOARD = {
+    "infonce": ("InfoNCE worksheet", ":material/functions:"),
+    "temperature": ("Temperature", ":material/thermostat:"),
+    "ema": ("EMA", ":material/timeline:"),
+    "labels": ("What labels cost", ":material/payments:"),
+    "landscape": ("Landscape", ":material/map:"),
+    "chooser": ("Which method?", ":material/alt_route:"),
+}
+
 
 def page(name: str) -> Page:
     """The page of a method."""
@@ -32,8 +42,11 @@ def page(name: str) -> Page:
 
 
 def sections() -> dict[str, list[Page]]:
-    """All of them, by family."""
+    """All of them, by family; the blackboard at the end."""
     found: dict[str, list[Page]] = {}
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
+    found["Blackboard"] = [
+        st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in BLACKBOARD.items()
+    ]
     return found

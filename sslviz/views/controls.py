@@ -79,7 +79,7 @@ def knobs(method: str, run: RunFolder | None) -> None:
             for knob in describe(table).values():
                 slider(replace(knob, default=usual[knob.name]), run)
             if group == "training":
-                st.number_input(
+                whole_number(
                     "seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help="same seed: same batches, same views"
                 )
 
@@ -141,6 +141,13 @@ def _keep_upload(method: str) -> None:
         _fit_to_pictures(method)
 
 
+def whole_number(label: str, low: int, high: int, default: int, **common: Any) -> None:
+    """A number input for many digits. Its number is a float, because an input of whole numbers raises on `?seed=inf`
+    (Streamlit 1.67); pydantic makes it whole again.
+    """
+    st.number_input(label, float(low), float(high), float(default), step=1.0, format="%.0f", **common)
+
+
 def slider(knob: Knob, run: RunFolder | None) -> None:
     """The control that fits the knob."""
     label = f"{knob.label} ${knob.symbol}$" if knob.symbol else knob.label
@@ -163,7 +170,7 @@ def slider(knob: Knob, run: RunFolder | None) -> None:
         if high - low <= 2000:
             st.slider(label, low, high, knob.default, step=low if low > 1 and high % low == 0 else 1, **common)
         else:
-            st.number_input(label, low, high, knob.default, **common)
+            whole_number(label, low, high, knob.default, **common)
     elif knob.log and not knob.low:
         st.number_input(label, 0.0, knob.high, knob.default, step=knob.default / 2, format="%.1e", **common)
     else:

@@ -32,7 +32,7 @@ def main() -> None:
     st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide", initial_sidebar_state=250)
     st.html(STYLE)
     home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
-    st.navigation({"": [home], **catalogue.sections()}).run()
+    st.navigation({"": [home], **catalogue.sections()}, expanded=True).run()
 
 
 main()

@@ -1,0 +1,5 @@
+"""The InfoNCE loss, worked out by hand."""
+
+from sslviz.views import board_infonce
+
+board_infonce.show()

@@ -1,0 +1,123 @@
+"""What labels cost: a calculator with the lecture's table in it, and what the same money buys otherwise."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from sslviz.blackboard import labels
+from sslviz.blackboard.labels import TASKS, Range
+from sslviz.figures.ranges import HOW_TO_READ, ranges
+from sslviz.views import worksheet
+from sslviz.views.plot import plot
+
+MOST_IMAGES, MOST_COST = 1e10, 1e5
+START = labels.BOX
+FIELDS = ("images_from", "images_to", "usd_from", "usd_to")
+
+
+def show() -> None:
+    st.header("What labels cost", anchor=False)
+    st.markdown(
+        "Pictures are free; **what is in them** is not. Pick a line of the lecture's table, then change its numbers."
+    )
+    with st.container(horizontal=True):
+        for i, (name, task) in enumerate(TASKS.items()):
+            st.button(name, key=f"preset_{i}", help=task.what, on_click=take, args=(name,))
+    images, cost = asked()
+    left, right = st.columns(2, gap="large")
+    with left:
+        share = worksheet.number(
+            "Images that get a label (%)", "share", 100, 1, 100, help="what is pre-trained without labels needs few"
+        )
+    with right:
+        wage = worksheet.number("Wage (USD per hour, yours to choose)", "wage", 15, 1, 200)
+    money = labels.total(images, share / 100, cost)
+    years = labels.person_years(money, wage)
+    figures = st.columns(3)
+    figures[0].metric("Total (USD)", f"{money}")
+    figures[1].metric("Person-years", f"{years}", help="at that wage; one year is 50 weeks of 40 hours")
+    figures[2].metric("Minutes per label", f"{labels.minutes(cost, wage)}", help="if the wage is all that it costs")
+    formula = labels.latex(images, share / 100, cost, wage)
+    st.latex(formula)
+    with st.container(key="heading"):  # a narrow window shows one below the other
+        left, right = st.columns(2, gap="large")
+    with left:
+        plot(totals(money), key="totals", alt="Total cost of each line of the lecture's table and of yours")
+    with right:
+        plot(otherwise(money), key="otherwise", alt="How many labels of each kind the same money buys")
+    st.caption(
+        f"How to read this: {HOW_TO_READ} All prices are the lecture's. For ImageNet in masks it says about 500 M USD: "
+        f"that is {labels.QUOTED_MASKS / 14e6:.0f} USD a mask, near the low end of its own range."
+    )
+    worksheet.export("labels", labels.table(money, wage), formula)
+
+
+def take(name: str) -> None:
+    """Puts a line of the lecture's table into the four fields."""
+    task = TASKS[name]
+    values = (task.images.low, task.images.high, task.cost.low, task.cost.high)
+    for key, value in zip(FIELDS, values, strict=True):
+        st.session_state[key] = value
+
+
+def asked() -> tuple[Range, Range]:
+    """Images and cost, each from … to; the other way round is understood as well."""
+    task = TASKS[START]
+    columns = st.columns(4)
+    with columns[0]:
+        first = field("Images, from", FIELDS[0], task.images.low, 1.0, MOST_IMAGES, whole=True)
+    with columns[1]:
+        last = field("Images, to", FIELDS[1], task.images.high, 1.0, MOST_IMAGES, whole=True)
+    with columns[2]:
+        cheap = field("USD each, from", FIELDS[2], task.cost.low, 0.01, MOST_COST)
+    with columns[3]:
+        dear = field("USD each, to", FIELDS[3], task.cost.high, 0.01, MOST_COST)
+    return Range(min(first, last), max(first, last)), Range(min(cheap, dear), max(cheap, dear))
+
+
+def field(label: str, key: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
+    """A number to type, from low to high; lives in the URL as `key`."""
+    worksheet.check(key, lambda text: low <= worksheet.finite(text) <= high, f"{default:g}")
+    value = st.number_input(
+        label,
+        low,
+        high,
+        default,
+        step=1.0 if whole else 0.5,  # a widget of whole numbers would fall over an address that asks for infinity
+        format="%.0f" if whole else "%.2f",
+        key=key,
+        bind="query-params",
+    )
+    return float(round(value) if whole else value)
+
+
+def totals(money: Range) -> go.Figure:
+    """What each line of the lecture's table costs, and yours."""
+    names, values = ["yours", *TASKS], [money, *(task.total for task in TASKS.values())]
+    return ranges(
+        names,
+        np.array([value.low for value in values]),
+        np.array([value.high for value in values]),
+        [f"{value} USD" for value in values],
+        title="What it costs",
+        subtitle="yours, then the lecture's",
+        x_title="total (USD)",
+        marked=0,
+        line=(labels.QUOTED_MASKS, "lecture: ≈ 500 M", names.index(labels.MASKS)),
+        height=340,
+    )
+
+
+def otherwise(money: Range) -> go.Figure:
+    """How many labels of each kind the same money buys."""
+    bought = labels.otherwise(money)
+    return ranges(
+        [f"{name} ({TASKS[name].cost} USD)" for name in bought],
+        np.array([value.low for value in bought.values()]),
+        np.array([value.high for value in bought.values()]),
+        [format(value) for value in bought.values()],
+        title="What the same money buys",
+        subtitle="little money, high price … much money, low price",
+        x_title="labelled images",
+        height=340,
+    )

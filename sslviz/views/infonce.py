@@ -1,0 +1,110 @@
+"""Puts the InfoNCE worksheet on the page: all its numbers are sent at once, and infonce.js draws and lights them up.
+
+Nothing is asked of the server while somebody points at things; it hears of a changed cell and of a chosen anchor.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.blackboard import infonce_batch
+from sslviz.blackboard.infonce import InfoNCE, written_exp
+from sslviz.figures import sheet, style
+
+_HERE = Path(__file__).parent
+_COLORS = {"positive": style.POSITIVE, "negative": style.NEGATIVE, "false-negative": style.FALSE_NEGATIVE}
+_SETTINGS = {
+    "light": _COLORS | {f"class-{i}": color for i, color in enumerate(style.CLASSES)},
+    "dark": {name: style.DARK[color] for name, color in _COLORS.items()}
+    | {f"class-{i}": style.DARK[color] for i, color in enumerate(style.CLASSES)},
+}
+_component = st.components.v2.component(
+    "sslviz_infonce",
+    css=(_HERE / "infonce.css").read_text(),
+    js=f"const SETTINGS = {json.dumps(_SETTINGS)};\n" + (_HERE / "infonce.js").read_text(),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """similarity 2N x 2N; labels N; angles of the views where they are points of a circle; pictures where there are."""
+
+    similarity: np.ndarray
+    labels: np.ndarray
+    about: str
+    angles: np.ndarray | None = None
+    views: np.ndarray | None = None
+
+
+def draw(
+    work: InfoNCE,
+    example: Example,
+    anchor: int,
+    same: bool,
+    is_edited: bool,
+    *,
+    key: str,
+    edited: Callable[[], None],
+    anchored: Callable[[], None],
+) -> None:
+    """same: mark the false negatives. The callbacks find in st.session_state[key] what the browser has sent:
+    `edit`, two codes and a similarity, or `anchor`, a name.
+    """
+    data = drawing(work, example, anchor, same, is_edited)
+    _component(key=key, data=data, on_edit_change=edited, on_anchor_change=anchored)
+
+
+def drawing(work: InfoNCE, example: Example, anchor: int, same: bool, is_edited: bool) -> dict[str, Any]:
+    """Everything that infonce.js draws. Matrices are lists of rows, one row per anchor."""
+    n = len(example.labels)
+    relation = infonce_batch.relations(example.labels)
+    on_circle = None if is_edited else example.angles
+    return {
+        "names": [infonce_batch.name(row, n) for row in range(2 * n)],
+        "code": [code(row, n) for row in range(2 * n)],
+        "needle": None if example.angles is None else short(example.angles),
+        "labels": [int(label) for label in np.tile(example.labels, 2)],
+        "partner": work.partner.tolist(),
+        "relation": (relation if same else np.where(relation == "same class", "negative", relation)).tolist(),
+        "anchor": anchor,
+        "true_circle": on_circle is not None,
+        "place": short(infonce_batch.positions(work.angle, on_circle)),
+        "similarity": short(work.similarity),
+        "angle": short(work.angle),
+        "probability": short(work.probability),
+        "push": short(work.push),
+        "gradient": short(work.gradient),
+        "term": [[written_exp(x) if np.isfinite(x) else "" for x in row] for row in work.logits.tolist()],
+        "loss": short(work.loss),
+        "entropy": short(work.entropy),
+        "effective": short(work.effective),
+        "mean_loss": work.mean_loss,
+        "ceiling": work.ceiling,
+        "tau": work.temperature,
+        "sheet": picture_sheet(example.views),
+    }
+
+
+def short(values: np.ndarray) -> Any:
+    """Lists of six digits: more cannot be seen, and would have to travel."""
+    digits = np.char.mod("%.6g", np.asarray(values, dtype=np.float64))
+    return digits.astype(np.float64).tolist()
+
+
+def picture_sheet(views: np.ndarray | None) -> str:
+    """One row of all views as the address of a JPEG, "" without pictures."""
+    if views is None:
+        return ""
+    return "data:image/jpeg;base64," + base64.b64encode(sheet.contact_sheet(views, columns=len(views))).decode()
+
+
+def code(row: int, pictures: int) -> int:
+    """The number of a view in the URL, 2 · picture + view: it stays when N changes."""
+    return 2 * (row % pictures) + row // pictures

@@ -1,0 +1,98 @@
+"""What every blackboard page needs: numbers that live in the URL, a note when the URL makes no sense, and the export.
+
+The address holds the whole state of a page. Whatever it says, nothing raises and nothing leaves its range: the default
+comes back, with a note.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+LONGEST = 40  # characters of a strange value that are quoted back
+
+
+def number(
+    label: str, key: str, default: float, low: float, high: float, *, step: float | None = None, help: str = ""
+) -> float:
+    """A slider whose value lives in the URL as `key`. Whole numbers give a slider of whole numbers."""
+    whole = all(isinstance(value, int) for value in (default, low, high))
+    check(key, lambda text: low <= finite(text) <= high and (not whole or finite(text).is_integer()), f"{default:g}")
+    kind: Callable[[Any], Any] = int if whole else float
+    value = st.slider(
+        label,
+        kind(low),
+        kind(high),
+        kind(default),
+        step=step or (1 if whole else None),
+        key=key,
+        help=help or None,
+        bind="query-params",
+    )
+    return kind(value)  # type: ignore[no-any-return]
+
+
+def choice(label: str, key: str, options: Sequence[str], default: str, *, help: str = "") -> str:
+    """One of a few words; lives in the URL as `key`."""
+    check(key, lambda text: text in options, default)
+    chosen = st.segmented_control(
+        label, list(options), default=default, key=key, help=help or None, bind="query-params"
+    )
+    return chosen or default
+
+
+def numbers(key: str, default: Sequence[float], low: float, high: float, *, most: int = 256) -> list[float]:
+    """Many numbers in one URL parameter, `0.9,0.2,-0.1`. Write them back with `remember`."""
+    text = st.query_params.get(key)
+    if text is None:
+        return list(default)
+    try:
+        found = [finite(part) for part in text.split(",")]
+        if not 0 < len(found) <= most or not all(low <= value <= high for value in found):
+            raise ValueError
+    except ValueError:
+        note(key, text, "the example")
+        return list(default)
+    return found
+
+
+def remember(key: str, values: Sequence[float]) -> None:
+    """Puts many numbers into the URL."""
+    st.query_params[key] = ",".join(f"{value:.6g}" for value in values)
+
+
+def check(key: str, makes_sense: Callable[[str], bool], default: str) -> None:
+    """A note, if the URL holds a value for `key` that makes no sense; the widget then falls back by itself."""
+    text = st.query_params.get(key)
+    if text is None or key in st.session_state:
+        return
+    try:
+        fine = makes_sense(text)
+    except ValueError:
+        fine = False
+    if not fine:
+        note(key, text, default)
+        del st.query_params[key]
+
+
+def note(key: str, text: str, default: str) -> None:
+    """What was in the URL is quoted as code, so that markup stays what it is."""
+    shown = text[:LONGEST].replace("`", "'").replace("\n", " ")
+    st.warning(f"The address asks for {key} = `{shown}`, which makes no sense here: {default} is shown.")
+
+
+def finite(text: str) -> float:
+    """Raises ValueError for what is no number, and for NaN and the infinities."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def export(name: str, table: pd.DataFrame, latex: str) -> None:
+    """Two buttons: the numbers of the page as CSV, its formulae with the numbers in them as LaTeX."""
+    with st.container(horizontal=True):  # wraps on a narrow window
+        st.download_button("Numbers as CSV", table.to_csv(index=False), f"{name}.csv", "text/csv", key=f"{name}_csv")
+        st.download_button("Formulae as LaTeX", latex, f"{name}.tex", "text/plain", key=f"{name}_tex")

@@ -1,0 +1,49 @@
+"""The lecture's worked EMA to its last digit, and what half-life, lag and noise claim, by simulation."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sslviz.blackboard import ema
+
+
+def test_the_lecture() -> None:
+    found = ema.teacher(np.array(ema.EXAMPLE), ema.EXAMPLE_MOMENTUM)
+    np.testing.assert_allclose(found, [[10, 2], [10.2, 2.1], [10.28, 2.39]], rtol=1e-12)
+    text = ema.formulae(np.array(ema.EXAMPLE), ema.EXAMPLE_MOMENTUM)
+    assert r"0.9 \cdot (10,\, 2) + 0.1 \cdot (12,\, 3) = (10.2,\, 2.1)" in text
+    assert r"= (10.28,\, 2.39)" in text
+
+
+def test_the_two_ends() -> None:
+    student = ema.walk(50, 0.1, 3)
+    np.testing.assert_array_equal(ema.teacher(student, 0.0), student)
+    np.testing.assert_array_equal(ema.teacher(student, 1.0), np.full(51, student[0]))
+    assert (ema.half_life(0), ema.memory(0), ema.lag(0), ema.noise_left(0)) == (0, 1, 0, 1)
+    assert (ema.half_life(1), ema.memory(1), ema.lag(1), ema.noise_left(1)) == (math.inf, math.inf, math.inf, 0)
+
+
+@pytest.mark.parametrize("m", [0.5, 0.9, 0.99])
+def test_half_life_lag_and_noise_are_what_they_say(m: float) -> None:
+    assert m ** ema.half_life(m) == pytest.approx(0.5)
+    steady = np.arange(5000.0)
+    assert steady[-1] - ema.teacher(steady, m)[-1] == pytest.approx(ema.lag(m))
+    assert ema.lag(m) == pytest.approx(ema.memory(m) - 1)
+    noise = np.random.default_rng(0).standard_normal(200_000)
+    assert ema.teacher(noise, m)[5000:].std() == pytest.approx(ema.noise_left(m), rel=0.05)
+
+
+def test_a_rising_momentum_ends_at_one() -> None:
+    m = ema.rising(0.996, 100)
+    assert len(m) == 100
+    assert (np.diff(m) > 0).all()
+    assert m[0] > 0.996
+    assert m[49] == pytest.approx(0.998)
+    assert m[-1] == 1
+    assert len(ema.teacher(ema.walk(100, 0.1, 0), m)) == 101
+
+
+def test_a_seed_is_a_way() -> None:
+    np.testing.assert_array_equal(ema.walk(100, 0.1, 7), ema.walk(100, 0.1, 7))
+    assert (ema.walk(100, 0.1, 7) != ema.walk(100, 0.1, 8)).any()
