@@ -1,5 +1,6 @@
 """The views of the exhibit pictures, the matrix of their similarities, and one of its rows as probabilities."""
 
+import base64
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,8 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> DeltaGenerator:
             st.session_state["anchor"] = event.row
             st.rerun(scope="fragment")
     with right:
-        st.image(view_pairs(path, step), caption="Two random views of each picture: a above, b below", width="stretch")
+        st.html(view_pairs(path, step))
+        st.caption("Two random views of each picture: a above, b below")
         temperature = temperature_of(run)
         if temperature is not None:
             plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="One row as probabilities")
@@ -127,11 +129,13 @@ def view_tiles(path: str, step: int) -> bytes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def view_pairs(path: str, step: int) -> bytes:
+def view_pairs(path: str, step: int) -> str:
+    """As an <img> that holds its own bytes: a file would be gone from the server when the next refresh comes early."""
     snapshot = load(path, step)
     assert snapshot is not None
     assert snapshot.views is not None
-    return sheet.pairs_sheet(snapshot.views[:, :8], columns=8)
+    png = base64.b64encode(sheet.pairs_sheet(snapshot.views[:, :8], columns=8)).decode()
+    return f'<img alt="Two random views of eight pictures" style="width: 100%" src="data:image/png;base64,{png}">'
 
 
 def view_sprite(url: str, path: str, total: int) -> dict[str, Any]:
