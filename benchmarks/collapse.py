@@ -84,7 +84,9 @@ def row(case: Case, found: dict[str, Any], runs: Path) -> dict[str, Any]:
     """What is left of one run: shares, std × √d, rank, and the doctor's word at the end."""
     folder = folder_of(runs / case.name)
     values = folder.values()
-    d = len(folder.snapshot(folder.snapshot_steps()[-1]).exhibits["channel_std"])  # type: ignore[union-attr]
+    last = folder.snapshot(folder.snapshot_steps()[-1])
+    assert last is not None
+    d = len(last.exhibits["channel_std"])
     known = METHODS[case.method].ignorance(values)
     verdict = diagnose(folder.metrics(), values, ignorance=known, dimension=d)
     scores = found["scores"]

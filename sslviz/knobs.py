@@ -26,14 +26,16 @@ def knob(
     help: str = "",
     live: bool = True,
     log: bool = False,
+    step: float | None = None,
     label: str = "",
 ) -> Any:
     """A field of a `Knobs` class: `temperature: float = knob(0.2, 0.02, 1.0, symbol=r"\\tau", help="…")`.
 
     `low`/`high` bound a number (inclusive). Choices are written as the type: `projector: Literal["mlp", "none"]`.
-    `symbol` is the paper's letter in LaTeX; `log` asks for a logarithmic slider; `label` replaces the name in words.
+    `symbol` is the paper's letter in LaTeX; `log`: what counts is how many times larger; `step`: the slider's, where
+    0.01 is too coarse; `label` replaces the name in words.
     """
-    extra: dict[str, Any] = {"symbol": symbol, "live": live, "log": log, "label": label}
+    extra: dict[str, Any] = {"symbol": symbol, "live": live, "log": log, "step": step, "label": label}
     return Field(default, ge=low, le=high, description=help, json_schema_extra=extra)
 
 
@@ -52,6 +54,7 @@ class Knob:
     help: str
     live: bool
     log: bool
+    step: float | None
 
 
 def describe(table: type[Knobs]) -> dict[str, Knob]:
@@ -78,4 +81,5 @@ def _describe(name: str, field: Any) -> Knob:
         help=field.description or "",
         live=extra["live"],
         log=extra["log"],
+        step=extra["step"],
     )

@@ -19,6 +19,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from sslviz.blackboard.infonce_batch import name, relations
 
@@ -133,13 +134,12 @@ class InfoNCE:
 
 def log_sum_exp(x: np.ndarray) -> np.ndarray:
     """ln Σ exp(x) of each row; −∞ counts nothing."""
-    top = x.max(1)
-    return np.asarray(top + np.log(np.exp(x - top[:, None]).sum(1)))
+    return np.asarray(special.logsumexp(x, axis=1))
 
 
 def row_entropy(p: np.ndarray) -> np.ndarray:
     """−Σ p ln p of each row, in nats; 0 ln 0 = 0."""
-    return np.asarray(-(p * np.log(np.where(p > 0, p, 1.0))).sum(1))
+    return np.asarray(special.entr(p).sum(1))
 
 
 def written_exp(logit: float) -> str:

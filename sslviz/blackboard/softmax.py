@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 EXAMPLE = (0.9, 0.2, -0.1)  # the lecture's scores, at τ = 1 and 0.1
 # The lecture's second case, "the positive at 0.2", τ = 0.1: P₊ = 0.487856… (the lecture cuts it: 0.4878), loss 0.718
@@ -24,9 +25,7 @@ LARGE = 1e6  # from here on a number is written as a power of ten
 
 def log_probabilities(scores: Sequence[float] | np.ndarray, tau: float) -> np.ndarray:
     """ln P_k = s_k/τ − ln Σ_j exp(s_j/τ), for any τ > 0."""
-    logits = np.asarray(scores, dtype=np.float64) / tau
-    top = logits.max()
-    return np.asarray(logits - top - math.log(np.exp(logits - top).sum()))
+    return np.asarray(special.log_softmax(np.asarray(scores, dtype=np.float64) / tau))
 
 
 def loss(scores: Sequence[float] | np.ndarray, tau: float) -> float:
@@ -37,8 +36,7 @@ def loss(scores: Sequence[float] | np.ndarray, tau: float) -> float:
 
 def entropy(log_p: np.ndarray) -> float:
     """H = −Σ P ln P in nats, from ln P."""
-    p = np.exp(log_p)
-    return float(-(p * np.where(p > 0, log_p, 0.0)).sum()) + 0.0  # + 0.0: no "-0.00"
+    return float(special.entr(np.exp(log_p)).sum())
 
 
 def shares(scores: Sequence[float] | np.ndarray, tau: float) -> np.ndarray:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy.special import softmax
 
 from sslviz.figures import tiles
-from sslviz.figures.predictions import WRONG, box, mark, softmax
+from sslviz.figures.predictions import WRONG, box, mark
 
 HOW_TO_READ = (
     "Above the shuffled tiles as the network sees them, then the picture as its answer puts them together (tiles in a "
@@ -25,7 +26,7 @@ def jigsaw(
 
     shuffled: uint8 N x 3 x H x W; permutation_logits: N x P; permutation: N, the true index; permutations: P x tiles.
     """
-    p = softmax(permutation_logits)
+    p = softmax(permutation_logits.astype(np.float64), axis=1)
     answer, true = p.argmax(1), np.asarray(permutation).astype(int)
     orders = np.asarray(permutations).astype(int)
     pictures = np.asarray(shuffled[:images]).transpose(0, 2, 3, 1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy.special import softmax
 
 from sslviz.figures import style, tiles
 
@@ -30,7 +31,7 @@ def rotation(
 
     pictures: uint8, N x H x W x 3 upright, or 4N x … already turned; angle_logits: 4N x 4, all 0° first.
     """
-    p = softmax(angle_logits).reshape(4, -1, 4)  # turn x N x answer
+    p = softmax(angle_logits.astype(np.float64), axis=1).reshape(4, -1, 4)  # turn x N x answer
     total = p.shape[1]
     turned = (
         pictures if len(pictures) == 4 * total else np.concatenate([np.rot90(pictures, k, (1, 2)) for k in range(4)])
@@ -108,7 +109,7 @@ def classes(
 
     labels: N. Of many classes, those are shown that are true or most probable in these pictures.
     """
-    p, labels = softmax(class_logits), np.asarray(labels).astype(int)
+    p, labels = softmax(class_logits.astype(np.float64), axis=1), np.asarray(labels).astype(int)
     names = list(names) or [f"class {c}" for c in range(p.shape[1])]
     first = p[:images]
     weight = first.max(0) + np.isin(np.arange(p.shape[1]), labels[:images])
@@ -141,13 +142,6 @@ def classes(
         shapes=tiles.outline(boxes, style.POSITIVE, dash=False),
         height=height,
     )
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Rows of probabilities."""
-    x = np.asarray(logits, np.float64)
-    weights = np.exp(x - x.max(1, keepdims=True))
-    return np.asarray(weights / weights.sum(1, keepdims=True))
 
 
 def mark(right: bool | np.bool_) -> str:

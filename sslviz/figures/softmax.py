@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy import special
 
 from sslviz.figures import style
 from sslviz.figures.matrix import row_name
@@ -23,14 +24,12 @@ def probabilities(scores: np.ndarray, anchor: int, temperature: float) -> np.nda
     """Softmax of one row of raw cosines, the anchor itself left out (its probability is 0). Safe for any τ > 0."""
     logits = np.asarray(scores, dtype=np.float64) / temperature
     logits[anchor] = -np.inf
-    weights = np.exp(logits - logits.max())  # the largest weight is 1: nothing overflows
-    return np.asarray(weights / weights.sum())
+    return np.asarray(special.softmax(logits))
 
 
 def entropy(p: np.ndarray) -> float:
     """Shannon entropy in nats; exp of it is the number of equally likely candidates that would be as uncertain."""
-    p = p[p > 0]
-    return float(-(p * np.log(p)).sum())
+    return float(special.entr(p).sum())
 
 
 def softmax(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy.special import softmax
 
 from sslviz.figures.bars import sorted_bars
 from sslviz.figures.curves import Pin, Series, curves
@@ -23,8 +24,7 @@ HOW_TO_READ_OUTPUTS = (
 def probabilities(logits: np.ndarray, center: np.ndarray, temperature: float) -> np.ndarray:
     """softmax((g − C) / τ) of every row: 2N x K raw logits and the centre, K (zeros for a teacher without)."""
     scaled = (np.asarray(logits, dtype=np.float64) - np.asarray(center, dtype=np.float64)) / temperature
-    weights = np.exp(scaled - scaled.max(1, keepdims=True))  # the largest weight is 1: nothing overflows
-    return np.asarray(weights / weights.sum(1, keepdims=True))
+    return np.asarray(softmax(scaled, axis=1))
 
 
 def entropy(

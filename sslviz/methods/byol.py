@@ -51,6 +51,7 @@ class BYOL(Method):
             0.0,
             1.0,
             symbol="m",
+            step=0.001,
             help="how much of itself the target keeps at each step; 0: the online network itself, 1: never learns",
         )
         predictor: bool = knob(True, help="off: z itself must equal the target, and nothing breaks the symmetry")

@@ -65,6 +65,7 @@ class DINO(Method):
             0.0,
             1.0,
             symbol="m",
+            step=0.001,
             help="how much of itself the teacher keeps at each step, at first; 0: it is the student, 1: never learns",
         )
         momentum_steps: int = knob(1500, 1, 1_000_000, log=True, help="steps in which the momentum rises to 1")

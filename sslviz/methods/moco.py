@@ -53,6 +53,7 @@ class MoCo(Method):
             0.0,
             1.0,
             symbol="m",
+            step=0.001,
             help="how much of itself the key encoder keeps at each step; 0: no copy, 1: it stays as random as it began",
         )
         queue_length: int = knob(

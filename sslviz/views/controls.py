@@ -18,6 +18,7 @@ from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, knob_
 from sslviz.views import server
 
 TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
+FINEST = 0.01  # step of a slider from 0 to 1
 PATIENCE = 5.0  # seconds that a wish may take to be heard before the run's own value is shown again
 
 
@@ -171,14 +172,9 @@ def slider(knob: Knob, run: RunFolder | None) -> None:
             st.slider(label, low, high, knob.default, step=low if low > 1 and high % low == 0 else 1, **common)
         else:
             whole_number(label, low, high, knob.default, **common)
-    elif knob.log and not knob.low:
-        st.number_input(label, 0.0, knob.high, knob.default, step=knob.default / 2, format="%.1e", **common)
+    elif knob.log and (knob.low or 0) < FINEST:  # no slider has room for so many powers of ten
+        st.number_input(label, knob.low, knob.high, knob.default, step=knob.default / 2, format="%.4g", **common)
     else:
-        st.slider(
-            label,
-            float(knob.low or 0),
-            float(knob.high or 1),
-            knob.default,
-            step=0.01 if (knob.high or 1) <= 1 else 0.05,
-            **common,
-        )
+        least, most = float(knob.low or 0), float(knob.high or 1)
+        step = knob.step or (FINEST if most <= 1 else 5 * FINEST)
+        st.slider(label, least, most, knob.default, step=step, format="%.4g", **common)

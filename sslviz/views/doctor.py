@@ -63,8 +63,8 @@ def apply(run_id: str, cure: dict[str, Any], again: bool) -> None:
     if run is None:
         return
     method = run.settings().method
-    for name, value in {**run.values(), **cure}.items():
-        state[name] = value
+    controls.adopt(run, fresh=True)
+    state.update(cure)
     if again:
         transport.start(method, run)
     elif run.status().at_work:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from sslviz.figures.curves import HOW_TO_READ
 from sslviz.runs.folder import RunFolder, Status
-from sslviz.views import curves, doctor, map, numbers, panels, similarity
+from sslviz.views import curves, doctor, map, numbers, panel, panels, similarity
+from sslviz.views.moment import Moment, moment
 from sslviz.views.plot import plot
-from sslviz.views.recorded import load
 
 
 def show(run: RunFolder, status: Status) -> None:
@@ -34,20 +34,30 @@ def show(run: RunFolder, status: Status) -> None:
     step = steps[-1]
     if not status.at_work and len(steps) > 1:
         step = st.select_slider("Moment (training step)", steps, steps[-1], key=f"moment_{run.id}")
-    snapshot = load(str(run.path), step)
-    found, own = panels.available(run, step, panels.OWN)
-    narrow = [panel for panel in own if not panel.wide]
-    for panel in own:
-        if panel.wide and found is not None:
-            panels.one(panel, found)
-    if snapshot is not None and "similarity" in snapshot.exhibits:
-        with similarity.similarity(run, snapshot):
-            if found is not None and narrow and not similarity.has_softmax(run):
-                panels.one(narrow.pop(0), found)
+    found = moment(str(run.path), step)
     if found is not None:
-        panels.in_pairs(found, narrow)
+        explained(run, found)
     map.chart(run, step)
-    with st.expander("How healthy is the representation?", icon=":material/monitor_heart:", key="health"):
-        if found is not None:
-            panels.in_pairs(found, panels.available(run, step, panels.HEALTH)[1])
-        numbers.show(run, status.step)
+    # Closed, it costs nothing: what nobody looks at is not drawn.
+    health = st.expander(
+        "How healthy is the representation?", icon=":material/monitor_heart:", key="health", on_change="rerun"
+    )
+    if health.open:
+        with health:
+            if found is not None:
+                panel.in_pairs(found, panel.available(found, panels.HEALTH))
+            numbers.show(run, status.step)
+
+
+def explained(run: RunFolder, found: Moment) -> None:
+    """The method's own pictures, and the similarity matrix with its softmax row if it has one."""
+    own = panel.available(found, panels.OWN)
+    narrow = [each for each in own if not each.wide]
+    for each in own:
+        if each.wide:
+            panel.one(each, found)
+    if "similarity" in found.snapshot.exhibits:
+        with similarity.similarity(run, found.snapshot):
+            if narrow and not similarity.has_softmax(run):
+                panel.one(narrow.pop(0), found)
+    panel.in_pairs(found, narrow)

@@ -11,6 +11,8 @@ from sslviz.runs.observer import EXHIBITS
 from sslviz.views.curves import MOST_POINTS
 from sslviz.views.recorded import folder, load, metrics, probe
 
+SPREAD = ("spectrum", "channel_std")
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -51,21 +53,17 @@ class Moment:
 
 
 def moment(path: str, step: int) -> Moment | None:
-    """The newest moment at or before `step` that holds everything (some hold the exhibits only)."""
+    """What was recorded at `step`. The spread, which not every look measures, is that of the last look that did."""
     snapshot = load(path, step)
     if snapshot is None:
         return None
     run = folder(path)
     history = metrics(run)
-    if "spectrum" not in snapshot.exhibits:
-        whole = next((s for s in reversed(run.snapshot_steps()) if s <= step and is_whole(path, s)), None)
-        before = load(path, whole) if whole is not None else None
+    history = history[history["step"] <= step] if "step" in history else history
+    if "spectrum" not in snapshot.exhibits and "std" in history:
+        measured = set(history["step"][history["std"].notna()]) & set(run.snapshot_steps())  # the rest is thinned out
+        before = load(path, int(max(measured))) if measured else None
         if before is not None:
-            spread = {name: before.exhibits[name] for name in ("spectrum", "channel_std")}
+            spread = {name: before.exhibits[name] for name in SPREAD if name in before.exhibits}
             snapshot = replace(snapshot, exhibits=snapshot.exhibits | spread)
-    return Moment(run, snapshot, history[history["step"] <= step] if "step" in history else history, run.values())
-
-
-def is_whole(path: str, step: int) -> bool:
-    snapshot = load(path, step)
-    return snapshot is not None and "spectrum" in snapshot.exhibits
+    return Moment(run, snapshot, history, run.values())

@@ -1,11 +1,7 @@
 """The pictures that explain a method: one row of the table for each, shown where a run has recorded what it needs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from sslviz.figures import (
     attention,
@@ -22,22 +18,10 @@ from sslviz.figures import (
     teacher,
 )
 from sslviz.figures.curves import Series
-from sslviz.runs.folder import RunFolder
 from sslviz.views.curves import pins
-from sslviz.views.moment import Moment, moment
-from sslviz.views.plot import plot
-from sslviz.views.recorded import load, stamped
-
-
-@dataclass(frozen=True)
-class Panel:
-    """`needs`: names of recorded arrays or columns. `wide`: a row of pictures, which needs the whole width."""
-
-    name: str
-    needs: tuple[str, ...]
-    draw: Callable[[Moment], go.Figure]
-    how_to_read: str
-    wide: bool = False
+from sslviz.views.moment import Moment
+from sslviz.views.panel import Panel
+from sslviz.views.recorded import load
 
 
 def _spectrum(m: Moment) -> go.Figure:
@@ -188,40 +172,3 @@ HEALTH = [
         plane.HOW_TO_READ,
     ),
 ]
-BY_NAME = {panel.name: panel for panel in OWN + HEALTH}
-
-
-def available(run: RunFolder, step: int, panels: list[Panel]) -> tuple[Moment | None, list[Panel]]:
-    """Those of the panels for which this moment has what they need."""
-    found = moment(str(run.path), step)
-    if found is None:
-        return None, []
-    there = found.snapshot.exhibits.keys() | {str(name) for name in found.history.columns}
-    return found, [panel for panel in panels if there >= set(panel.needs)]
-
-
-def in_pairs(found: Moment, panels: list[Panel]) -> None:
-    """Two in a row."""
-    for pair in (panels[i : i + 2] for i in range(0, len(panels), 2)):
-        for column, panel in zip(st.columns(2, gap="medium"), pair, strict=False):
-            with column:
-                one(panel, found)
-
-
-def one(panel: Panel, found: Moment) -> None:
-    """The picture, and how to read it."""
-    path = str(found.run.path)
-    plot(
-        picture(path, found.snapshot.step, panel.name, len(found.history)),
-        key=f"panel_{panel.name}",
-        alt=panel.name,
-    )
-    st.caption(panel.how_to_read)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def picture(path: str, step: int, name: str, rows: int) -> bytes:
-    """`rows`: how much history there is."""
-    found = moment(path, step)
-    assert found is not None
-    return stamped(BY_NAME[name].draw(found), path, step)

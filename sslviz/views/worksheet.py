@@ -6,7 +6,6 @@ comes back, with a note.
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +19,7 @@ def number(
     """A slider whose value lives in the URL as `key`. Whole numbers give a slider of whole numbers."""
     whole = all(isinstance(value, int) for value in (default, low, high))
     check(key, lambda text: low <= finite(text) <= high and (not whole or finite(text).is_integer()), f"{default:g}")
-    kind: Callable[[Any], Any] = int if whole else float
+    kind: type[int] | type[float] = int if whole else float
     value = st.slider(
         label,
         kind(low),
@@ -31,7 +30,7 @@ def number(
         help=help or None,
         bind="query-params",
     )
-    return kind(value)  # type: ignore[no-any-return]
+    return kind(value)
 
 
 def choice(label: str, key: str, options: Sequence[str], default: str, *, help: str = "") -> str:
