@@ -8,7 +8,8 @@ run: .venv/run.done
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port 8501
 
 test: check
-	$(BIN)/python -m pytest --timeout 600
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not slow and not browser"
+	$(BIN)/python -m pytest --timeout 600 -m "slow or browser"
 
 check: .venv/dev.done
 	$(BIN)/ruff check .
@@ -31,5 +32,5 @@ clean:
 
 # Two hours on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
 results: .venv/dev.done
-	( echo '# Measured'; for name in learning methods collapse live projection augment loop; do \
+	( echo '# Measured'; for name in learning methods collapse temperature live pages masking projection augment loop; do \
 	  echo; $(BIN)/python -m benchmarks.$$name $(if $(CIFAR),$$(case $$name in learning|methods) echo --cifar $(CIFAR);; esac)); done ) > benchmarks/RESULTS.md

@@ -18,10 +18,12 @@ from tqdm import tqdm
 
 @dataclass(frozen=True)
 class Case:
-    """What is trained: a method, with some knobs turned, on some pictures, for so long, from one seed."""
+    """What is trained: a method, with some knobs turned, on some pictures, for so long, from one seed. Without
+    `seconds` a run ends at the knob `steps`: then it does not matter how busy the machine is.
+    """
 
     method: str
-    seconds: float
+    seconds: float | None
     seed: int = 0
     data: str = "shapes"
     knobs: tuple[str, ...] = ()  # "temperature=0.1"
@@ -29,7 +31,8 @@ class Case:
     @property
     def name(self) -> str:
         data = Path(self.data).stem
-        return "-".join([self.method, data, f"{self.seconds:g}s", f"seed{self.seed}", *self.knobs])
+        length = () if self.seconds is None else (f"{self.seconds:g}s",)
+        return "-".join([self.method, data, *length, f"seed{self.seed}", *self.knobs])
 
 
 def train(cases: Iterable[Case], runs: Path, jobs: int) -> dict[Case, dict[str, Any]]:
@@ -45,7 +48,8 @@ def train(cases: Iterable[Case], runs: Path, jobs: int) -> dict[Case, dict[str, 
         if not done.exists():
             folder.mkdir(parents=True, exist_ok=True)
             command = [sys.executable, "-m", "sslviz", "train", case.method, "--data", case.data, "--json"]
-            command += ["--seconds", str(case.seconds), "--seed", str(case.seed), "--runs", str(folder)]
+            command += ["--seed", str(case.seed), "--runs", str(folder)]
+            command += [] if case.seconds is None else ["--seconds", str(case.seconds)]
             for knob in (f"threads={threads}", *case.knobs):
                 command += ["--set", knob]
             ended = subprocess.run(

@@ -8,17 +8,14 @@ Every view draws the same table of uniform numbers, whatever the knobs say: turn
 reshuffles them. Two runs with one seed therefore see the same crops of the same pictures, even if their colours differ.
 """
 
-import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from sslviz.data.operations import crop_matrix, gaussian_blur, recolour, resample
 from sslviz.knobs import Knobs, knob
-
-YIQ = ((0.299, 0.587, 0.114), (0.596, -0.274, -0.322), (0.211, -0.523, 0.312))  # luma and chroma of R, G, B (NTSC)
-LONGEST = 4 / 3  # a crop is at most this much wider than high, or higher than wide
 
 
 class AugmentKnobs(Knobs):
@@ -35,6 +32,15 @@ class AugmentKnobs(Knobs):
     blur: float = knob(0.0, 0.0, 1.0, help="how often the view is blurred")
     blur_sigma: float = knob(1.0, 0.1, 3.0, help="strongest blur, in pixels")
     solarize: float = knob(0.0, 0.0, 1.0, help="how often the bright half of the tones is inverted")
+
+
+class Drawn(NamedTuple):
+    """What happens to each of B pictures, in B numbers each; None: switched off, for all of them."""
+
+    crop: tuple[Tensor, Tensor, Tensor, Tensor, Tensor] | None  # share, aspect, left, top, flip: see crop_matrix
+    colour: tuple[Tensor, Tensor, Tensor, Tensor] | None  # brightness, contrast, saturation (0: gray), turn: recolour
+    sigma: Tensor | None  # of the blur, in pixels; 0: none
+    inverted: Tensor | None  # bool: solarised
 
 
 class Augment:
@@ -57,26 +63,39 @@ class Augment:
         `size` of the view in pixels, H unless given. `scale`: least and largest share of the picture that a crop keeps,
         (crop_scale, 1) unless given. Pictures are square.
         """
-        k, size, scale = self.knobs, size or images.shape[-1], scale or (self.knobs.crop_scale, 1.0)
+        size = size or images.shape[-1]
+        return self.apply(images, self.draw(images, size, scale or (self.knobs.crop_scale, 1.0)), size)
+
+    def draw(self, images: Tensor, size: int, scale: tuple[float, float]) -> Drawn:
+        """Throws the dice for one view of each picture."""
+        k = self.knobs
         table = torch.rand(14, len(images), generator=self.random).to(images.device)
         area, aspect, left, top, flip, jitter, bright, contrast, saturated, hue, gray, blur, sigma, solar = table
-        x = images / 255.0
+        crop = colour = None
         if scale != (1.0, 1.0) or k.flip > 0 or size != images.shape[-1]:
-            share = scale[0] + (scale[1] - scale[0]) * area
-            x = resample(x, crop_matrix(share, 2 * aspect - 1, left, top, flip < k.flip), size)
+            crop = scale[0] + (scale[1] - scale[0]) * area, 2 * aspect - 1, left, top, flip < k.flip
         if k.jitter > 0 or k.gray > 0:
             strength = (jitter < k.jitter).float()  # 0: this picture keeps its colours
-            factors = (
+            colour = (
                 1 + strength * k.brightness * (2 * bright - 1),
                 1 + strength * k.contrast * (2 * contrast - 1),
                 (1 + strength * k.saturation * (2 * saturated - 1)) * (gray >= k.gray),
                 strength * k.hue * (2 * hue - 1),
             )
-            x = recolour(x, *factors)
-        if k.blur > 0:
-            x = gaussian_blur(x, (0.1 + (k.blur_sigma - 0.1) * sigma).where(blur < k.blur, 0))
-        if k.solarize > 0:
-            x = torch.where((solar < k.solarize).view(-1, 1, 1, 1) & (x >= 0.5), 1 - x, x)
+        blurred = (0.1 + (k.blur_sigma - 0.1) * sigma).where(blur < k.blur, 0) if k.blur > 0 else None
+        return Drawn(crop, colour, blurred, solar < k.solarize if k.solarize > 0 else None)
+
+    def apply(self, images: Tensor, drawn: Drawn, size: int) -> Tensor:
+        """What was drawn, done to the pictures; what is off costs nothing."""
+        x = images / 255.0
+        if drawn.crop is not None:
+            x = resample(x, crop_matrix(*drawn.crop), size)
+        if drawn.colour is not None:
+            x = recolour(x, *drawn.colour)
+        if drawn.sigma is not None:
+            x = gaussian_blur(x, drawn.sigma)
+        if drawn.inverted is not None:
+            x = torch.where(drawn.inverted.view(-1, 1, 1, 1) & (x >= 0.5), 1 - x, x)
         return x - self.mean.to(x.device)
 
     def plain(self, images: Tensor) -> Tensor:
@@ -86,53 +105,3 @@ class Augment:
     def display(self, x: Tensor) -> Tensor:
         """Views back to something to look at: adds the mean -> uint8 B x 3 x H x W."""
         return ((x.float() + self.mean.to(x.device)) * 255).round().clamp(0, 255).byte()
-
-
-def crop_matrix(share: Tensor, aspect: Tensor, left: Tensor, top: Tensor, flip: Tensor) -> Tensor:
-    """B x 2 x 3: view coordinates -> picture coordinates (both run from -1 to 1).
-
-    `share` of the picture's area, in (0, 1]; `aspect` from -1 (high) to 1 (wide); `left`, `top`: 0 … 1, where the crop
-    lies in the room there is; `flip`: bool. The aspect ratio is at most 4/3 and at most what fits: share 1 is all.
-    """
-    stretch = torch.exp(aspect * torch.clamp(-share.log(), max=math.log(LONGEST)) / 2)
-    w, h = share.sqrt() * stretch, share.sqrt() / stretch
-    zero = torch.zeros_like(w)
-    row_x = torch.stack([torch.where(flip, -w, w), zero, (1 - w) * (2 * left - 1)], -1)
-    row_y = torch.stack([zero, h, (1 - h) * (2 * top - 1)], -1)
-    return torch.stack([row_x, row_y], 1)
-
-
-def resample(x: Tensor, matrix: Tensor, size: int) -> Tensor:
-    """B x 3 x size x size: bilinear. Made for views down to half the crop's resolution; below that, it skips pixels."""
-    grid = F.affine_grid(matrix, [len(x), 3, size, size], align_corners=False)
-    return F.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-
-
-def recolour(x: Tensor, brightness: Tensor, contrast: Tensor, saturation: Tensor, turn: Tensor) -> Tensor:
-    """Brightness, contrast about the mean gray, saturation, hue: four factors per picture (1, 1, 1, 0 changes nothing).
-
-    In YIQ, the colours of analogue television, a picture is luma Y and two axes of chroma: saturation stretches the
-    chroma, hue turns it by `turn` of a full circle, and Y stays. This is linear, but only an approximation of the hue
-    of HSV: 0.03 away on average on photographs, more in strong colours, because HSV lets the luma change.
-    Only the end result is clamped to [0, 1], not every stage.
-    """
-    yiq = x.new_tensor(YIQ)
-    one, zero = torch.ones_like(turn), torch.zeros_like(turn)
-    c, s = saturation * (2 * math.pi * turn).cos(), saturation * (2 * math.pi * turn).sin()
-    chroma = torch.stack([one, zero, zero, zero, c, s, zero, -s, c], -1).view(-1, 3, 3)  # acts on Y, I, Q
-    gain = (brightness * contrast).view(-1, 1, 1)
-    offset = brightness * (1 - contrast) * (x.mean((2, 3)) @ yiq[0])  # a gray, which has no chroma to change
-    matrix = gain * (torch.linalg.inv(yiq) @ chroma @ yiq)
-    y = torch.baddbmm(offset.view(-1, 1, 1), matrix, x.flatten(2))
-    return y.clamp_(0, 1).view_as(x)
-
-
-def gaussian_blur(x: Tensor, sigma: Tensor) -> Tensor:
-    """Blur by `sigma` pixels, one per picture; 0 leaves it alone. At the border only pixels that exist are averaged."""
-    i = torch.arange(x.shape[-1], device=x.device)
-    spread = 2 * sigma.clamp(min=1e-3).square().view(-1, 1, 1)
-    weights = torch.exp((-(i - i[:, None]).square() / spread).clamp(min=-20))  # B x W x W; exp(-20) is nothing
-    weights = weights / weights.sum(-1, keepdim=True)
-    for _ in range(2):  # along the rows, then, transposed, along the columns
-        x = (x.flatten(1, 2) @ weights.mT).view_as(x).mT
-    return x

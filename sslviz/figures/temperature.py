@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from sslviz.figures import style
@@ -14,6 +15,10 @@ HOW_TO_READ = (
 HOW_TO_READ_ENTROPY = (
     "Left: one candidate has everything (H = 0). Right, at the dashed line: all are equally likely (H = ln n). "
     "Dots are your temperatures; grey triangles are the best ones of two papers, on their own data."
+)
+HOW_TO_READ_SWEEP = (
+    "Each dot is one of our own runs from one seed, the line is their mean; too small and too large a τ both learn "
+    "less, though a small one finds partners most reliably (dotted). Grey triangles: the best τ of two papers."
 )
 
 
@@ -100,21 +105,11 @@ def entropy(
         textfont={"size": 15, "color": style.INK},
         hovertemplate="τ = %{x:.3~g}: H = %{y:.3f} nats<extra></extra>",
     )
-    marks = go.Scatter(
-        x=np.array(list(papers.values()), dtype=np.float32),
-        y=np.full(len(papers), 1.12 * top, dtype=np.float32),
-        mode="markers+text",
-        marker={"size": 11, "symbol": "triangle-down", "color": style.FAINT},
-        text=list(papers),
-        textposition=["top left", *["top right"] * (len(papers) - 1)],
-        textfont={"size": 13, "color": style.FAINT},
-        hovertemplate="%{text}: τ = %{x:g}<extra></extra>",
-    )
     return style.figure(
         line,
         level,
         dots,
-        marks,
+        _marks(papers, 1.12 * top),
         title="Entropy over the temperature",
         height=height,
         showlegend=False,
@@ -127,6 +122,72 @@ def entropy(
         | {"range": [float(np.log10(ends[0])) - 0.1, float(np.log10(ends[1])) + 0.1]}
         | {"tickvals": [0.001, 0.01, 0.1, 1, 10], "ticktext": ["0.001", "0.01", "0.1", "1", "10"]},
         yaxis={"title": {"text": "entropy H (nats)"}, "range": [-0.05 * top, 1.32 * top]},
+    )
+
+
+def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 380) -> go.Figure:
+    """k-NN over log τ. runs: a row per run with temperature, seed, steps, knn, knn_random_init, contrastive_accuracy;
+    papers: name -> temperature, marked at the top.
+    """
+    mean = runs.groupby("temperature", as_index=False).mean(numeric_only=True)
+    tau, random = mean["temperature"].to_numpy(dtype=np.float32), float(runs["knn_random_init"].mean())
+    ends = np.array([tau.min() / 1.6, tau.max() * 1.6], dtype=np.float32)
+    hover = "τ = %{x:g}: %{y:.1%}<extra></extra>"
+    own, faint = style.CLASSES[0], style.FAINT
+    lines = [
+        go.Scatter(x=tau, y=mean["knn"].astype(np.float32), name="k-NN, mean", line={"color": own, "width": 2.5}),
+        go.Scatter(
+            x=runs["temperature"].astype(np.float32),
+            y=runs["knn"].astype(np.float32),
+            mode="markers",
+            name="k-NN, one run",
+            marker={"size": 9, "color": own, "opacity": 0.6},
+        ),
+        go.Scatter(
+            x=tau,
+            y=mean["contrastive_accuracy"].astype(np.float32),
+            name="partner found",
+            line={"color": style.CLASSES[1], "width": 2, "dash": "dot"},
+        ),
+        go.Scatter(
+            x=ends,
+            y=np.full(2, random, dtype=np.float32),
+            mode="lines",
+            name=f"k-NN, random weights {random:.0%}",
+            line={"color": faint, "width": 1.5, "dash": "dash"},
+        ),
+    ]
+    for line in lines:
+        line.hovertemplate = hover
+    return style.figure(
+        *lines,
+        _marks(papers, 1.04),
+        title="Our own runs at several temperatures",
+        subtitle=f"SimCLR on shapes, {runs['steps'].iloc[0]:,} steps, {runs['seed'].nunique()} seeds",
+        height=height,
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top"},
+        margin={"l": 8, "r": 12, "t": 76, "b": 8},
+        xaxis={"title": {"text": "temperature τ (logarithmic)"}, "type": "log", "range": np.log10(ends).tolist()}
+        | {"tickvals": tau.tolist(), "ticktext": [f"{t:g}" for t in tau]},
+        yaxis={"title": {"text": "accuracy"}, "range": [0, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+        | {"ticktext": ["0%", "25%", "50%", "75%", "100%"]},
+    )
+
+
+def _marks(papers: dict[str, float], y: float) -> go.Scatter:
+    """Triangles at the height y, over the temperatures that papers found best."""
+    return go.Scatter(
+        x=np.array(list(papers.values()), dtype=np.float32),
+        y=np.full(len(papers), y, dtype=np.float32),
+        mode="markers+text",
+        marker={"size": 11, "symbol": "triangle-down", "color": style.FAINT},
+        text=list(papers),
+        textposition=["top left", *["top right"] * (len(papers) - 1)],
+        textfont={"size": 13, "color": style.FAINT},
+        hovertemplate="%{text}: τ = %{x:g}<extra></extra>",
+        showlegend=False,
     )
 
 

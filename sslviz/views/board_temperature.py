@@ -8,11 +8,12 @@ import streamlit as st
 
 from sslviz.blackboard import softmax
 from sslviz.figures import temperature as figures
-from sslviz.views import worksheet
+from sslviz.views import server, worksheet
 from sslviz.views.notches import TEMPERATURES, notched
 from sslviz.views.plot import plot
 
 DEFAULTS = (*softmax.EXAMPLE, 0.5, -0.4, 0.0, 0.3, -0.6)  # where the sliders begin
+RECORDED = "temperature_sweep.csv"  # in the gallery; benchmarks/temperature.py writes it
 FIRST = ("1", "0.1", "0.5", "0.01")  # temperatures of the panels
 GRID = np.logspace(-3, 1, 161)
 OPTIMA = {"SimCLR, ImageNet: 0.1": 0.1, "Wang & Liu, CIFAR-10: 0.3": 0.3}
@@ -122,9 +123,18 @@ def pictures(scores: list[float], temperatures: list[float]) -> None:
 
 
 def papers() -> None:
-    with st.expander("Which temperature was best in the papers?", icon=":material/menu_book:"):
+    """Our own runs at several temperatures; beside them, and apart, what two papers found."""
+    st.subheader("Which temperature learns best?", anchor=False)
+    left, right = st.columns([1.4, 1], gap="medium")
+    recorded = server.GALLERY / RECORDED
+    if recorded.exists():
+        with left:
+            figure = figures.sweep(pd.read_csv(recorded), OPTIMA)
+            plot(figure, key="sweep", alt="k-NN accuracy of our own runs over their temperature")
+            st.caption(figures.HOW_TO_READ_SWEEP)
+    with right:
         st.markdown(
             "| paper's number | τ | accuracy |\n|---|---:|---:|\n"
             + "\n".join(f"| {row.paper} | {row[2]:g} | {row[3]} % |" for row in PAPERS.itertuples())
         )
-        st.caption("SimCLR, Table 5, and Wang & Liu 2021: their networks and data, not the scores above.")
+        st.caption("Papers' numbers: SimCLR, Table 5, and Wang & Liu 2021, on their networks and data; none is ours.")

@@ -1,7 +1,7 @@
 // Draws the InfoNCE worksheet. All numbers come from Python (infonce.py: drawing); this file only draws them, and lights
 // up what belongs together: cell, two pictures, arc, bar, term, gradient. Pointing and arrow keys stay in the browser.
 //
-// SETTINGS = {light, dark}: the colours of figures/style.py, written above this text by infonce.py.
+// SETTINGS = {light, dark}: the colours of figures/style.py; it and svg.js are written above this text by infonce.py.
 
 const sheets = new WeakMap(); // parentElement -> Sheet
 const WIDE = 780; // from here on there are two columns
@@ -16,16 +16,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   sheet.show(data);
   return () => setTimeout(() => parentElement.isConnected || (sheets.delete(parentElement), sheet.close()));
 }
-
-// A new SVG element: svg("rect", {x: 1}, child, …); `html` does the same for HTML.
-const make = (node, attributes, children) => {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
-const svg = (name, attributes = {}, ...children) =>
-  make(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
-const html = (name, attributes = {}, ...children) => make(document.createElement(name), attributes, children);
 
 class Sheet {
   constructor(parent) {
@@ -100,7 +90,7 @@ class Sheet {
         const x = head + j * cell, y = head + i * cell, s = similarity[i][j], t = Math.min(1, Math.max(0, (s + 1) / 2));
         const rect = svg("rect", { x: x + 1.5, y: y + 1.5, width: cell - 3, height: cell - 3, style: "fill:" + cividis(t) });
         const group = svg("g", { class: "cell " + KINDS[relation[i][j]], role: "gridcell", id: `${this.id}-${i}-${j}` }, rect);
-        make(group, { "data-i": i, "data-j": j, "aria-label": `${names[i]} and ${names[j]}: ${s.toFixed(2)}` }, []);
+        make(group, { "data-i": i, "data-j": j, "aria-label": `${names[i]} and ${names[j]}: ${s.toFixed(2)}` });
         const font = Math.min(14, cell * 0.36), ink = t > 0.48 ? "#000" : "#fff";
         if (font >= 9.5)
           group.append(svg("text", { x: x + cell / 2, y: y + cell / 2 + font * 0.36, "text-anchor": "middle", style: `font-size:${font}px;fill:${ink}` }, s.toFixed(2).replace("-", "−")));
@@ -228,9 +218,9 @@ class Sheet {
     this.terms.append(")");
     this.points.forEach((point, j) => {
       const [x, y] = this.at(data.place[i][j]);
-      make(point, { cx: x, cy: y, class: `point ${KINDS[relation[i][j]]} ${i === j ? "anchor" : ""}` }, []);
+      make(point, { cx: x, cy: y, class: `point ${KINDS[relation[i][j]]} ${i === j ? "anchor" : ""}` });
     });
-    make(this.rowframe, { y: this.layout.head + i * this.layout.cell }, []);
+    make(this.rowframe, { y: this.layout.head + i * this.layout.cell });
     const note = data.true_circle ? "all views lie on this circle" : `each view as far from ${names[i]} as it is; angles among the others are not true`;
     say(this.circleTitle, `Angle to the anchor ${names[i]}`, note);
   }
@@ -257,17 +247,17 @@ class Sheet {
     for (const node of lit) node.classList.add("on");
     this.root.dataset.lit = `${names[i]} ${names[j]}`;
     const { head, cell } = this.layout;
-    make(this.frame, { x: head + j * cell, y: head + i * cell }, []);
+    make(this.frame, { x: head + j * cell, y: head + i * cell });
     this.grid.setAttribute("aria-activedescendant", this.cells[i][j].id);
 
     const from = place[i][i], turn = ((((place[i][j] - from) % 360) + 540) % 360) - 180; // the shorter way
     const [x1, y1] = this.at(from), [x2, y2] = this.at(from + turn), { r } = this.round;
-    make(this.arc, { class: `arc on ${KINDS[kind]}`, d: `M${x1} ${y1}A${r} ${r} 0 0 ${turn > 0 ? 0 : 1} ${x2} ${y2}` }, []);
+    make(this.arc, { class: `arc on ${KINDS[kind]}`, d: `M${x1} ${y1}A${r} ${r} 0 0 ${turn > 0 ? 0 : 1} ${x2} ${y2}` });
     const [tx, ty] = this.at(from + turn / 2, 0.72);
-    make(this.degrees, { x: tx, y: ty + 4 }, []).textContent = `${data.angle[i][j].toFixed(0)}°`;
+    make(this.degrees, { x: tx, y: ty + 4 }).textContent = `${data.angle[i][j].toFixed(0)}°`;
     [[from, i], [from + turn, j]].forEach(([a, k], at) => {
       const [x, y] = this.at(a, 1 + 15 / r);
-      make(this.ends[at], { x, y: y + 4 }, []).textContent = names[k];
+      make(this.ends[at], { x, y: y + 4 }).textContent = names[k];
     });
     mark(this.softmax, j, data.probability[i][j].toPrecision(3));
     mark(this.gradient, j, data.gradient[i][j].toPrecision(3));
@@ -344,17 +334,17 @@ function fill(chart, values, low, high) {
   chart.legend.textContent = `${chart.axis} (axis from ${digits(low)} to ${digits(high)})`;
   chart.y = y;
   chart.values = values;
-  make(zero, { y1: y(0), y2: y(0) }, []);
+  make(zero, { y1: y(0), y2: y(0) });
   slots.forEach((slot, j) => {
     const bar = slot.querySelector(".bar"), tall = Math.abs(y(values[j]) - y(0));
-    make(bar, { y: Math.min(y(values[j]), y(0)), height: tall && Math.max(tall, 0.8) }, []);
+    make(bar, { y: Math.min(y(values[j]), y(0)), height: tall && Math.max(tall, 0.8) });
   });
 }
 
 // The number of the bar that is lit, beside its end.
 function mark({ value, slot, slots, left, values, y }, j, text) {
   const x = left + Math.min(Math.max(24, (j + 0.5) * slot), slots.length * slot - 24);
-  make(value, { x, y: Math.max(y(Math.max(0, values[j])) - 4, 24) }, []).textContent = text.replace("-", "−");
+  make(value, { x, y: Math.max(y(Math.max(0, values[j])) - 4, 24) }).textContent = text.replace("-", "−");
 }
 
 function title(text, more) {
@@ -374,12 +364,4 @@ function cividis(t) {
   const at = Math.min(3, Math.floor(t * 4)), f = t * 4 - at;
   const part = (color, k) => parseInt(color.slice(1 + 2 * k, 3 + 2 * k), 16);
   return `rgb(${[0, 1, 2].map((k) => Math.round((1 - f) * part(CIVIDIS[at], k) + f * part(CIVIDIS[at + 1], k))).join()})`;
-}
-
-function isDark(element) {
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
-  pen.fillRect(0, 0, 1, 1);
-  const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }

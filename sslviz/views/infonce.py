@@ -27,7 +27,9 @@ _SETTINGS = {
 _component = st.components.v2.component(
     "sslviz_infonce",
     css=(_HERE / "infonce.css").read_text(),
-    js=f"const SETTINGS = {json.dumps(_SETTINGS)};\n" + (_HERE / "infonce.js").read_text(),
+    js="\n".join(
+        [f"const SETTINGS = {json.dumps(_SETTINGS)};", *((_HERE / f).read_text() for f in ("svg.js", "infonce.js"))]
+    ),
     isolate_styles=False,
 )
 

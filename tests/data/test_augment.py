@@ -4,8 +4,9 @@ import pytest
 import torch
 from torchvision.transforms.v2 import functional as tv
 
-from sslviz.data import augment
-from sslviz.data.augment import Augment, AugmentKnobs, crop_matrix, gaussian_blur, recolour, resample
+from sslviz.data import augment, operations
+from sslviz.data.augment import Augment, AugmentKnobs
+from sslviz.data.operations import crop_matrix, gaussian_blur, recolour, resample
 
 OFF = {"crop_scale": 1, "flip": 0, "jitter": 0, "gray": 0, "blur": 0, "solarize": 0}
 MEAN = torch.tensor([0.5, 0.4, 0.3])
@@ -91,7 +92,7 @@ def test_brightness_then_contrast_then_saturation(x):
 
 def test_hue_turns_as_hsv_does_and_keeps_the_luma(x):
     x = 0.4 + 0.2 * x  # nothing is clamped
-    luma = torch.tensor(augment.YIQ[0])
+    luma = torch.tensor(operations.YIQ[0])
     for turn in (-0.3, -0.1, 0.1, 0.3):
         ours = colours(x, turn=turn)
         expected = one_by_one(x, lambda p, t=turn: tv.adjust_hue(p, t))
@@ -204,11 +205,29 @@ def test_turning_one_knob_leaves_the_other_operations_as_they_were(pictures):
     """With the hue jitter off, the same crops; the luma of a crop is what it was."""
     one = views(pictures, crop_scale=0.2, flip=0.5)
     two = views(pictures, crop_scale=0.2, flip=0.5, jitter=1, brightness=0, contrast=0, saturation=1, hue=0)
-    luma = torch.tensor(augment.YIQ[0])
+    luma = torch.tensor(operations.YIQ[0])
     inside = ((two + MEAN.view(3, 1, 1) > 0.01) & (two + MEAN.view(3, 1, 1) < 0.99)).all(1)
     difference = torch.einsum("bchw,c->bhw", one - two, luma).abs()[inside]
     assert difference.numel() > 1000
     assert difference.max() < 1e-5
+
+
+def test_what_was_drawn_can_be_read_and_done_again(pictures):
+    knobs = AugmentKnobs(blur=0.5, solarize=0.5)
+    augment = Augment(knobs, MEAN)
+    augment.seed(3, 1)
+    view = augment(pictures)
+    augment.seed(3, 1)
+    drawn = augment.draw(pictures, 32, (knobs.crop_scale, 1.0))
+    assert torch.equal(augment.apply(pictures, drawn, 32), view)
+    share, _, _, _, flip = drawn.crop
+    assert share.min() >= knobs.crop_scale
+    assert share.max() <= 1
+    assert flip.dtype == torch.bool
+    assert (drawn.sigma > 0).any()
+    assert drawn.inverted.any()
+    augment.knobs = AugmentKnobs(**OFF)
+    assert augment.draw(pictures, 32, (1.0, 1.0)) == (None, None, None, None)
 
 
 def test_knobs_may_be_replaced_at_any_time(pictures):

@@ -1,0 +1,106 @@
+"""How long does a page of the blackboard take? Its script run, and what a person sees in a real chromium.
+
+    python -m benchmarks.pages [--rounds 7]
+
+script: one run of the page's script after a change (AppTest, warm caches). first paint: from the address in a new tab
+of a warm server to the first contentful paint, as the browser reports it; heading: to the page's own heading; whole: to
+the end of the script with every picture drawn; by link: from a click on the page's link in the open app to that moment.
+Needs playwright and chromium.
+"""
+
+import argparse
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.live import FLAGS, App, end
+from benchmarks.machine import machine
+from sslviz.views.catalogue import BLACKBOARD
+from sslviz.views.server import PAGES
+
+SCRIPT, PAINT = 150, 1000  # milliseconds that are allowed
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+WHOLE = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('.sslviz-plot')].every(plot => plot._fullLayout)
+    && [...document.querySelectorAll('.nce, .geo')].every(drawing => drawing.querySelector('svg'))"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    print("## The pages of the blackboard\n")
+    print(f"`python -m benchmarks.pages --rounds {options.rounds}` on {machine('streamlit', 'playwright')}.")
+    print(f"Milliseconds, median (worst) of {options.rounds}. Asked: script ≤ {SCRIPT}, first paint ≤ {PAINT}.\n")
+    print("| page | script | first paint | heading | whole | whole, by link |\n|---|---:|---:|---:|---:|---:|")
+    scripts = {name: script_runs(name, options.rounds) for name in BLACKBOARD}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        app = App(Path(folder), spare=False)
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for name, (title, _) in BLACKBOARD.items():
+            opened = [in_a_new_tab(chromium, f"{app.url}/{name}") for _ in range(options.rounds + 1)][1:]
+            linked = by_link(chromium, app.url, title, options.rounds)
+            columns = [scripts[name], *(list(column) for column in zip(*opened, strict=True)), linked]
+            print(f"| {title} | " + " | ".join(written(column) for column in columns) + " |", flush=True)
+        chromium.close()
+        end(app)
+
+
+def script_runs(name: str, rounds: int) -> list[float]:
+    app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60).run().run()
+    return [milliseconds(app.run) for _ in range(rounds)]
+
+
+def in_a_new_tab(chromium: Browser, url: str) -> tuple[float, float, float]:
+    """First paint, heading, whole."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page, start = context.new_page(), time.perf_counter()
+    page.goto(url, wait_until="commit")
+    page.get_by_role("heading").first.wait_for()
+    heading = 1000 * (time.perf_counter() - start)
+    page.wait_for_function(WHOLE)
+    whole = 1000 * (time.perf_counter() - start)
+    painted = float(page.evaluate(PAINTED))
+    context.close()
+    return painted, heading, whole
+
+
+def by_link(chromium: Browser, url: str, title: str, rounds: int) -> list[float]:
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{url}/simclr")
+    page.wait_for_function(WHOLE)
+    taken = []
+    for _ in range(rounds):
+
+        def follow() -> None:
+            page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+            page.get_by_test_id("stMain").get_by_role("heading").first.wait_for()
+            page.wait_for_function(WHOLE)
+
+        taken.append(milliseconds(follow))
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="SimCLR").click()
+        page.get_by_role("heading", name="SimCLR").wait_for()
+        page.wait_for_function(WHOLE)
+    page.close()
+    return taken
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - start)
+
+
+def written(values: list[float]) -> str:
+    return f"{statistics.median(values):.0f} ({max(values):.0f})"
+
+
+if __name__ == "__main__":
+    main()

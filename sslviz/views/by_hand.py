@@ -1,0 +1,85 @@
+"""What pages that play with one picture share: which picture it is, and the training's own knobs, turned by hand."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.data import SOURCES, DataError, default_cache, load
+from sslviz.data.picture import Unreadable, decode
+from sslviz.knobs import Knob
+from sslviz.views import worksheet
+from sslviz.views.controls import slider
+
+SETS = ("shapes", "digits")  # there without a network
+POOL = 256  # the first test pictures of a set
+MOST_PIXELS = 25_000_000  # of an upload: 6000 x 4000 is 24 million, and is unpacked in this process
+MOST_MEGABYTES = 30
+
+
+@st.cache_data(max_entries=len(SETS), show_spinner="Drawing the pictures (only the first time) …")
+def pool(name: str) -> np.ndarray:
+    """uint8 256 x 3 x 32 x 32, pictures that no run trains on. Raises DataError."""
+    return load(name, cache=default_cache()).test.images[:POOL].numpy().copy()
+
+
+def pictures() -> tuple[str, np.ndarray]:
+    """A data set of the viewer's choice (`?set=`): its name, and uint8 256 x 3 x 32 x 32."""
+    name = worksheet.choice("Pictures", "set", SETS, SETS[0], help=SOURCES[SETS[0]].description)
+    try:
+        return name, pool(name)
+    except DataError as error:
+        st.warning(f"{error} The shapes are shown.")
+        return SETS[0], pool(SETS[0])
+
+
+def picture(some: np.ndarray, key: str = "picture", label: str = "Picture") -> np.ndarray:
+    """One of them, by its number in the URL: uint8 3 x 32 x 32."""
+    found: np.ndarray = some[int(worksheet.number(label, key, 0 if key == "picture" else 1, 0, len(some) - 1))]
+    return found
+
+
+def upload(instead: np.ndarray) -> np.ndarray:
+    """A picture of the viewer's own, else the one given; what cannot be read gets a sentence."""
+    file = st.file_uploader(
+        "Or a picture of your own",
+        type=["png", "jpg", "jpeg", "webp", "gif", "bmp"],
+        key="own_picture",
+        max_upload_size=MOST_MEGABYTES,
+        help="Its middle, 32 × 32 pixels. It is not kept, and not part of the address.",
+    )
+    if file is None:
+        return instead
+    found, trouble = read(file.getvalue())
+    if found is None:
+        st.warning(f"{quoted(file.name)} cannot be used: {trouble}. The picture of the data set is shown.")
+        return instead
+    return found
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def read(data: bytes) -> tuple[np.ndarray | None, str]:
+    """uint8 3 x 32 x 32, or None and the reason in a few words."""
+    try:
+        return decode(data, 32, MOST_PIXELS), ""
+    except Unreadable as reason:
+        return None, str(reason)
+
+
+def quoted(name: str) -> str:
+    """A file's name as code, so that markup stays what it is."""
+    return "`" + name[: worksheet.LONGEST].replace("`", "'").replace("\n", " ") + "`"
+
+
+def turn(knob: Knob) -> Any:
+    """The control of a training knob, with its range and its help; lives in the URL under the knob's name."""
+
+    def makes_sense(text: str) -> bool:
+        if knob.kind == "choice":
+            return text in knob.choices
+        return (knob.low or 0) <= worksheet.finite(text) <= (knob.high or 1)
+
+    worksheet.check(knob.name, makes_sense, f"{knob.default}")
+    slider(knob, None)
+    value = st.session_state.get(knob.name)
+    return knob.default if value is None else value
