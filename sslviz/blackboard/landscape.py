@@ -30,6 +30,7 @@ PLACES = {
     "moco": Place(TWICE, "two views find each other; a slow copy writes the views in the queue", TEACHER),
     "swav": Place(TWICE, "one view foresees the group of the other view"),
     "barlow_twins": Place(TWICE, "each number in z says the same about both views"),
+    "emp_ssl": Place(TWICE, "many views agree with their mean, and pictures spread out"),
     "simsiam": Place(TWICE, "one view predicts the other; its only teacher is the network itself, held still", TEACHER),
     "byol": Place(TEACHER, "one view predicts what a slow copy makes of the other view", TWICE),
     "dino": Place(TEACHER, "parts of a picture say what a slow copy says about the whole", TWICE),

@@ -17,6 +17,7 @@ ZOO = pd.DataFrame(
         "byol": (SLOW, "none", "small MLP", "the view that predicts", "cosine", "predictor, slow copy, stop-gradient"),
         "simsiam": (SAME, "none", "small MLP", "the view that predicts", "cosine", "predictor, stop-gradient"),
         "barlow_twins": (SAME, "none", "none", "both views", "correlation of channels", "channels must differ"),
+        "emp_ssl": (SAME, "none", "none", "all views", "cosine with their mean", "pictures must take up room"),
         "dino": (SLOW, "none", "none", "the student's views", "softmax of the outputs", "centring and sharpening"),
     },
     index=PARTS,

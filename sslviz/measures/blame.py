@@ -103,6 +103,7 @@ COLLAPSE = (
         "a slow teacher",
     ),
     off("batch_norm", "BatchNorm is off, and nothing else centres z", "BatchNorm in projector and predictor"),
+    off("expand", "the coding rate does not count, so all pictures may share one place", "let the pictures spread"),
     off("equipartition", "the equipartition is off, so one prototype may take all pictures", "equal shares for all"),
     Suspect(
         "sinkhorn_iterations", lambda n, v: n == 0, "no round of Sinkhorn shares out the prototypes", 3, "3 rounds"

@@ -4,6 +4,7 @@ from sslviz.methods.barlow_twins import BarlowTwins
 from sslviz.methods.byol import BYOL
 from sslviz.methods.colorization import Colorization
 from sslviz.methods.dino import DINO
+from sslviz.methods.emp_ssl import EMPSSL
 from sslviz.methods.jigsaw import Jigsaw
 from sslviz.methods.mae import MAE
 from sslviz.methods.method import Method
@@ -21,6 +22,7 @@ METHODS: dict[str, type[Method]] = {
     "byol": BYOL,
     "simsiam": SimSiam,
     "barlow_twins": BarlowTwins,
+    "emp_ssl": EMPSSL,
     "dino": DINO,
     "mae": MAE,
     "rotation": Rotation,

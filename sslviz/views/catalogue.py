@@ -16,6 +16,7 @@ ICONS = {
     "simsiam": ":material/content_copy:",
     "dino": ":material/visibility:",
     "barlow_twins": ":material/grid_on:",
+    "emp_ssl": ":material/filter_none:",
     "mae": ":material/dashboard:",
     "rotation": ":material/rotate_right:",
     "jigsaw": ":material/extension:",
@@ -27,7 +28,10 @@ ICONS = {
 BLACKBOARD = {
     "infonce": ("InfoNCE worksheet", ":material/functions:"),
     "temperature": ("Temperature", ":material/thermostat:"),
+    "geometry": ("Geometry", ":material/public:"),
     "ema": ("EMA", ":material/timeline:"),
+    "studio": ("Augmentation studio", ":material/auto_fix_high:"),
+    "masking": ("MAE by hand", ":material/grid_view:"),
     "labels": ("What labels cost", ":material/payments:"),
     "landscape": ("Landscape", ":material/map:"),
     "chooser": ("Which method?", ":material/alt_route:"),

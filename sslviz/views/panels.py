@@ -63,6 +63,13 @@ def _output_std(m: Moment) -> go.Figure:
     return curves.curves([line], title=title, y_title=unit, references=references, pins=pins(m.run))
 
 
+def _room(m: Moment) -> go.Figure:
+    step, share, agreement = m.curve("coding_rate_share", "agreement")
+    lines = [Series("room taken", step, share, 0), Series("agreement", step, agreement, 1)]
+    title, unit = "Room and agreement", "share · cosine"
+    return curves.curves(lines, title=title, y_title=unit, references={"all there is": 1.0}, pins=pins(m.run))
+
+
 def _rotation(m: Moment) -> go.Figure:
     assert m.snapshot.views is not None
     four = m.snapshot.views  # 4 x N x H x W x 3
@@ -153,6 +160,13 @@ OWN = [
         lambda m: attention.attention(m.views, m["attention"]),
         attention.HOW_TO_READ,
         wide=True,
+    ),
+    Panel(
+        "room",
+        ("coding_rate_share", "agreement"),
+        _room,
+        "The two wishes of the loss: the coding rate as a share of the largest possible, and the cosine of a view with "
+        "its picture's mean. Agreement alone at 1 while the room goes to 0 is a collapse.",
     ),
     Panel(
         "correlation",

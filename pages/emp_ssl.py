@@ -1,0 +1,5 @@
+"""EMP-SSL, live."""
+
+from sslviz.views import lesson
+
+lesson.show("emp_ssl")
