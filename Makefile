@@ -30,7 +30,8 @@ check: .venv/dev.done
 clean:
 	rm -rf .venv
 
-# Two hours on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
+# Three hours on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
+RESULTS := learning methods $(if $(CIFAR),many_views) collapse temperature invariance live pages masking projection augment loop
 results: .venv/dev.done
-	( echo '# Measured'; for name in learning methods collapse temperature live pages masking projection augment loop; do \
-	  echo; $(BIN)/python -m benchmarks.$$name $(if $(CIFAR),$$(case $$name in learning|methods) echo --cifar $(CIFAR);; esac)); done ) > benchmarks/RESULTS.md
+	( echo '# Measured'; for name in $(RESULTS); do echo; $(BIN)/python -m benchmarks.$$name \
+	  $(if $(CIFAR),$$(case $$name in learning|methods|many_views) echo --cifar $(CIFAR);; esac)); done ) > benchmarks/RESULTS.md

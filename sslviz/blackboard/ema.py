@@ -109,6 +109,17 @@ def formulae(student: np.ndarray, momentum: float) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
+def half_lives(momenta: Sequence[float]) -> str:
+    """Half-life and memory of each momentum with the numbers in them, as LaTeX; m = 0 and m = 1 have neither."""
+    lines = [
+        rf"t_{{1/2}}({m:g}) &= \frac{{\ln 1/2}}{{\ln {m:g}}} = {half_life(m):.4g}, \qquad "
+        rf"\frac{{1}}{{1 - {m:g}}} = {memory(m):.4g}"
+        for m in momenta
+        if 0 < m < 1
+    ]
+    return "\\[\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n\\]\n"
+
+
 def _vector(values: Sequence[float] | np.ndarray) -> str:
     return "(" + ",\\, ".join(f"{value:.6g}" for value in values) + ")"
 

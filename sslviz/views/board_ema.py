@@ -114,6 +114,9 @@ def trailing() -> None:
         + ("For a rising m these hold at the start. " if schedule == RISING else "")
         + "Last column: the paper's number, BYOL Table 5a, top-1 on ImageNet; not measured here."
     )
+    momenta = [float(m) for m in chosen]
+    if momenta:
+        worksheet.export("half_life", ema.facts(momenta), ema.half_lives(momenta))
 
 
 def several() -> list[str]:

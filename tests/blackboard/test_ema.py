@@ -47,3 +47,10 @@ def test_a_rising_momentum_ends_at_one() -> None:
 def test_a_seed_is_a_way() -> None:
     np.testing.assert_array_equal(ema.walk(100, 0.1, 7), ema.walk(100, 0.1, 7))
     assert (ema.walk(100, 0.1, 7) != ema.walk(100, 0.1, 8)).any()
+
+
+def test_half_lives_are_written_with_their_numbers():
+    text = ema.half_lives([0, 0.9, 0.996, 1])
+    assert r"t_{1/2}(0.9) &= \frac{\ln 1/2}{\ln 0.9} = 6.579, \qquad \frac{1}{1 - 0.9} = 10" in text
+    assert r"= 172.9" in text
+    assert text.count("t_{1/2}") == 2
