@@ -1,6 +1,9 @@
 """The same runs without a browser.
 
 python -m sslviz train simclr --data shapes --seconds 60 --seed 0 --set temperature=0.1 --runs DIR [--json]
+python -m sslviz evaluate RUN --only knn linear [--step 400] --runs DIR [--json]
+python -m sslviz export RUN run.zip --runs DIR
+python -m sslviz import run.zip --runs DIR
 python -m sslviz list --runs DIR
 """
 
@@ -16,7 +19,10 @@ from typing import Any
 from tqdm import tqdm
 
 from sslviz.data import default_cache
+from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
+from sslviz.runs.archive import pack, unpack
+from sslviz.runs.evaluation import EVALUATIONS, evaluate
 from sslviz.runs.folder import RunFolder, Status, default_runs, list_runs
 from sslviz.runs.settings import parse, recommended
 from sslviz.runs.worker import Wishes, run
@@ -35,11 +41,23 @@ def main(arguments: list[str] | None = None) -> int:
     trainer.add_argument("--seed", type=int, default=0)
     trainer.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="any knob; may be repeated")
     lister = commands.add_parser("list", help="all recorded runs, newest first")
-    for command in (trainer, lister):
+    judge = commands.add_parser("evaluate", help="k-NN, linear probe, few-shot, fine-tune: the results stay in the run")
+    judge.add_argument("run", help="name of a run, or the path of its folder")
+    judge.add_argument("--step", type=int, help="a moment of which the weights were kept; the last unless given")
+    judge.add_argument("--only", nargs="+", choices=EVALUATIONS, default=list(EVALUATIONS), metavar="EVALUATION")
+    packer = commands.add_parser("export", help="a run as one .zip, for another machine")
+    packer.add_argument("run", help="name of a run, or the path of its folder")
+    packer.add_argument("to", type=Path, help="the .zip to write")
+    unpacker = commands.add_parser("import", help="a run from a .zip")
+    unpacker.add_argument("source", type=Path, help="the .zip to read")
+    for command in (packer, unpacker):
+        command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
+    for command in (trainer, judge, lister):
         command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
         command.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args(arguments)
-    return train(options, parser) if options.command == "train" else show(options)
+    commands_by_name = {"train": train, "evaluate": judged, "export": exported, "import": imported, "list": show}
+    return commands_by_name[options.command](options, parser)
 
 
 def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
@@ -79,7 +97,44 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     return 0 if status.state in ("done", "stopped") else 1
 
 
-def show(options: argparse.Namespace) -> int:
+def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    folder = asked_for(options, parser)
+    try:
+        with tqdm(unit="row", disable=options.json and not sys.stderr.isatty()) as bar:
+
+            def advance(name: str, rows: int) -> None:
+                bar.set_description(name, refresh=False)
+                bar.update()
+
+            step = options.step if options.step is not None else max(folder.weights_steps(), default=-1)
+            table = evaluate(folder, step, default_cache(), names=tuple(options.only), on_progress=advance)
+    except (LookupError, DataError) as error:
+        parser.error(str(error))
+    print(table.to_json(orient="records") if options.json else table.to_string(index=False, na_rep=""))
+    return 0
+
+
+def asked_for(options: argparse.Namespace, parser: argparse.ArgumentParser) -> RunFolder:
+    folder = RunFolder(options.runs / options.run)  # an absolute path stands for itself
+    if not folder.exists:
+        parser.error(f"there is no run {options.run!r} in {options.runs}")
+    return folder
+
+
+def exported(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    print(pack(asked_for(options, parser), options.to))
+    return 0
+
+
+def imported(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    try:
+        print(unpack(options.source, options.runs).path)
+    except DataError as error:
+        parser.error(str(error))
+    return 0
+
+
+def show(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     rows = [summary(folder) for folder in list_runs(options.runs)]
     if options.json:
         print(json.dumps(rows))

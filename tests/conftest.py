@@ -1,5 +1,14 @@
 """What many tests need: a small data set, a quiet machine, settings that train in a second."""
 
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+# Read when torch, sklearn and numba are loaded. On small tensors more threads only wait for each other; and numba, once
+# it has started its own, sets torch's number too.
+os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +16,22 @@ import torch
 from sslviz.data.dataset import Dataset, Split
 from sslviz.runs.settings import RunSettings
 
-torch.set_num_threads(1)
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Whatever a run in the test before has set."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components() -> Iterator[None]:
+    """AppTest reads the metadata of every installed package at each run of a script; a server does so once."""
+    from streamlit.components.v2 import manifest_scanner
+
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +53,21 @@ def tiny() -> Dataset:
 def quick() -> RunSettings:
     """Six steps of 32 pictures, in float32, on one thread."""
     return RunSettings(seed=3).change(steps=6, batch_size=32, precision="float32", threads=1, width=16, warmup_steps=2)
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of runs and this server's launcher on it, which starts no process: what is started, waits."""
+    from sslviz.runs.launcher import Launcher
+    from sslviz.views import server
+
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("SSLVIZ_RUNS", str(folder))
+    monkeypatch.setenv("SSLVIZ_SLOTS", "0")
+    monkeypatch.setenv("SSLVIZ_SPARE", "0")
+    monkeypatch.setattr(server, "Launcher", partial(Launcher, projector=False))
+    server.launcher.clear()
+    server.launcher()
+    yield folder
+    server.launcher().close()
+    server.launcher.clear()

@@ -2,40 +2,18 @@
 sense.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from sslviz.data.dataset import Dataset
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.worker import Wishes, run
-from sslviz.views import server
+from tests.pages import ROOT, opened
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
-
-
-@pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A server's launcher on an empty folder, closed afterwards."""
-    monkeypatch.setenv("SSLVIZ_RUNS", str(tmp_path))
-    monkeypatch.setenv("SSLVIZ_SPARE", "0")
-    server.launcher.clear()
-    server.launcher()
-    yield tmp_path
-    server.launcher().close()
-    server.launcher.clear()
-
-
-def opened(path: Path, **query: str) -> AppTest:
-    app = AppTest.from_file(str(path), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -55,7 +33,7 @@ def finished(runs: Path, tiny: Dataset, method: str, quick: RunSettings) -> RunF
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_page_shows_a_finished_run(method: str, runs: Path, tiny: Dataset, quick: RunSettings) -> None:
     folder = finished(runs, tiny, method, quick)
-    app = opened(ROOT / "pages" / f"{method}.py", run=folder.id)
+    app = opened(method, run=folder.id)
     assert not app.exception
     assert not app.warning
     assert any("step **6** of 6" in text.value for text in app.markdown)
@@ -76,7 +54,7 @@ def test_a_method_page_shows_a_finished_run(method: str, runs: Path, tiny: Datas
     ],
 )
 def test_addresses_that_make_no_sense_never_raise(query: dict[str, str], runs: Path) -> None:
-    app = opened(ROOT / "pages" / "simclr.py", **query)
+    app = opened("simclr", **query)
     assert not app.exception
     assert 0.01 <= app.slider(key="temperature").value <= 1.0
     assert 16 <= app.slider(key="batch_size").value <= 1024

@@ -11,7 +11,6 @@ from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.worker import Wishes, run
-from sslviz.views import server
 
 FIXTURE = Path(__file__).parent / "fixture_method.py"
 
@@ -28,42 +27,25 @@ def thirteenth(monkeypatch: pytest.MonkeyPatch) -> str:
     return "thirteenth"
 
 
-@pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SSLVIZ_RUNS", str(tmp_path))
-    monkeypatch.setenv("SSLVIZ_SPARE", "0")
-    server.launcher.clear()
-    return tmp_path
-
-
 def test_it_has_a_page_with_its_knobs_and_its_live_views(
     thirteenth: str, runs: Path, tiny: Dataset, quick: RunSettings
 ) -> None:
     folder = RunFolder.create(runs, RunSettings(method=thirteenth, data="tiny", training=quick.training))
     assert run(folder, runs / "cache", Wishes(folder), loaded=tiny).state == "done"
-    try:
-        app = AppTest.from_function(_page, default_timeout=60)
-        app.query_params["run"] = folder.id
-        app.run()
-        assert not app.exception
-        assert app.header[0].value == "Thirteenth"
-        assert app.slider(key="spread_weight").value == 1.0
-        assert "self.knobs.spread_weight" in app.code[1].value  # its source beside its equation
-        assert any("step **6** of 6" in text.value for text in app.markdown)
-    finally:
-        server.launcher().close()
-        server.launcher.clear()
+    app = AppTest.from_function(_page, default_timeout=60)
+    app.query_params["run"] = folder.id
+    app.run()
+    assert not app.exception
+    assert app.header[0].value == "Thirteenth"
+    assert app.slider(key="spread_weight").value == 1.0
+    assert "self.knobs.spread_weight" in app.code[1].value  # its source beside its equation
+    assert any("step **6** of 6" in text.value for text in app.markdown)
 
 
 def test_it_stands_in_the_navigation(thirteenth: str, runs: Path) -> None:
     app = AppTest.from_file(str(Path(__file__).parents[1] / "sslviz" / "views" / "frame.py"), default_timeout=60).run()
-    try:
-        assert not app.exception
-        labels = [link.proto.label for link in app.get("page_link")]
-        assert "Open Thirteenth" in labels
-    finally:
-        server.launcher().close()
-        server.launcher.clear()
+    assert not app.exception
+    assert "Open Thirteenth" in [link.proto.label for link in app.get("page_link")]
 
 
 def _page() -> None:

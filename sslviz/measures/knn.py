@@ -43,3 +43,19 @@ def knn_accuracy(
     """Share of queries whose label is predicted, 0 … 1. Chance is about 1 / classes."""
     predicted = knn_predict(reference, labels, query, classes=classes, k=k, temperature=temperature)
     return float((predicted == query_labels).float().mean())
+
+
+@torch.no_grad()
+def leave_one_out(h: Tensor, labels: Tensor, *, classes: int, k: int = 20, temperature: float = 0.1) -> Tensor:
+    """Predicted label of each picture from its k nearest *other* pictures: M x d, (M) -> int64, M."""
+    nearest, cosine = neighbours(h, k)
+    weight = ((cosine - 1) / temperature).exp()
+    return (weight[:, :, None] * F.one_hot(labels.long(), classes).float()[nearest]).sum(1).argmax(1)
+
+
+@torch.no_grad()
+def neighbours(h: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The k nearest other pictures of each, nearest first, and their cosines: M x d -> int64 M x k, M x k."""
+    z = F.normalize(h.float())
+    cosine, nearest = (z @ z.T).fill_diagonal_(-torch.inf).topk(min(k, len(z) - 1))
+    return nearest, cosine

@@ -1,12 +1,15 @@
 """A run's folder: everything a run ever says, as plain files. This is the only file that knows their names.
 
 Each file has a single writer: the worker (or, once the worker is dead, the launcher), except control.jsonl, to which
-viewers append, and projections/, which the projector writes. What is replaced is replaced atomically; readers ignore
-what they cannot understand, so a reader never crashes on a half-written line or a strange file.
+viewers append, notes.json, which the server writes for them, and projections/, which the projector writes. What is
+replaced is replaced atomically; readers ignore what they cannot understand, so a reader never crashes on a half-written
+line or a strange file.
 """
 
+import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -22,10 +25,16 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_lines, read_npz, replace
-from sslviz.runs.pictures import from_jpeg, to_jpeg
+from sslviz.runs.pictures import from_jpeg, to_jpeg, unsheet
 from sslviz.runs.settings import RunSettings
 
 State = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
+BIN = ".trash"  # in the folder of runs
+SETTINGS = "settings.json"
+# what a run may hold, seen from its folder: <file> or <folder>/<file>, of these kinds
+MEMBER = re.compile(
+    r"([\w.-]+|(snapshots|projections|weights|evaluations)/[\w.-]+)\.(json|jsonl|npz|jpg|safetensors|csv|txt)"
+)
 AT_WORK: tuple[State, ...] = ("queued", "starting", "running", "paused")
 
 
@@ -61,6 +70,16 @@ class Status(BaseModel):
         return self.state in AT_WORK
 
 
+class Notes(BaseModel):
+    """notes.json: what people say about a run: the name under which it is shown, tags, a remark."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    remark: str = ""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One recorded moment.
@@ -89,6 +108,10 @@ class ProbeSet:
     factors: dict[str, Array]
     classes: tuple[str, ...]
 
+    def pictures(self) -> Array:
+        """The pictures of the sheet: uint8, M x tile x tile x 3 (the last row of the sheet is filled up with black)."""
+        return unsheet(self.sheet, self.tile)
+
 
 class RunFolder:
     """One run on disk. Cheap to make; reads whatever is there at the moment of asking."""
@@ -107,13 +130,13 @@ class RunFolder:
         folder = cls(runs / (name or f"{settings.method}-{stamp}-{secrets.token_hex(2)}"))
         for name in ("snapshots", "projections", "weights"):
             (folder.path / name).mkdir(parents=True)
-        replace(folder.path / "settings.json", settings.model_dump_json(indent=1).encode())
+        replace(folder.path / SETTINGS, settings.model_dump_json(indent=1).encode())
         folder.write_status(Status(heartbeat=time.time()))
         return folder
 
     @property
     def exists(self) -> bool:
-        return (self.path / "settings.json").is_file()
+        return (self.path / SETTINGS).is_file()
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -122,7 +145,7 @@ class RunFolder:
     # -- settings and status ------------------------------------------------------------------------------------------
 
     def settings(self) -> RunSettings:
-        return RunSettings.model_validate_json((self.path / "settings.json").read_bytes())
+        return RunSettings.model_validate_json((self.path / SETTINGS).read_bytes())
 
     def status(self) -> Status:
         """The last status; a missing or strange one reads as interrupted."""
@@ -133,6 +156,24 @@ class RunFolder:
 
     def write_status(self, status: Status) -> None:
         replace(self.path / "status.json", status.model_dump_json().encode())
+
+    # -- notes, and the bin -------------------------------------------------------------------------------------------
+
+    def notes(self) -> Notes:
+        """None written, or strange ones: empty notes."""
+        try:
+            return Notes.model_validate_json((self.path / "notes.json").read_bytes())
+        except (OSError, ValidationError):
+            return Notes()
+
+    def write_notes(self, notes: Notes) -> None:
+        replace(self.path / "notes.json", notes.model_dump_json().encode())
+
+    def throw_away(self) -> None:
+        """Into the bin beside it, from which `take_back` fetches it."""
+        bin = self.path.parent / BIN
+        bin.mkdir(exist_ok=True)
+        self.path.rename(bin / self.id)
 
     # -- logs: one json object a line ---------------------------------------------------------------------------------
 
@@ -277,6 +318,33 @@ class RunFolder:
     def copy_weights(self, step: int, to: "RunFolder") -> None:
         shutil.copyfile(self._weights_path(step), to._weights_path(step))
 
+    # -- evaluations: what was measured afterwards, on kept weights ---------------------------------------------------
+
+    def write_evaluation(self, step: int, name: str, table: pd.DataFrame) -> None:
+        """A long table: one row per measured number (runs/evaluation.py says which columns)."""
+        path = self.path / "evaluations" / f"{step:06d}.{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        replace(path, table.to_csv(index=False).encode())
+
+    def write_evaluation_progress(self, **progress: Any) -> None:
+        """What the evaluator is at: step, name, rows; or why it gave up: error."""
+        (self.path / "evaluations").mkdir(exist_ok=True)
+        replace(self.path / "evaluations" / "progress.json", json.dumps({"time": time.time(), **progress}).encode())
+
+    def evaluation_progress(self) -> dict[str, Any]:
+        """Empty if nothing was ever evaluated here."""
+        return next(read_lines(self.path / "evaluations" / "progress.json"), {})
+
+    def evaluation(self, step: int, name: str) -> pd.DataFrame | None:
+        """What `write_evaluation` has written, or None if that was never measured (or cannot be read)."""
+        try:
+            return pd.read_csv(self.path / "evaluations" / f"{step:06d}.{name}.csv")
+        except (OSError, ValueError):
+            return None
+
+    def evaluation_steps(self, name: str) -> list[int]:
+        return numbered(self.path / "evaluations", f".{name}.csv")
+
     # -- small things -------------------------------------------------------------------------------------------------
 
     @property
@@ -300,8 +368,20 @@ class RunFolder:
 
 def list_runs(runs: Path) -> list[RunFolder]:
     """All runs in a folder, newest first."""
-    found = [RunFolder(p.parent) for p in runs.glob("*/settings.json")]
-    return sorted(found, key=lambda run: (run.path / "settings.json").stat().st_mtime_ns, reverse=True)
+    found = {}
+    for path in runs.glob("*/settings.json"):
+        with contextlib.suppress(FileNotFoundError):  # thrown away this very moment
+            found[path] = path.stat().st_mtime_ns
+    return [RunFolder(path.parent) for path in sorted(found, key=found.__getitem__, reverse=True)]
+
+
+def take_back(runs: Path, run_id: str) -> RunFolder:
+    """A run out of the bin. Raises LookupError for a name that is not in it."""
+    thrown = RunFolder(runs / BIN / Path(run_id).name)
+    if not run_id or thrown.id != run_id or not thrown.exists:
+        raise LookupError(f"There is no run called {run_id!r} in the bin.")
+    thrown.path.rename(runs / run_id)
+    return RunFolder(runs / run_id)
 
 
 def default_runs() -> Path:

@@ -16,7 +16,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import BIN, RunFolder, list_runs, take_back
 from sslviz.runs.settings import Parent, RunSettings
 
 Process = subprocess.Popen[bytes]
@@ -37,6 +37,7 @@ class Launcher:
         self.spare: Process | None = None
         self.spare_taken = 0.0  # when, on the monotonic clock
         self.projector: Process | None = None
+        self.evaluator: Process | None = None  # started when first asked for
         self.notices: deque[tuple[float, str]] = deque(maxlen=20)  # Unix time, sentence
         self._lock = threading.RLock()
         self._closed = threading.Event()
@@ -54,7 +55,9 @@ class Launcher:
         self._closed.set()
         self._thread.join()
         processes = [
-            p for p in (*self.workers.values(), *self.ending.values(), self.spare, self.projector) if p is not None
+            p
+            for p in (*self.workers.values(), *self.ending.values(), self.spare, self.projector, self.evaluator)
+            if p is not None
         ]
         for process in processes:
             hang_up(process)
@@ -110,13 +113,36 @@ class Launcher:
                 self.ending[run_id] = self.workers.pop(run_id)
                 self._fill_slots()
 
+    def delete(self, run_id: str) -> None:
+        """Into the bin. Raises ValueError for a run that is at work, LookupError for one that is not there."""
+        with self._lock:
+            folder = self.folder(run_id)
+            if folder.status().at_work or run_id in {*self.workers, *self.ending, *self.queue}:
+                raise ValueError("This run is at work. Stop it first.")
+            folder.throw_away()
+
+    def deleted(self) -> list[RunFolder]:
+        """What lies in the bin."""
+        return list_runs(self.runs / BIN)
+
+    def undelete(self, run_id: str) -> RunFolder:
+        """Out of the bin again. Raises LookupError for a name that is not in it."""
+        with self._lock:
+            return take_back(self.runs, run_id)
+
     def project(self, run_id: str, kind: str, step: int) -> None:
         """Asks the projector for one layout of one moment."""
-        line = json.dumps({"run": run_id, "kind": kind, "step": step}).encode() + b"\n"
-        if self.projector is not None and self.projector.stdin is not None:
-            with contextlib.suppress(OSError):
-                self.projector.stdin.write(line)
-                self.projector.stdin.flush()
+        if self.projector is not None:
+            tell(self.projector, run=run_id, kind=kind, step=step)
+
+    def evaluate(self, run_id: str, step: int, names: tuple[str, ...]) -> None:
+        """Asks the evaluator for what has not been measured of this moment yet."""
+        folder = self.folder(run_id)
+        with self._lock:
+            if self.evaluator is None or self.evaluator.poll() is not None:
+                self.evaluator = self._popen("evaluator", self.cache)
+            folder.write_evaluation_progress(step=step, name=names[0], rows=0)
+            tell(self.evaluator, path=str(folder.path), step=step, names=names)
 
     def folder(self, run_id: str) -> RunFolder:
         """Raises LookupError for a name that is no run here (and never leaves the runs folder)."""
@@ -218,6 +244,14 @@ class Launcher:
                 ours = folder.id in {*self.workers, *self.ending, *self.queue}
             if status.at_work and not ours and time.time() - status.heartbeat > SILENCE:
                 self._interrupted(folder.id, "The app ended while this run was training. Everything recorded is kept.")
+
+
+def tell(process: Process, **request: Any) -> None:
+    """One line of JSON to its standard input; a process that has just died hears nothing."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.flush()
 
 
 def hang_up(process: Process) -> None:

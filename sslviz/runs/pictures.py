@@ -26,3 +26,10 @@ def from_jpeg(stored: Array) -> Array:
     v, n = (int(size) for size in stored[:8].view(np.uint32))
     sheet = np.asarray(Image.open(io.BytesIO(stored[8:].tobytes())))
     return sheet.reshape(v, sheet.shape[0] // v, n, sheet.shape[1] // n, 3).swapaxes(1, 2)
+
+
+def unsheet(sheet: bytes, tile: int) -> Array:
+    """The tiles of a contact sheet, row by row: uint8 rows * columns x tile x tile x 3."""
+    pixels = np.asarray(Image.open(io.BytesIO(sheet)))
+    rows, columns = pixels.shape[0] // tile, pixels.shape[1] // tile
+    return pixels.reshape(rows, tile, columns, tile, 3).swapaxes(1, 2).reshape(rows * columns, tile, tile, 3)

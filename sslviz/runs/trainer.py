@@ -158,13 +158,7 @@ class Trainer:
 
     def restore(self, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
         """Back to a kept moment, its knobs included."""
-        self.settings = self.settings.change(**about["values"])
-        self.method.knobs, self.method.augment.knobs = self.settings.method_knobs(), self.settings.augment
-        self.method.load_state_dict(
-            {k.removeprefix("method."): v for k, v in tensors.items() if k.startswith("method.")}
-        )
-        layout = torch.channels_last if about["channels_last"] else torch.contiguous_format
-        self.compute_in(Precision(getattr(torch, about["precision"]), layout))
+        self.restore_method(tensors, about)
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in tensors.items():
@@ -175,6 +169,16 @@ class Trainer:
                 state.setdefault(int(number), {})[name] = value
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.step, self.images_seen, self.seconds = about["step"], about["images"], about["seconds"]
+
+    def restore_method(self, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
+        """The network of a kept moment and its knobs, to look at: no optimiser."""
+        self.settings = self.settings.change(**about["values"])
+        self.method.knobs, self.method.augment.knobs = self.settings.method_knobs(), self.settings.augment
+        self.method.load_state_dict(
+            {k.removeprefix("method."): v for k, v in tensors.items() if k.startswith("method.")}
+        )
+        layout = torch.channels_last if about["channels_last"] else torch.contiguous_format
+        self.compute_in(Precision(getattr(torch, about["precision"]), layout))
 
 
 def learning_rate(step: int, peak: float, warmup: int, steps: int) -> float:

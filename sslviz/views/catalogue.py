@@ -24,7 +24,13 @@ ICONS = {
     "supervised": ":material/label:",
 }
 
-# file in pages/ -> title, icon: the ideas that need no training
+# file in pages/ -> title, icon: what becomes of trained runs
+COMPARE = {
+    "compare": ("Compare", ":material/stacked_line_chart:"),
+    "judge": ("Judge a run", ":material/gavel:"),
+}
+
+# the ideas that need no training
 BLACKBOARD = {
     "infonce": ("InfoNCE worksheet", ":material/functions:"),
     "temperature": ("Temperature", ":material/thermostat:"),
@@ -46,11 +52,12 @@ def page(name: str) -> Page:
 
 
 def sections() -> dict[str, list[Page]]:
-    """All of them, by family; the blackboard at the end."""
+    """All of them: the methods by family, what becomes of their runs, and the blackboard at the end."""
     found: dict[str, list[Page]] = {}
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
-    found["Blackboard"] = [
-        st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in BLACKBOARD.items()
-    ]
+    for section, table in {"Compare": COMPARE, "Blackboard": BLACKBOARD}.items():
+        found[section] = [
+            st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in table.items()
+        ]
     return found

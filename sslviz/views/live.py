@@ -3,6 +3,8 @@ looks.
 """
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -33,14 +35,17 @@ def show(run: RunFolder | None) -> None:
         return
     status = run.status()
     eager = controls.waiting(run) or status.state in ("queued", "starting")
-    usual = EAGER if eager else EVERY
+    mapless = status.state == "done" and map.awaited(run)
+    refreshed(draw, EAGER if eager else EVERY, status.at_work or mapless, run.id, status.state, eager, mapless)
+
+
+def refreshed(draw: Callable[..., None], usual: float, ticking: bool, *args: Any) -> None:
+    """draw(*args) as a fragment: again every so many seconds while `ticking`. `?every=` says otherwise; 0: never."""
     try:
         every = float(st.query_params.get("every", usual))
     except ValueError:
         every = usual
-    mapless = status.state == "done" and map.awaited(run)
-    ticking = (status.at_work or mapless) and 0 < every < 3600
-    st.fragment(draw, run_every=every if ticking else None)(run.id, status.state, eager, mapless)
+    st.fragment(draw, run_every=every if ticking and 0 < every < 3600 else None)(*args)
 
 
 def draw(run_id: str, state: str, eager: bool, mapless: bool) -> None:

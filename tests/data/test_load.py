@@ -53,6 +53,7 @@ class Told(list):
         self.append((what, share))
 
 
+@pytest.mark.slow
 def test_shapes_come_from_the_cache_the_second_time(tmp_path):
     first, second = Told(), Told()
     one = load("shapes", cache=tmp_path, progress=first)
@@ -187,6 +188,7 @@ def test_leftovers_of_killed_processes_are_swept_away(tmp_path):
     assert fresh.exists()  # another process may be at it
 
 
+@pytest.mark.slow
 def test_several_processes_at_once(tmp_path):
     """Three start together, and the cache vanishes under them: all get the same pictures, nothing is left over."""
     path, cache = pets(tmp_path / "pets.zip"), tmp_path / "cache"

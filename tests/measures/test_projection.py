@@ -12,6 +12,8 @@ from sklearn.manifold import trustworthiness
 from sslviz.measures import projection
 from sslviz.measures.settle import FRICTION, settle
 
+UMAP = pytest.param(projection.umap_layout, marks=pytest.mark.slow)  # is compiled first: seven seconds
+
 
 @pytest.fixture(scope="module")
 def digits():
@@ -72,12 +74,14 @@ def test_nearest_is_exact_also_when_collapsed(digits):
         np.testing.assert_allclose(distances, np.sort(true, axis=1)[:, :15], rtol=0.02, atol=1e-3 * true.max())
 
 
+@pytest.mark.slow
 def test_umap_is_reproducible(digits, cold):
     np.testing.assert_array_equal(projection.umap_layout(digits), cold)
     np.testing.assert_array_equal(projection.umap_layout(digits, cold), projection.umap_layout(digits, cold))
     assert cold.dtype == np.float32
 
 
+@pytest.mark.slow
 def test_unchanged_embedding_stays_put(digits, cold):
     layout = cold
     for _ in range(3):
@@ -86,6 +90,7 @@ def test_unchanged_embedding_stays_put(digits, cold):
     assert moved(layout, cold) < 0.001
 
 
+@pytest.mark.slow
 def test_small_change_moves_little_large_change_moves_much(digits, cold):
     noise = np.random.default_rng(0).normal(size=digits.shape).astype(np.float32)
     little = moved(projection.umap_layout(digits + 0.1 * noise, cold), cold)
@@ -93,6 +98,7 @@ def test_small_change_moves_little_large_change_moves_much(digits, cold):
     assert little < 0.02 < 0.1 < much
 
 
+@pytest.mark.slow
 def test_map_of_a_sequence_is_as_good_as_a_fresh_one(digits, cold):
     start = np.random.default_rng(0).normal(size=digits.shape).astype(np.float32) * 5  # nothing learnt yet
     layout = projection.umap_layout(start)
@@ -143,7 +149,7 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("name", STRANGE)
-@pytest.mark.parametrize("kind", [projection.pca, projection.umap_layout, projection.tsne])
+@pytest.mark.parametrize("kind", [projection.pca, UMAP, projection.tsne])
 def test_strange_embeddings_get_a_finite_map(kind, name):
     x = STRANGE[name]
     with warnings.catch_warnings():
@@ -169,6 +175,7 @@ def test_bad_input_is_refused_in_a_sentence(kind):
         kind(np.ones(10, np.float32))
 
 
+@pytest.mark.slow
 def test_map_that_had_collapsed_to_a_point_starts_anew(digits):
     layout = projection.umap_layout(digits, np.zeros((len(digits), 2), np.float32))
     assert trust(digits, layout) > 0.9

@@ -1,4 +1,5 @@
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -6,30 +7,11 @@ import torch.nn.functional as F
 from lightly.loss import NegativeCosineSimilarity
 from torch import nn
 
-from sslviz.data.augment import Augment, AugmentKnobs
-from sslviz.methods import METHODS
 from sslviz.methods.byol import BYOL
 from sslviz.methods.simclr import SimCLR
-from sslviz.nets.convnet import ConvNet
+from tests.methods.given import Given, build, touched, vectors
 
-
-def byol(encoder=None, **knobs):
-    torch.manual_seed(0)
-    augment = Augment(AugmentKnobs(), torch.full((3,), 0.5))
-    return BYOL(encoder or ConvNet(16), BYOL.Knobs(**knobs), augment)
-
-
-class Given(nn.Module):
-    """An "encoder" with one weight, 1: it hands on what it is given, so that z can be chosen by a test."""
-
-    dim = 16
-
-    def __init__(self):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(()))
-
-    def forward(self, x):
-        return self.weight * x
+byol = partial(build, BYOL)
 
 
 def on_vectors(**knobs):
@@ -46,24 +28,6 @@ class Backwards(nn.Module):
 
     def forward(self, x):
         return self.weight * x.flip(1)
-
-
-def vectors(n=8, seed=0):
-    return torch.randn(2, n, 16, generator=torch.Generator().manual_seed(seed)).unbind()
-
-
-@pytest.fixture
-def pictures():
-    return torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-
-
-def touched(method):
-    """Names of the parameters that a gradient has reached."""
-    return {name for name, p in method.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}
-
-
-def test_it_is_in_the_catalogue():
-    assert METHODS["byol"] is BYOL
 
 
 @pytest.mark.parametrize("predictor", [True, False])
@@ -114,7 +78,7 @@ def test_negatives_add_the_infonce_of_the_appendix(weight, predictor, target):
         for i in range(n):
             total += 2 - 2 * float(other[i, i].detach())
             candidates = [same[i, j] for j in range(n) if j != i] + [other[i, j] for j in range(n)]
-            total += weight * 2 * alpha * math.log(sum(math.exp(float(s) / alpha) for s in candidates))
+            total += weight * 2 * alpha * math.log(sum(math.exp(float(s.detach()) / alpha) for s in candidates))
     assert float(method.step(x1, x2).loss.detach()) == pytest.approx(total / n, rel=1e-9)
 
 
@@ -154,14 +118,6 @@ def test_the_temperature_is_idle_while_negatives_weigh_nothing():
     assert not torch.isclose(sharp, mild)
 
 
-def test_gradient_reaches_the_online_network_and_stops_before_the_target(pictures):
-    method = byol()
-    method.step(*method.views(pictures)).loss.backward()
-    online = {name for name, _ in method.named_parameters() if not name.startswith("target")}
-    assert touched(method) == online
-    assert all(p.grad is None for p in method.target.parameters())
-
-
 def test_without_predictor_it_gets_no_gradient_and_without_stop_gradient_the_target_does(pictures):
     method = byol()
     views = method.views(pictures)
@@ -188,22 +144,6 @@ def test_an_optimiser_leaves_a_stopped_target_alone(pictures):
         method.step(*method.views(pictures)).loss.backward()
         optimizer.step()
     assert all(torch.equal(p, was) for p, was in zip(method.target.parameters(), before, strict=True))
-
-
-def test_step_changes_nothing_but_batch_norm_statistics(pictures):
-    method = byol()
-    views = method.views(pictures)
-
-    def changed():
-        before = {name: value.clone() for name, value in method.state_dict().items()}
-        method.step(*views)
-        return {name for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
-
-    method.eval()
-    assert changed() == set()
-    method.train()
-    kinds = {name.rsplit(".", 1)[-1] for name in changed()}
-    assert kinds == {"running_mean", "running_var", "num_batches_tracked"}
 
 
 def test_after_step_moves_the_target_by_the_momentum_of_this_moment(pictures):
@@ -241,9 +181,7 @@ def test_exhibits_and_metrics_against_loops():
 
 
 @pytest.mark.parametrize("kind", ["mlp", "linear", "none"])
-def test_h_and_z(pictures, kind):
+def test_the_target_begins_as_the_online_network(pictures, kind):
     method = byol(projector=kind).eval()
     x = method.augment.plain(pictures)
-    assert method.embed(x).shape == method.project(x).shape == (8, 64)
-    torch.testing.assert_close(method.target(x), method.project(x))  # nothing has moved yet
-    assert method.step(x, x).loss.isfinite()
+    torch.testing.assert_close(method.target(x), method.project(x))

@@ -1,26 +1,17 @@
 import itertools
 import math
+from functools import partial
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.data.lab import lab_to_rgb, rgb_to_lab
-from sslviz.methods import METHODS
 from sslviz.methods.colorization import SPREAD, STEP, Colorization, bins
-from sslviz.nets.convnet import ConvNet
+from tests.methods.given import build
 
-
-def colorization(**knobs):
-    torch.manual_seed(0)
-    return Colorization(ConvNet(16), Colorization.Knobs(**knobs), Augment(AugmentKnobs(), torch.full((3,), 0.5)))
-
-
-@pytest.fixture
-def pictures():
-    return torch.randint(0, 256, (4, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+colorization = partial(build, Colorization)
 
 
 def smooth(n=4):
@@ -31,10 +22,6 @@ def smooth(n=4):
 
 def one(*values):
     return torch.tensor(values).view(1, 3, 1, 1)
-
-
-def test_it_is_in_the_catalogue():
-    assert METHODS["colorization"] is Colorization
 
 
 @pytest.mark.parametrize(
@@ -198,22 +185,3 @@ def test_exhibits_keep_the_lightness_and_show_the_annealed_mean():
     torch.testing.assert_close(shown["confidence"], torch.ones(2, 8, 8), atol=1e-4, rtol=0)
     lab = rgb_to_lab(shown["colored"] / 255)
     torch.testing.assert_close(lab[0, :, 16, 16], torch.tensor([60.0, -40.0, 40.0]), atol=0.6, rtol=0)
-
-
-def test_gradient_reaches_everything(pictures):
-    method = colorization()
-    step = method.step(*method.views(pictures))
-    step.loss.backward()
-    for name, parameter in method.named_parameters():
-        assert parameter.grad.abs().sum() > 0, name
-    assert not step.update["share"].requires_grad
-    assert not step.metrics["trivial_loss"].requires_grad
-
-
-def test_step_changes_nothing_and_says_the_same_twice(pictures):
-    method = colorization().eval()
-    views = method.views(pictures)
-    before = {name: value.clone() for name, value in method.state_dict().items()}
-    first, second = method.step(*views), method.step(*views)
-    assert torch.equal(first.loss, second.loss)
-    assert all(torch.equal(value, before[name]) for name, value in method.state_dict().items())

@@ -4,22 +4,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 from lightly.loss.emp_ssl_loss import invariance_loss, tcr_loss
-from torch import nn
 
-from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.methods.emp_ssl import EMPSSL, coding_rate, largest_rate
-
-
-class Given(nn.Module):
-    """An "encoder" that hands on what it is given, so that z can be chosen by a test."""
-
-    dim = 16
-    forward = nn.Identity.forward
+from tests.methods.given import Given, build
 
 
 def on_vectors(**knobs):
-    augment = Augment(AugmentKnobs(), torch.full((3,), 0.5))
-    return EMPSSL(Given(), EMPSSL.Knobs(projector="none", **knobs), augment)
+    return build(EMPSSL, Given().requires_grad_(False), projector="none", **knobs)
 
 
 def vectors(views=3, n=24, seed=0):

@@ -1,46 +1,20 @@
 import inspect
 import math
+from functools import partial
 
 import pytest
 import torch
 import torch.nn.functional as F
 from lightly.loss import NTXentLoss
-from torch import nn
 
-from sslviz.data.augment import Augment, AugmentKnobs
-from sslviz.methods import METHODS
 from sslviz.methods.simclr import SimCLR
-from sslviz.nets.convnet import ConvNet
+from tests.methods.given import Given, build, train, vectors
 
-
-def simclr(encoder=None, seed=0, **knobs):
-    torch.manual_seed(seed)
-    augment = Augment(AugmentKnobs(), torch.full((3,), 0.5))
-    return SimCLR(encoder or ConvNet(16), SimCLR.Knobs(**knobs), augment)
-
-
-class Given(nn.Module):
-    """An "encoder" that hands on what it is given, so that z can be chosen by a test."""
-
-    dim = 64
-    forward = nn.Identity.forward
+simclr = partial(build, SimCLR)
 
 
 def on_vectors(**knobs):
-    return simclr(Given(), projector="none", **knobs)
-
-
-def vectors(n=8, d=16, seed=0):
-    return torch.randn(2, n, d, generator=torch.Generator().manual_seed(seed)).unbind()
-
-
-@pytest.fixture
-def pictures():
-    return torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-
-
-def test_it_is_in_the_catalogue():
-    assert METHODS["simclr"] is SimCLR
+    return simclr(Given().requires_grad_(False), projector="none", **knobs)
 
 
 @pytest.mark.parametrize("tau", [0.05, 0.2, 1.0])
@@ -126,34 +100,6 @@ def test_metrics_against_loops():
     assert float(step.metrics["negative_cosine"]) == pytest.approx(sum(negatives) / len(negatives), abs=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["mlp", "linear", "none"])
-def test_gradient_reaches_all_of_encoder_and_projector(pictures, kind):
-    method = simclr(projector=kind)
-    method.step(*method.views(pictures)).loss.backward()
-    for name, parameter in method.named_parameters():
-        assert parameter.grad is not None, name
-        assert parameter.grad.abs().sum() > 0, name
-
-
-def test_step_changes_nothing_but_batch_norm_statistics(pictures):
-    method = simclr(learn_temperature=True)
-    views = method.views(pictures)
-
-    def changed_by_step():
-        before = {name: value.clone() for name, value in method.state_dict().items()}
-        method.step(*views)
-        return {name for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
-
-    method.eval()
-    assert changed_by_step() == set()
-    method.train()
-    assert {name.rsplit(".", 1)[-1] for name in changed_by_step()} == {
-        "running_mean",
-        "running_var",
-        "num_batches_tracked",
-    }
-
-
 def test_temperature_acts_at_the_next_step():
     x1, x2 = vectors()
     method = on_vectors(temperature=0.2)
@@ -196,13 +142,8 @@ def test_negatives_weigh_the_denominator(weight):
 def test_without_negatives_all_pictures_soon_get_one_answer(pictures):
     def others(negatives):
         method = simclr(negatives=negatives)
-        optimizer = torch.optim.AdamW(method.parameters(), lr=2e-3)
-        for _ in range(25):
-            step = method.step(*method.views(pictures))
-            optimizer.zero_grad()
-            step.loss.backward()
-            optimizer.step()
-        return float(step.metrics["negative_cosine"])
+        *_, last = train(method, 25, lambda: method.views(pictures))
+        return float(last.metrics["negative_cosine"])
 
     assert others(0.0) > 0.98 > 0.95 > others(1.0)
 
@@ -224,25 +165,11 @@ def test_learned_temperature_starts_at_the_knob_moves_and_stays_in_range():
     assert "temperature" not in on_vectors().step(x1, x2).metrics
 
 
-def test_h_and_z(pictures):
-    method = simclr().eval()
-    x = method.augment.plain(pictures)
-    assert method.embed(x).shape == (8, 64)
-    assert torch.equal(method.project(x), method.projector(method.embed(x)))
-
-
 def test_a_few_steps_teach_it_to_find_partners(pictures):
     method = simclr()
     views = method.views(pictures)
-    optimizer = torch.optim.AdamW(method.parameters(), lr=2e-3)
-    losses = []
-    for _ in range(15):
-        step = method.step(*views)
-        optimizer.zero_grad()
-        step.loss.backward()
-        optimizer.step()
-        losses.append(float(step.loss.detach()))
-    assert losses[-1] < 0.5 * losses[0]
+    first, *_, last = train(method, 15, lambda: views)
+    assert last.loss < 0.5 * first.loss
 
 
 def test_the_source_of_step_fits_beside_the_equation():

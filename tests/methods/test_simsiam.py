@@ -1,32 +1,15 @@
+from functools import partial
+
 import pytest
 import torch
 import torch.nn.functional as F
 from lightly.loss import NegativeCosineSimilarity
 from torch import nn
 
-from sslviz.data.augment import Augment, AugmentKnobs
-from sslviz.methods import METHODS
 from sslviz.methods.simsiam import SimSiam
-from sslviz.nets.convnet import ConvNet
+from tests.methods.given import Given, build, touched, train, vectors
 
-
-def simsiam(encoder=None, **knobs):
-    torch.manual_seed(0)
-    augment = Augment(AugmentKnobs(), torch.full((3,), 0.5))
-    return SimSiam(encoder or ConvNet(16), SimSiam.Knobs(**knobs), augment)
-
-
-class Given(nn.Module):
-    """An "encoder" with one weight, 1: it hands on what it is given, so that z can be chosen by a test."""
-
-    dim = 16
-
-    def __init__(self):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(()))
-
-    def forward(self, x):
-        return self.weight * x
+simsiam = partial(build, SimSiam)
 
 
 def on_vectors(**knobs):
@@ -34,24 +17,6 @@ def on_vectors(**knobs):
     method = simsiam(Given(), **knobs)
     method.projector, method.predictor = nn.Identity(), nn.Linear(16, 16)
     return method
-
-
-def vectors(n=8, seed=0):
-    return torch.randn(2, n, 16, generator=torch.Generator().manual_seed(seed)).unbind()
-
-
-@pytest.fixture
-def pictures():
-    return torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-
-
-def touched(method):
-    """Names of the parameters that a gradient has reached."""
-    return {name for name, p in method.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}
-
-
-def test_it_is_in_the_catalogue():
-    assert METHODS["simsiam"] is SimSiam
 
 
 @pytest.mark.parametrize("predictor", [True, False])
@@ -97,22 +62,6 @@ def test_gradient_reaches_everything_and_no_predictor_that_is_off(pictures):
         assert touched(method) == {name for name in names if predictor or not name.startswith("predictor")}
 
 
-def test_step_changes_nothing_but_batch_norm_statistics(pictures):
-    method = simsiam()
-    views = method.views(pictures)
-
-    def changed():
-        before = {name: value.clone() for name, value in method.state_dict().items()}
-        method.step(*views)
-        return {name for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
-
-    method.eval()
-    assert changed() == set()
-    method.train()
-    kinds = {name.rsplit(".", 1)[-1] for name in changed()}
-    assert kinds == {"running_mean", "running_var", "num_batches_tracked"}
-
-
 def test_exhibits_and_metrics_against_loops():
     x1, x2 = vectors()
     method = on_vectors()
@@ -135,13 +84,8 @@ def test_exhibits_and_metrics_against_loops():
 def test_without_predictor_and_stop_gradient_all_pictures_soon_get_one_answer(pictures):
     def spread(**knobs):
         method = simsiam(batch_norm=False, **knobs)
-        optimizer = torch.optim.AdamW(method.parameters(), lr=2e-3)
-        for _ in range(20):
-            step = method.step(*method.views(pictures))
-            optimizer.zero_grad()
-            step.loss.backward()
-            optimizer.step()
-        return float(step.metrics["output_std"])
+        *_, last = train(method, 20, lambda: method.views(pictures))
+        return float(last.metrics["output_std"])
 
     assert spread(predictor=False, stop_gradient=False) < 0.3 * spread()
 
@@ -153,10 +97,3 @@ def test_batch_norm_can_be_left_out():
 
     assert norms(simsiam()) == 4
     assert norms(simsiam(batch_norm=False)) == 0
-
-
-def test_h_and_z(pictures):
-    method = simsiam().eval()
-    x = method.augment.plain(pictures)
-    assert method.embed(x).shape == (8, 64)
-    assert torch.equal(method.project(x), method.projector(method.embed(x)))

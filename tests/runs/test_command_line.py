@@ -62,3 +62,28 @@ def test_a_missing_folder_of_pictures_fails_in_a_sentence(tmp_path: Path, capsys
         main(["train", "simclr", "--data", str(tmp_path / "nothing"), "--runs", str(tmp_path / "runs"), "--json"]) == 1
     )
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["state"] == "failed"
+
+
+@pytest.mark.slow
+def test_evaluate_export_and_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train = ["train", "simclr", "--data", "digits", "--runs", str(tmp_path), "--json"]
+    knobs = ["--set", "steps=3", "--set", "width=16", "--set", "batch_size=32"]
+    assert main([*train, *knobs]) == 0
+    name = json.loads(capsys.readouterr().out)["run"]
+
+    assert main(["evaluate", name, "--only", "knn", "--runs", str(tmp_path), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["evaluation"] for row in rows} == {"knn"}
+    assert all(0 <= row["score"] <= 1 for row in rows)
+
+    archive = tmp_path / "run.zip"
+    assert main(["export", name, str(archive), "--runs", str(tmp_path)]) == 0
+    there = tmp_path / "there"
+    assert main(["import", str(archive), "--runs", str(there)]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", name, "--only", "knn", "--runs", str(there), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == rows
+
+    for wrong in (["evaluate", "nobody"], ["evaluate", name, "--step", "1"], ["import", str(tmp_path / "none.zip")]):
+        with pytest.raises(SystemExit, match="2"):
+            main([*wrong, "--runs", str(tmp_path)])

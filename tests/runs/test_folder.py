@@ -71,8 +71,9 @@ def test_snapshots_come_back_whole(folder: RunFolder) -> None:
     assert back is not None
     assert back.scores == {"knn": 0.5}
     np.testing.assert_array_equal(back.exhibits["similarity"], similarity)
-    assert back.views.shape == views.shape  # type: ignore[union-attr]
-    np.testing.assert_allclose(back.views.astype(int), views, atol=3)  # type: ignore[union-attr]  # kept as JPEG
+    assert back.views is not None
+    assert back.views.shape == views.shape
+    np.testing.assert_allclose(back.views.astype(int), views, atol=3)  # kept as JPEG
     np.testing.assert_array_equal(back.embedding, embedding)
     assert folder.snapshot_steps() == [12]
 

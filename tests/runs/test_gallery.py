@@ -16,6 +16,7 @@ from sslviz.runs.worker import Wishes, run
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
 
 
+@pytest.mark.slow  # compiles UMAP
 def test_a_shipped_run_is_a_small_ordinary_run(tmp_path: Path, tiny: Dataset, quick: RunSettings) -> None:
     folder = RunFolder.create(tmp_path / "runs", quick.model_copy(update={"data": "tiny"}))
     assert run(folder, tmp_path / "cache", Wishes(folder), loaded=tiny).state == "done"

@@ -1,28 +1,16 @@
 """The page on the slow teacher shows the lecture's numbers, keeps its state in the address and survives any address."""
 
-import time
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from sslviz.views import board_ema
+from tests import pages
+from tests.pages import text
 
-PAGE = Path(__file__).parents[2] / "pages" / "ema.py"
-
-
-def opened(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def text(app: AppTest) -> str:
-    assert not app.exception
-    return "\n".join(element.value for element in [*app.markdown, *app.latex, *app.caption])
+opened = partial(pages.opened, "ema")
 
 
 def test_it_opens_with_the_lecture() -> None:
@@ -83,13 +71,3 @@ def test_addresses_that_make_no_sense_never_raise(wrong: str) -> None:
     assert r"(10.28,\, 2.39)" in text(app)
     assert len(app.warning) == len(KEYS)  # a note for each, none for the unknown one
     assert all(len(warning.value) < 200 for warning in app.warning)
-
-
-def test_a_run_of_the_script_is_quick() -> None:
-    app = opened(steps="2000", ms=list(board_ema.TEACHERS))
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        app.run()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.15

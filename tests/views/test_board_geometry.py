@@ -1,8 +1,7 @@
 """The geometry page: it opens alive, its address holds everything, and no address breaks it."""
 
 import json
-import time
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,15 +11,9 @@ from streamlit.testing.v1 import AppTest
 from sslviz.blackboard import geometry
 from sslviz.views import board_geometry
 from sslviz.views.board_geometry import SEED
+from tests import pages
 
-PAGE = Path(__file__).parents[2] / "pages" / "geometry.py"
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+opened = partial(pages.opened, "geometry")
 
 
 def drawn(app: AppTest) -> dict[str, Any]:
@@ -159,13 +152,3 @@ def test_what_the_browser_sends_is_checked(value: object, monkeypatch: pytest.Mo
     monkeypatch.setattr(board_geometry.st, "session_state", {"geometry": {"points": value}})
     board_geometry._moved()
     assert address == {"circle": "1,2"}
-
-
-def test_a_run_of_the_script_takes_at_most_150_ms() -> None:
-    app = opened(n="8", mode="sphere")
-    taken = []
-    for tau in (0.1, 0.2, 0.3, 0.4, 0.5):
-        start = time.perf_counter()
-        app.slider(key="tau").set_value(tau).run()
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.15

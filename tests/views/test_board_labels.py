@@ -1,19 +1,10 @@
 """The pages of the lecture's tables: labels, landscape, chooser."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
-PAGES = Path(__file__).parents[2] / "pages"
+from tests.pages import opened
+
 ODD = ["nan", "1e308", "-7", "<b>x</b>", "x" * 5000, "", "inf"]
-
-
-def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
 
 
 def test_labels_open_with_boxes_and_take_a_preset() -> None:

@@ -1,6 +1,6 @@
 """The page on masking: the method's own masks, the paper's numbers as the paper's, any address, any upload."""
 
-import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +10,9 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from sslviz.views import board_masking, masking_cost, server
+from tests import pages
 
-PAGE = Path(__file__).parents[2] / "pages" / "masking.py"
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+opened = partial(pages.opened, "masking")
 
 
 def text(app: AppTest) -> str:
@@ -83,14 +77,3 @@ def test_addresses_that_make_no_sense_never_raise(wrong: str) -> None:
     assert "**75% hidden:** 17 of 65" in text(app)
     assert len(app.warning) == len(KEYS)
     assert all(len(warning.value) < 200 for warning in app.warning)
-
-
-def test_a_run_of_the_script_is_quick() -> None:
-    app = opened()
-    seconds = []
-    for i in range(5):
-        app.slider(key="draw").set_value(i)
-        start = time.perf_counter()
-        app.run()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.15

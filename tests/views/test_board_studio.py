@@ -1,28 +1,22 @@
 """The studio shows what training does, says which numbers did it, and survives any address and any file."""
 
 import io
-import time
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.knobs import describe
 from sslviz.views import board_studio, by_hand, shortcut
+from tests import pages
 
-PAGE = Path(__file__).parents[2] / "pages" / "studio.py"
 ALL_ON = AugmentKnobs(**board_studio.STUDIO)
 
 
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+opened = partial(pages.opened, "studio")
 
 
 @pytest.fixture(scope="module")
@@ -149,14 +143,3 @@ def test_addresses_that_make_no_sense_never_raise(wrong: str) -> None:
     assert len(app.warning) == len(KEYS)
     assert all(len(warning.value) < 200 for warning in app.warning)
     assert app.slider(key="crop_scale").value == ALL_ON.crop_scale
-
-
-def test_a_run_of_the_script_is_quick() -> None:
-    app = opened()
-    seconds = []
-    for i in range(5):
-        app.slider(key="picture").set_value(i)
-        start = time.perf_counter()
-        app.run()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.15

@@ -1,24 +1,13 @@
 """The temperature page shows the lecture's numbers, keeps its state in the address and survives any address."""
 
-import time
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-PAGE = Path(__file__).parents[2] / "pages" / "temperature.py"
+from tests import pages
+from tests.pages import text
 
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def text(app: AppTest) -> str:
-    assert not app.exception
-    return "\n".join(element.value for element in [*app.markdown, *app.latex, *app.info, *app.caption])
+opened = partial(pages.opened, "temperature")
 
 
 def test_it_opens_with_the_lecture() -> None:
@@ -61,13 +50,3 @@ def test_addresses_that_make_no_sense_never_raise(wrong: str) -> None:
     assert "8103.1" in text(app)
     assert len(app.warning) == len(KEYS)  # a note for each, none for the unknown one
     assert all(len(warning.value) < 200 for warning in app.warning)
-
-
-def test_a_run_of_the_script_is_quick() -> None:
-    app = opened(n="8", panels="4")
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        app.run()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.15

@@ -1,31 +1,17 @@
 """The doctor speaks on the page of a broken run, keeps silent on others, and its button does what it says."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pytest
-from streamlit.testing.v1 import AppTest
 
 from sslviz.data.dataset import Dataset
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.worker import Wishes, run
-from sslviz.views import server
+from tests.pages import opened
 
-ROOT = Path(__file__).parents[2]
-RECORDED = ROOT / "tests" / "measures" / "doctor"
-
-
-@pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("SSLVIZ_RUNS", str(tmp_path))
-    monkeypatch.setenv("SSLVIZ_SPARE", "0")
-    server.launcher.clear()
-    yield tmp_path
-    server.launcher().close()
-    server.launcher.clear()
+RECORDED = Path(__file__).parents[1] / "measures" / "doctor"
 
 
 def simsiam(runs: Path, tiny: Dataset, quick: RunSettings, recorded: str, **knobs: bool) -> RunFolder:
@@ -40,15 +26,9 @@ def simsiam(runs: Path, tiny: Dataset, quick: RunSettings, recorded: str, **knob
     return folder
 
 
-def page(folder: RunFolder) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "simsiam.py"), default_timeout=60)
-    app.query_params["run"] = folder.id
-    return app.run()
-
-
 def test_it_names_the_switch_and_the_button_turns_it_on(runs: Path, tiny: Dataset, quick: RunSettings) -> None:
     folder = simsiam(runs, tiny, quick, "simsiam_without_stop_gradient.csv", stop_gradient=False)
-    app = page(folder)
+    app = opened("simsiam", run=folder.id)
     assert not app.exception
     assert any("stop-gradient" in text.value and "collapse" in text.value for text in app.markdown)
     app.button(key="cure").click().run()
@@ -59,7 +39,7 @@ def test_it_names_the_switch_and_the_button_turns_it_on(runs: Path, tiny: Datase
 
 
 def test_it_is_silent_on_a_healthy_run(runs: Path, tiny: Dataset, quick: RunSettings) -> None:
-    app = page(simsiam(runs, tiny, quick, "simsiam_healthy.csv"))
+    app = opened("simsiam", run=simsiam(runs, tiny, quick, "simsiam_healthy.csv").id)
     assert not app.exception
     assert not any("stethoscope" in text.value for text in app.markdown)
     assert "cure" not in [button.key for button in app.button]

@@ -1,0 +1,76 @@
+"""A run as one .zip, to be sent to another machine and opened there. Nothing in it is ever executed or unpickled.
+
+The zip holds the run's folder as it is. What comes back in must look like one: plain files of the kinds that a run has,
+in the places where a run has them, and settings that can be read.
+"""
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sslviz.data.dataset import DataError
+from sslviz.runs.folder import MEMBER, SETTINGS, RunFolder, State
+
+MOST_BYTES = 2_000_000_000  # unpacked
+ENDED: State = "interrupted"
+
+
+def pack(run: RunFolder, to: Path) -> Path:
+    """Writes the run into the file `to`. Already small things (JPEG, compressed npz) are stored as they are."""
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(run.path.rglob("*")):
+            name = path.relative_to(run.path).as_posix()
+            if path.is_file() and MEMBER.fullmatch(name):
+                archive.write(path, f"{run.id}/{name}")
+    return to
+
+
+def unpack(source: Path, runs: Path) -> RunFolder:
+    """A new run in the folder `runs`, under its old name, or that name with a number. A run that was at work when it
+    was packed has ended here. Raises DataError, in a sentence, for what is no run; then nothing is left behind.
+    """
+    try:
+        with zipfile.ZipFile(source) as archive:
+            members = {_place(info.filename): info for info in archive.infolist() if not info.is_dir()}
+            if sum(info.file_size for info in members.values()) > MOST_BYTES:
+                raise DataError(f"{source.name} would unpack to more than {MOST_BYTES / 1e9:.0f} GB.")
+            tops = {Path(info.filename).parts[0] for info in members.values()}
+            if len(tops) != 1 or SETTINGS not in members:
+                raise DataError(f"{source.name} holds no run, or more than one.")
+            path = _free(runs / re.sub(r"[^\w.-]", "-", tops.pop()))
+            path.mkdir(parents=True)
+            try:
+                for place, info in members.items():
+                    (path / place).parent.mkdir(exist_ok=True)
+                    with archive.open(info) as packed, (path / place).open("wb") as file:
+                        shutil.copyfileobj(packed, file)
+                run = RunFolder(path)
+                run.settings()
+            except (ValidationError, OSError, zipfile.BadZipFile):
+                shutil.rmtree(path)
+                raise
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{source.name} cannot be read as a .zip: {error}") from None
+    except ValidationError:
+        raise DataError(f"{source.name} holds settings that this version does not understand.") from None
+    status = run.status()
+    if status.at_work:
+        run.write_status(status.model_copy(update={"state": ENDED, "reason": "", "pid": None}))
+    return run
+
+
+def _place(name: str) -> str:
+    """Where a member belongs in the run's folder. Raises DataError for what no run holds: `..`, other kinds of file."""
+    _, _, place = name.partition("/")
+    if not MEMBER.fullmatch(place) or ".." in name:
+        raise DataError(f"There is something in this .zip that belongs to no run: {name[:80]}")
+    return place
+
+
+def _free(path: Path) -> Path:
+    """The path, or the first of path-2, path-3 … that is not taken."""
+    numbered = (path.with_name(f"{path.name}-{i}") for i in range(2, 10_000))
+    return path if not path.exists() else next(p for p in numbered if not p.exists())

@@ -1,0 +1,59 @@
+"""The process that judges: evaluates one moment of one run after another, slowly, in the background.
+
+    python -m sslviz.runs.evaluator CACHE      one request per line of standard input: {"path", "step", "names"}
+
+What it is at stands in the run's folder (`RunFolder.evaluation_progress`). It ends when its input does.
+"""
+
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+import torch
+
+from sslviz.data.dataset import DataError
+from sslviz.runs.evaluation import EVALUATIONS, evaluate
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.worker import explain
+
+
+def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> None:
+    """Everything that can go wrong becomes a sentence in the run's folder."""
+
+    def advance(name: str, rows: int) -> None:
+        folder.write_evaluation_progress(step=step, name=name, rows=rows)
+
+    try:
+        folder.write_evaluation_progress(step=step, name=names[0], rows=0)
+        evaluate(folder, step, cache, names=names, on_progress=advance)
+        folder.write_evaluation_progress(step=step, done=True)
+    except (DataError, LookupError, OSError, MemoryError, RuntimeError, ValueError) as error:
+        traceback.print_exc()
+        folder.write_evaluation_progress(step=step, error=explain(error))
+
+
+def main() -> None:
+    cache = Path(sys.argv[1])
+    if hasattr(os, "nice"):
+        os.nice(15)  # training comes first
+    torch.set_num_threads(1)
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            requests.put(line)
+        os._exit(0)  # the launcher has gone; what was measured is kept
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        request = json.loads(requests.get())
+        names = tuple(name for name in request["names"] if name in EVALUATIONS)
+        judge(RunFolder(Path(request["path"])), int(request["step"]), names, cache)
+
+
+if __name__ == "__main__":
+    main()

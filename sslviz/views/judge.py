@@ -1,0 +1,177 @@
+"""The page that judges one run: what do its representation's neighbours, a probe, few labels and fine-tuning say?
+
+Nothing is measured in this process: the launcher's evaluator works in the background, and this page reads what it
+leaves in the run's folder.
+"""
+
+import time
+
+import pandas as pd
+import streamlit as st
+
+from sslviz.figures import evaluation as figures
+from sslviz.methods import METHODS
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.observer import NEIGHBOURS
+from sslviz.views import live, neighbours, server
+from sslviz.views.plot import plot
+
+EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
+    "knn": ("k-NN", "frozen; nothing is trained", "20 s"),
+    "linear": ("Linear probe", "frozen; one linear layer is fitted", "40 s"),
+    "attention": ("Attention against masks", "frozen; only for a ViT, only on shapes", "10 s"),
+    "finetune": ("Fine-tune", "nothing is frozen: the encoder moves, slowly", "1 min"),
+    "fewshot": ("Few labels", "frozen probe; from scratch: nothing is frozen", "4 min"),
+}
+SILENCE = 60.0  # seconds without news after which the evaluator is taken for dead
+
+
+def show() -> None:
+    with st.container(key="heading"):
+        st.header("Judge a run", anchor=False)
+        st.markdown(
+            "Four evaluations ask the same network in four ways, and they **disagree**: neighbours trust distances, "
+            "a linear probe finds what is there but hidden, few labels reward what is easy to pick up, fine-tuning "
+            "what is easy to change."
+        )
+        run = chosen_run()
+        if run is None:
+            st.info("There is no run yet: train one, or install the recorded examples.")
+            return
+        step = chosen_moment(run)
+        if step is None:
+            st.info("No weights of this run were kept, so nothing can be asked of it.")
+            return
+    busy = is_busy(run)
+    live.refreshed(results, live.EVERY, busy, run.id, step, busy)
+
+
+def chosen_run() -> RunFolder | None:
+    mine = list_runs(server.launcher().runs)
+    recorded = [run for run in map(server.recorded, METHODS) if run is not None]
+    runs = {run.id: run for run in (*mine, *recorded) if run.weights_steps()}
+    if not runs:
+        return None
+    first = st.query_params.get("judged", "")
+    if first not in runs:
+        first = next(run.id for run in (*recorded, *mine) if run.id in runs)
+    # not bound to the URL: a bound selectbox would write what it shows there, which is long and may change
+    names = list(runs)
+    name = st.selectbox("Run", names, names.index(first), key="judged", format_func=lambda name: called(runs[name]))
+    st.query_params["judged"] = name
+    return runs[name]
+
+
+def called(run: RunFolder) -> str:
+    settings = run.settings()
+    kind = "" if server.is_ours(run) else "recorded example, "
+    return f"{METHODS[settings.method].title} ({kind}{settings.data}, seed {settings.seed}): {run.id}"
+
+
+def chosen_moment(run: RunFolder) -> int | None:
+    steps = run.weights_steps()
+    if len(steps) < 2:
+        return steps[0] if steps else None
+    return int(st.select_slider("Moment (training step of which the weights were kept)", steps, steps[-1]))
+
+
+def is_busy(run: RunFolder) -> bool:
+    """True while the evaluator works on this run."""
+    now = run.evaluation_progress()
+    return bool(now) and "done" not in now and "error" not in now and time.time() - now["time"] < SILENCE
+
+
+def results(run_id: str, step: int, was_busy: bool) -> None:
+    """One refresh: the buttons, how far it is, and all that has been measured."""
+    run = server.find(run_id)
+    if run is None:
+        st.warning("This run has been removed.")
+        return
+    if is_busy(run) != was_busy or st.session_state.pop("_asked", False):
+        st.rerun()
+    tables = {name: run.evaluation(step, name) for name in EVALUATIONS}
+    buttons(run, step, tables)
+    linear, knn, few = tables["linear"], tables["knn"], tables["fewshot"]
+    overview(tables)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        if linear is not None and len(linear):
+            figure = figures.factors(linear, title="Linear probe: what is written in h and in z?")
+            plot(figure, key="linear", alt="Linear probes on h and z for each factor")
+    with right:
+        if knn is not None and len(knn):
+            some = knn[(knn["k"] == NEIGHBOURS) | (knn["target"] != "class")]
+            plot(figures.factors(some, title="20-NN: what lies close together?"), key="knn", alt="k-NN on h and z")
+    if (linear is not None and len(linear)) or (knn is not None and len(knn)):
+        st.caption(figures.HOW_TO_READ_FACTORS)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        if few is not None and len(few):
+            plot(figures.few_shot(few), key="few", alt="Accuracy over labels per class")
+            st.caption(figures.HOW_TO_READ_FEW)
+    with right:
+        if knn is not None and (knn["target"] == "class").any():
+            some = knn[(knn["target"] == "class") & (knn["features"] == "h")]
+            plot(figures.over_k(some), key="over_k", alt="k-NN accuracy over the number of neighbours")
+            st.caption(figures.HOW_TO_READ_NEIGHBOURS)
+    neighbours.show(run, step)
+    everything = [table for table in tables.values() if table is not None and len(table)]
+    if everything:
+        table = pd.concat(everything)
+        st.download_button("Numbers as CSV", table.to_csv(index=False), f"{run.id}-{step}.csv", "text/csv")
+
+
+def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -> None:
+    """What has not been measured can be asked for; recorded examples are only read."""
+    missing = [name for name, table in tables.items() if table is None]
+    now = run.evaluation_progress()
+    if is_busy(run):
+        title = EVALUATIONS[now["name"]][0]
+        st.info(f"{title}: {now['rows']} numbers measured so far, at step {now['step']}.", icon=":material/pending:")
+    elif "error" in now and now.get("step") == step and missing:
+        st.warning(now["error"])
+    if missing and server.is_ours(run) and not is_busy(run):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Measure everything", type="primary", on_click=ask, args=(run.id, step, tuple(missing)))
+            for name in missing:
+                title, _, time_needed = EVALUATIONS[name]
+                st.button(f"{title} ({time_needed})", key=f"ask_{name}", on_click=ask, args=(run.id, step, (name,)))
+
+
+def ask(run_id: str, step: int, names: tuple[str, ...]) -> None:
+    server.launcher().evaluate(run_id, step, names)
+    st.session_state["_asked"] = True
+
+
+def overview(tables: dict[str, pd.DataFrame | None]) -> None:
+    """One line per evaluation: the score for the class beside its references, and what was frozen."""
+    rows = []
+    for name, table in tables.items():
+        if table is None or not len(table):
+            continue
+        title, frozen, _ = EVALUATIONS[name]
+        scores = {encoder: score_of(table, encoder) for encoder in ("trained", "random", "pixels", "scratch")}
+        if name == "fewshot":
+            title += f", {table['labels'].max():.0f} per class"
+        rows.append({"evaluation": title, "what is frozen": frozen, **scores})
+    if rows:
+        percent = st.column_config.NumberColumn(format="percent")
+        names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
+        table = pd.DataFrame(rows).dropna(axis="columns", how="all").rename(columns=names)
+        st.dataframe(table, hide_index=True, width="stretch", column_config=dict.fromkeys(names.values(), percent))
+
+
+def score_of(table: pd.DataFrame, encoder: str) -> float | None:
+    """The one number that stands for an evaluation: of h, for the class; k = 20, most labels (mean over the draws), or
+    the best head.
+    """
+    some = table[(table["encoder"] == encoder) & table["target"].isin(["class", "figure"])]
+    if "features" in some:
+        some = some.loc[some["features"] == "h"]
+    if "k" in some:
+        some = some.loc[some["k"] == NEIGHBOURS]
+    if "labels" in some and len(some):
+        some = some.loc[some["labels"] == some["labels"].max()]
+    if not len(some):
+        return None
+    return float(some["score"].max() if "head" in some else some["score"].mean())

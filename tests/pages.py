@@ -1,0 +1,22 @@
+"""A page of the app as a test opens it: under an address, without a browser."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[1]
+
+
+def opened(page: str | Path, **query: str | list[str]) -> AppTest:
+    """`page`: the name of a file in pages/, or a path."""
+    path = page if isinstance(page, Path) else ROOT / "pages" / f"{page}.py"
+    app = AppTest.from_file(str(path), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    """Everything that can be read on it."""
+    assert not app.exception
+    return "\n".join(element.value for element in [*app.markdown, *app.latex, *app.info, *app.caption])

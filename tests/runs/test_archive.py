@@ -1,0 +1,72 @@
+"""A run that is packed and unpacked is the same run; what is no run leaves nothing behind."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sslviz.data.dataset import DataError
+from sslviz.runs.archive import pack, unpack
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.worker import Wishes, run
+
+
+@pytest.fixture
+def finished(tmp_path: Path, tiny, quick) -> RunFolder:
+    folder = RunFolder.create(tmp_path / "here", quick.model_copy(update={"data": "tiny"}), name="mine")
+    assert run(folder, tmp_path, Wishes(folder), loaded=tiny).state == "done"
+    return folder
+
+
+def contents(folder: RunFolder) -> dict[str, bytes]:
+    return {p.relative_to(folder.path).as_posix(): p.read_bytes() for p in folder.path.rglob("*") if p.is_file()}
+
+
+def test_there_and_back(finished, tmp_path, tiny):
+    archive = pack(finished, tmp_path / "mine.zip")
+    there = unpack(archive, tmp_path / "there")
+    assert there.id == "mine"
+    assert contents(there) == contents(finished)
+    assert unpack(archive, tmp_path / "there").id == "mine-2"
+    again = run(there, tmp_path, Wishes(there), loaded=tiny)  # it can go on from its weights
+    assert again.state == "done"
+
+
+def test_a_run_that_was_at_work_has_ended_elsewhere(tmp_path):
+    folder = RunFolder.create(tmp_path / "here", RunSettings())
+    folder.write_status(folder.status().model_copy(update={"state": "running", "pid": 1}))
+    there = unpack(pack(folder, tmp_path / "run.zip"), tmp_path / "there")
+    assert there.status().state == "interrupted"
+    assert there.status().pid is None
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"mine/status.json": "{}"},
+        {"mine/settings.json": "{}", "other/status.json": "{}"},
+        {"mine/settings.json": "not json"},
+        {"mine/settings.json": '{"method": "none"}'},
+        {"mine/settings.json": "{}", "mine/../../evil.json": "{}"},
+        {"mine/settings.json": "{}", "mine/snapshots/x.pkl": "{}"},
+        {"mine/settings.json": "{}", "mine/run.py": "print()"},
+        {"/settings.json": "{}", "/etc/passwd.txt": ""},
+        {"settings.json": "{}"},
+    ],
+    ids=lambda members: " ".join(members) or "empty",
+)
+def test_what_is_no_run_is_refused_in_a_sentence_and_leaves_nothing(tmp_path, members):
+    with zipfile.ZipFile(tmp_path / "strange.zip", "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    with pytest.raises(DataError):
+        unpack(tmp_path / "strange.zip", tmp_path / "there")
+    assert not (tmp_path / "there").exists() or not list((tmp_path / "there").iterdir())
+
+
+def test_a_file_that_is_no_zip_is_refused(tmp_path):
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 broken")
+    with pytest.raises(DataError, match="cannot be read"):
+        unpack(tmp_path / "broken.zip", tmp_path)

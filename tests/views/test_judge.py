@@ -1,0 +1,74 @@
+"""The page that judges a run: what was measured is shown, what was not can be asked for, nothing else."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from sslviz.data.dataset import Dataset
+from sslviz.runs.evaluation import evaluate
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.worker import Wishes, run
+from sslviz.views import server
+from tests import pages
+
+opened = partial(pages.opened, "judge")
+
+
+@pytest.fixture
+def finished(runs: Path, tiny: Dataset, quick: RunSettings) -> RunFolder:
+    folder = RunFolder.create(runs, quick.model_copy(update={"data": "tiny"}))
+    assert run(folder, runs, Wishes(folder), loaded=tiny).state == "done"
+    return folder
+
+
+def test_it_opens_on_a_recorded_example_which_nobody_can_measure_again(runs: Path) -> None:
+    app = opened()
+    assert not app.exception
+    assert "recorded example" in app.selectbox(key="judged").options[0]
+    assert not app.button
+
+
+def test_a_run_of_ones_own_can_be_measured(finished: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(judged=finished.id)
+    assert not app.exception
+    assert app.selectbox(key="judged").value == finished.id
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(server.launcher(), "evaluate", lambda run_id, step, names: asked.append((run_id, step, names)))
+    app.button(key="ask_linear").click().run()
+    assert not app.exception
+    assert asked == [(finished.id, finished.weights_steps()[-1], ("linear",))]
+
+
+def test_what_was_measured_is_shown_and_no_longer_asked_for(finished: RunFolder, tiny: Dataset) -> None:
+    table = evaluate(finished, finished.weights_steps()[-1], finished.path, names=("knn", "linear"), loaded=tiny)
+    app = opened(judged=finished.id)
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert list(shown["evaluation"]) == ["k-NN", "Linear probe"]
+    linear = table[(table.evaluation == "linear") & (table.target == "class") & (table.features == "h")]
+    by_encoder = dict(zip(linear.encoder, linear.score, strict=True))
+    assert shown["this run"][1] == pytest.approx(by_encoder["trained"])
+    assert shown["random weights"][1] == pytest.approx(by_encoder["random"])
+    assert shown["raw pixels"][1] == pytest.approx(by_encoder["pixels"])
+    keys = {button.key for button in app.button}
+    assert "ask_fewshot" in keys
+    assert "ask_knn" not in keys
+
+
+def test_progress_and_failures_are_told(finished: RunFolder) -> None:
+    step = finished.weights_steps()[-1]
+    finished.write_evaluation_progress(step=step, name="linear", rows=3)
+    app = opened(judged=finished.id)
+    assert any("Linear probe: 3 numbers" in info.value for info in app.info)
+    assert not app.button
+    finished.write_evaluation_progress(step=step, error="The pictures are gone.")
+    app = opened(judged=finished.id)
+    assert any("gone" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize("wrong", ["../../etc", "nan", "<b>x</b>", "x" * 5000])
+def test_addresses_that_make_no_sense_never_raise(runs: Path, wrong: str) -> None:
+    app = opened(judged=wrong, first=wrong, every=wrong)
+    assert not app.exception
