@@ -13,6 +13,10 @@ HOW_TO_READ_FACTORS = (
     "sees, thrown away). Ticks: random weights and chance. Where z is far below h, the projector has taken the blow: "
     "the loss wanted this ignored."
 )
+HOW_TO_READ_FACTORS_KNN = (
+    "The same questions to the neighbours: a factor can be written in h (left) and still not decide who lies close to "
+    "whom. What the augmentations vary, neighbours should not agree on."
+)
 HOW_TO_READ_FEW = (
     "Left: hardly any labels. Lines are means over draws, bands reach from the worst to the best draw. Where the "
     "dotted line (the same network learning from these labels alone) crosses, pre-training stops paying."
@@ -23,7 +27,7 @@ HOW_TO_READ_NEIGHBOURS = (
 NAMES = {"h": "h, kept", "z": "z, seen by the loss"}
 
 
-def factors(rows: pd.DataFrame, *, title: str, height: int = 380) -> go.Figure:
+def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
     """Paired bars. rows: encoder (trained, random), features (h, z), target, chance, score; a row per bar and tick."""
     targets = list(dict.fromkeys(rows["target"]))
     place = {target: i for i, target in enumerate(targets)}
@@ -53,16 +57,16 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 380) -> go.Figure:
         traces.append(_ticks(at, random["score"].to_numpy(np.float32), "random weights", style.INK, 22, not i))
     chance = rows.drop_duplicates("target")
     middle = np.array([place[t] for t in chance["target"]], np.float32)
-    traces.append(_ticks(middle, chance["chance"].to_numpy(np.float32), "chance", style.POSITIVE, 58, True))
+    traces.append(_ticks(middle, chance["chance"].to_numpy(np.float32), "chance", style.POSITIVE, 40, True))
     return style.figure(
         *traces,
         title=title,
         height=height,
         barmode="overlay",
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.18, "yanchor": "top"},
-        xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", " ") for t in targets]}
-        | {"showgrid": False, "ticks": "", "title": {"text": "asked for"}},
+        legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
+        xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
+        | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
         yaxis={"title": {"text": "test pictures read correctly"}, "range": [0, 1.08], "tickformat": ".0%"},
     )
 

@@ -136,7 +136,10 @@ class RunFolder:
 
     @property
     def exists(self) -> bool:
-        return (self.path / SETTINGS).is_file()
+        try:
+            return (self.path / SETTINGS).is_file()
+        except OSError:  # the name is too long for a file
+            return False
 
     def size(self) -> int:
         """Bytes on disk."""

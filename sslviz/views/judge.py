@@ -7,6 +7,7 @@ leaves in the run's folder.
 import time
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import evaluation as figures
@@ -91,34 +92,38 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
         st.rerun()
     tables = {name: run.evaluation(step, name) for name in EVALUATIONS}
     buttons(run, step, tables)
-    linear, knn, few = tables["linear"], tables["knn"], tables["fewshot"]
     overview(tables)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        if linear is not None and len(linear):
-            figure = figures.factors(linear, title="Linear probe: what is written in h and in z?")
-            plot(figure, key="linear", alt="Linear probes on h and z for each factor")
-    with right:
-        if knn is not None and len(knn):
-            some = knn[(knn["k"] == NEIGHBOURS) | (knn["target"] != "class")]
-            plot(figures.factors(some, title="20-NN: what lies close together?"), key="knn", alt="k-NN on h and z")
-    if (linear is not None and len(linear)) or (knn is not None and len(knn)):
-        st.caption(figures.HOW_TO_READ_FACTORS)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        if few is not None and len(few):
-            plot(figures.few_shot(few), key="few", alt="Accuracy over labels per class")
-            st.caption(figures.HOW_TO_READ_FEW)
-    with right:
-        if knn is not None and (knn["target"] == "class").any():
-            some = knn[(knn["target"] == "class") & (knn["features"] == "h")]
-            plot(figures.over_k(some), key="over_k", alt="k-NN accuracy over the number of neighbours")
-            st.caption(figures.HOW_TO_READ_NEIGHBOURS)
+    drawn = pictures(tables)
+    for pair in (drawn[i : i + 2] for i in range(0, len(drawn), 2)):
+        for column, (key, figure, how_to_read) in zip(st.columns(2, gap="medium"), pair, strict=False):
+            with column:
+                plot(figure, key=key, alt=str(figure.layout.title.text))
+                st.caption(how_to_read)
     neighbours.show(run, step)
     everything = [table for table in tables.values() if table is not None and len(table)]
     if everything:
         table = pd.concat(everything)
         st.download_button("Numbers as CSV", table.to_csv(index=False), f"{run.id}-{step}.csv", "text/csv")
+
+
+def pictures(tables: dict[str, pd.DataFrame | None]) -> list[tuple[str, go.Figure, str]]:
+    """Key, figure and how to read it, of everything that has been measured."""
+    found: list[tuple[str, go.Figure, str]] = []
+    measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
+    linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
+    if len(linear):
+        figure = figures.factors(linear, title="Linear probe: what is written in h and in z?")
+        found.append(("linear", figure, figures.HOW_TO_READ_FACTORS))
+    if len(knn):
+        usual = knn[knn["k"] == NEIGHBOURS]
+        figure = figures.factors(usual, title=f"{NEIGHBOURS}-NN: what lies close together?")
+        found.append(("knn", figure, figures.HOW_TO_READ_FACTORS_KNN))
+    if len(few):
+        found.append(("few", figures.few_shot(few), figures.HOW_TO_READ_FEW))
+    if len(knn) and (knn["target"] == "class").any():
+        some = knn[(knn["target"] == "class") & (knn["features"] == "h")]
+        found.append(("over_k", figures.over_k(some), figures.HOW_TO_READ_NEIGHBOURS))
+    return found
 
 
 def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -> None:
@@ -155,10 +160,11 @@ def overview(tables: dict[str, pd.DataFrame | None]) -> None:
             title += f", {table['labels'].max():.0f} per class"
         rows.append({"evaluation": title, "what is frozen": frozen, **scores})
     if rows:
-        percent = st.column_config.NumberColumn(format="percent")
         names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
         table = pd.DataFrame(rows).dropna(axis="columns", how="all").rename(columns=names)
-        st.dataframe(table, hide_index=True, width="stretch", column_config=dict.fromkeys(names.values(), percent))
+        shown = [name for name in names.values() if name in table]
+        table[shown] = table[shown].map(lambda score: "" if pd.isna(score) else f"{score:.1%}")
+        st.dataframe(table, hide_index=True, width="stretch")
 
 
 def score_of(table: pd.DataFrame, encoder: str) -> float | None:

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -5,7 +7,7 @@ from lightly.utils.benchmarking import knn_predict as lightly_knn
 from sklearn.datasets import load_digits
 from sklearn.neighbors import KNeighborsClassifier
 
-from sslviz.measures.knn import knn_accuracy, knn_predict
+from sslviz.measures.knn import knn_accuracy, knn_predict, leave_one_out, neighbours
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +61,22 @@ def test_length_of_vectors_does_not_count(digits):
     x, y, q, _ = digits
     scale = torch.rand(len(x), 1) + 0.1
     assert torch.equal(knn_predict(x * scale, y, q, classes=10), knn_predict(x, y, q, classes=10))
+
+
+def test_leaving_one_out_asks_all_others_and_never_oneself():
+    """By hand: sort the cosines of each picture with the others, and let the nearest k vote."""
+    chance = torch.Generator().manual_seed(0)
+    labels = torch.arange(40) % 3
+    h = torch.eye(6)[labels] + 0.7 * torch.randn(40, 6, generator=chance)
+    nearest, cosine = neighbours(h, 5)
+    answer = leave_one_out(h, labels, classes=3, k=5)
+    for i in range(40):
+        by_hand = sorted(
+            ((float(F.cosine_similarity(h[i], h[j], dim=0)), j) for j in range(40) if j != i), reverse=True
+        )
+        assert nearest[i].tolist() == [j for _, j in by_hand[:5]]
+        assert cosine[i].tolist() == pytest.approx([c for c, _ in by_hand[:5]], abs=1e-5)
+        votes = [0.0] * 3
+        for c, j in by_hand[:5]:
+            votes[int(labels[j])] += math.exp(c / 0.1)
+        assert int(answer[i]) == votes.index(max(votes))

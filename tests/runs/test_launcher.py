@@ -178,3 +178,24 @@ def test_pictures_that_are_not_there_fail_in_a_sentence(launcher: Launcher) -> N
     run = launcher.start(DIGITS.model_copy(update={"data": "no/such/folder"}))
     until(state(run, "failed"))
     assert "no/such/folder" in run.status().reason
+
+
+def test_the_evaluator_works_in_the_background_survives_a_bad_request_and_ends_with_the_launcher(
+    tmp_path: Path, cache: Path
+) -> None:
+    launcher = Launcher(tmp_path / "runs", cache, spare=False, projector=False).open()
+    run = launcher.start(DIGITS.change(steps=3))
+    until(state(run, "done"))
+    launcher.evaluate(run.id, 1, ("knn",))  # no weights were kept there
+    until(lambda: "error" in run.evaluation_progress())
+    assert "step 1" in run.evaluation_progress()["error"]
+    launcher.evaluate(run.id, 3, ("knn", "linear"))
+    until(lambda: run.evaluation(3, "linear") is not None)
+    until(lambda: run.evaluation_progress().get("done") is True)
+    knn = run.evaluation(3, "knn")
+    assert knn is not None
+    assert set(knn["encoder"]) == {"trained", "random"}
+    process = launcher.evaluator
+    assert process is not None
+    launcher.close()
+    assert not alive(process.pid)

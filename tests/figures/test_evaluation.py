@@ -1,0 +1,70 @@
+"""Figures of the evaluations: every number that was measured is in them, at its place."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sslviz.figures import evaluation
+
+FACTORS = pd.DataFrame(
+    [
+        ("trained", "h", "class", 0.7, 0.1),
+        ("trained", "z", "class", 0.6, 0.1),
+        ("random", "h", "class", 0.3, 0.1),
+        ("random", "z", "class", 0.2, 0.1),
+        ("trained", "h", "hue", 0.5, 0.125),
+        ("random", "h", "hue", 0.8, 0.125),
+        ("pixels", "h", "hue", 0.9, 0.125),
+    ],
+    columns=["encoder", "features", "target", "score", "chance"],
+)
+
+
+def test_factors_stand_in_pairs_with_their_references():
+    figure = evaluation.factors(FACTORS, title="x")
+    bars = {trace.name: trace for trace in figure.data if trace.type == "bar"}
+    np.testing.assert_allclose(bars["h, kept"].y, [0.7, 0.5])
+    np.testing.assert_allclose(bars["z, seen by the loss"].y, [0.6])
+    ticks = [trace for trace in figure.data if trace.type == "scatter"]
+    np.testing.assert_allclose(np.concatenate([t.y for t in ticks if t.name == "random weights"]), [0.3, 0.8, 0.2])
+    np.testing.assert_allclose(next(t.y for t in ticks if t.name == "chance"), [0.1, 0.125])
+    assert list(figure.layout.xaxis.ticktext) == ["class", "hue"]
+
+
+def curve(encoder, means):
+    return [
+        {"encoder": encoder, "labels": labels, "draw": draw, "score": mean + 0.01 * (draw - 1)}
+        for labels, mean in means.items()
+        for draw in range(3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scratch", "crossing"),
+    [
+        ({1: 0.2, 10: 0.4, 100: 0.8}, math.sqrt(10 * 100)),  # 0.2 behind at 10, 0.2 ahead at 100
+        ({1: 0.2, 10: 0.3, 100: 0.4}, None),
+        ({1: 0.6, 10: 0.7, 100: 0.8}, 1.0),
+    ],
+)
+def test_the_crossover_lies_where_the_curves_meet(scratch, crossing):
+    rows = pd.DataFrame(curve("trained", {1: 0.5, 10: 0.6, 100: 0.6}) + curve("scratch", scratch))
+    found = evaluation.crossover(rows)
+    assert found == (None if crossing is None else pytest.approx(crossing))
+    figure = evaluation.few_shot(rows)
+    assert ("never" in figure.layout.title.subtitle.text) == (crossing is None)
+    mean = next(trace for trace in figure.data if trace.name == "supervised from scratch")
+    np.testing.assert_allclose(mean.y, list(scratch.values()), atol=1e-6)
+    low, high = figure.data[1], figure.data[0]
+    np.testing.assert_allclose(high.y - low.y, 0.02, atol=1e-6)  # from the worst to the best draw
+
+
+def test_neighbours_over_k():
+    rows = pd.DataFrame(
+        [{"encoder": e, "k": k, "score": s + k / 1000} for e, s in (("trained", 0.5), ("random", 0.2)) for k in (1, 20)]
+    )
+    figure = evaluation.over_k(rows)
+    np.testing.assert_allclose(figure.data[0].y, [0.501, 0.52])
+    np.testing.assert_allclose(figure.data[1].x, [1, 20])
