@@ -174,9 +174,11 @@ class RunFolder:
 
     def throw_away(self) -> None:
         """Into the bin beside it, from which `take_back` fetches it."""
-        bin = self.path.parent / BIN
-        bin.mkdir(exist_ok=True)
-        self.path.rename(bin / self.id)
+        place = self.path.parent / BIN / self.id
+        place.parent.mkdir(exist_ok=True)
+        while place.exists():
+            place = place.with_name(f"{place.name}-2")
+        self.path.rename(place)
 
     # -- logs: one json object a line ---------------------------------------------------------------------------------
 

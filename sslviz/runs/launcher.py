@@ -21,6 +21,7 @@ from sslviz.runs.settings import Parent, RunSettings
 
 Process = subprocess.Popen[bytes]
 SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
+JUDGING = 300.0  # seconds without news after which an evaluation is taken for dead
 HEAD_START = 4.0  # seconds that a run gets for its first steps before the next spare is warmed up beside it
 PATIENCE = 5.0  # seconds that a worker gets to keep its weights before it is killed
 SINGLE = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
@@ -119,6 +120,9 @@ class Launcher:
             folder = self.folder(run_id)
             if folder.status().at_work or run_id in {*self.workers, *self.ending, *self.queue}:
                 raise ValueError("This run is at work. Stop it first.")
+            now = folder.evaluation_progress()
+            if now and not {"done", "error"} & now.keys() and time.time() - now.get("time", 0) < JUDGING:
+                raise ValueError("This run is being judged. Wait until that is done.")
             folder.throw_away()
 
     def deleted(self) -> list[RunFolder]:

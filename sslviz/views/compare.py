@@ -1,0 +1,211 @@
+"""Up to six runs side by side: curves on one axis, pictures under one clock, and who is ahead by which evaluation.
+
+The address holds everything: `?runs=a,b,c`, the axis, the metric, the smoothing and the moment.
+"""
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from sslviz.figures import compare as figures
+from sslviz.views import compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
+from sslviz.views.compare_runs import AXES, MOST, Shown
+from sslviz.views.plot import plot
+
+# On a narrow window two runs still stand side by side.
+STYLE = """<style>
+@media (max-width: 1100px) {
+  .st-key-side [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-side [data-testid="stColumn"] { min-width: 46%; }
+}
+</style>"""
+MOST_RANKED = 6  # evaluations in the picture, unless others are asked for
+
+
+def show() -> None:
+    st.html(STYLE)
+    st.header("Compare", anchor=False)
+    ids = chooser(compare_runs.asked())
+    with st.expander("All runs: sort, filter, name, tag, delete", icon=":material/table_rows:"):
+        compare_table.show(ids)
+    runs = compare_runs.shown(ids)
+    warnings(runs)
+    st.fragment(under_one_clock)(runs)
+    with st.container(key="heading"):
+        left, right = st.columns([1.5, 1], gap="medium")
+        with left:
+            table = ranking(runs)
+        with right:
+            settings = differences(runs)
+        budget(runs)
+    with st.container(horizontal=True):
+        for label, name, numbers in (("Scores", "scores", table), ("Settings", "settings", settings)):
+            text = numbers.to_csv()
+            st.download_button(f"{label} as CSV", text, f"compare-{name}.csv", "text/csv", key=f"{name}_csv")
+
+
+def chooser(ids: list[str]) -> list[str]:
+    """The chosen runs as chips; a run that is added or taken away changes the address."""
+    names = {run.id: compare_runs.title(run) for run in compare_runs.every()}
+    options = list(dict.fromkeys([*ids, *names]))
+    # the address was changed by somebody else (the table, a link), or we come back from another page
+    if "chips" not in st.session_state or st.session_state.get("_compared") != ids:
+        st.session_state["chips"] = ids
+    chosen = st.multiselect(
+        f"Runs (up to {MOST})",
+        options,
+        key="chips",
+        format_func=lambda name: names.get(name, name),
+        max_selections=MOST,
+    )
+    st.session_state["_compared"] = chosen or list(compare_runs.EXAMPLES)
+    if chosen and chosen != ids:
+        compare_runs.choose(chosen)
+    return chosen or ids
+
+
+def warnings(runs: list[Shown]) -> None:
+    """What makes a comparison unfair, or old."""
+    data = {each.run.settings().data for each in runs}
+    if len(data) > 1:
+        st.warning(f"These runs see different pictures ({', '.join(sorted(data))}): their scores cannot be compared.")
+    if any(each.status.at_work for each in runs) and st.button(
+        "Some of these runs are at work: look again", icon=":material/refresh:"
+    ):
+        st.rerun()
+
+
+def under_one_clock(runs: list[Shown]) -> None:
+    """Everything that the clock moves."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        axis = worksheet.choice("Axis", "axis", list(AXES), "seconds")
+        metrics = compare_scores.metrics_of(runs) or ["knn"]
+        worksheet.check("metric", lambda text: text in metrics, metrics[0])
+        metric = str(st.selectbox("Metric", metrics, key="metric", bind="query-params", width=160))
+        log = worksheet.choice("Logarithmic", "log", ["none", "x", "y", "both"], "none")
+        seeds = worksheet.choice("Seeds", "seeds", ["each", "mean ± std"], "each", help="runs that differ in the seed")
+        with st.container(width=160):
+            smoothing = worksheet.number("Smoothing", "smoothing", 0.0, 0.0, 0.95, step=0.05)
+    amount = compare_clock.slider(runs, axis)
+    drawn = compare_scores.lines(runs, metric, axis, smoothing=smoothing, seeds=seeds != "each")
+    plot(
+        figures.over(
+            drawn,
+            title=f"{metric} over {axis}" if metric != "knn" else f"k-NN accuracy over {axis}",
+            x_title=AXES[axis],
+            y_title="accuracy" if compare_scores.is_share(metric) else f"{metric} (as the method defines it)",
+            at=amount,
+            references=compare_scores.references(runs, metric),
+            percent=compare_scores.is_share(metric),
+            log=log,
+        ),
+        key="curves",
+        alt=f"{metric} of {len(drawn)} runs over {axis}",
+    )
+    band = " The band is mean ± one standard deviation." if any(line.low is not None for line in drawn) else ""
+    unlike = (
+        " Losses of different methods are different things: compare shapes, not heights." if metric == "loss" else ""
+    )
+    st.caption(f"{figures.HOW_TO_READ}{band}{unlike}")
+    compare_clock.show(runs, axis, amount)
+    kind = str(st.session_state.get("map") or "umap")
+    with st.container(horizontal=True):
+        # made when asked for: thousands of numbers
+        st.download_button(
+            "Curves as CSV",
+            lambda: compare_scores.long(runs, metrics).to_csv(index=False),
+            "compare-curves.csv",
+            "text/csv",
+            key="curves_csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Everything shown as JSON",
+            lambda: json.dumps(everything(runs, metrics, axis, amount, kind)),
+            "compare.json",
+            "application/json",
+            key="everything_json",
+            on_click="ignore",
+        )
+
+
+def ranking(runs: list[Shown]) -> pd.DataFrame:
+    """Who is ahead, by each evaluation; returns all scores."""
+    table = compare_scores.scores(runs)
+    ranked = [str(name) for name in table.columns[table.notna().sum() > 1]]
+    if not ranked:
+        st.info("No two of these runs have been evaluated in the same way yet.", icon=":material/leaderboard:")
+        return table
+    some = ranked
+    if len(ranked) > MOST_RANKED:
+        some = st.multiselect("Evaluations", ranked, ranked[:MOST_RANKED], key="evaluations") or ranked[:MOST_RANKED]
+    part = table[some]
+    plot(figures.ranks(part.to_numpy(), list(part.index), some), key="ranks", alt="Rank of each run by each evaluation")
+    least = compare_scores.noise(runs)
+    crossings, clear = compare_scores.flips(part, 0), compare_scores.flips(part, least)
+    st.markdown("\n".join(f"- **{a}** is ahead of {b} by *{by}*, behind it by *{but}*." for a, b, by, but in clear[:4]))
+    rest = f" (here the first 4 of {len(clear)})" if len(clear) > 4 else ""
+    st.caption(
+        f"{figures.HOW_TO_READ_RANKS} Crossings: {len(crossings)}; clear ones: {len(clear)}{rest}. Not clear are those "
+        f"in which a difference below {least:.1%} takes part: with so many test pictures it may be chance (two "
+        "standard errors)."
+    )
+    return table
+
+
+def differences(runs: list[Shown]) -> pd.DataFrame:
+    """The settings in which they differ; returns the table."""
+    table = compare_runs.differing(runs)
+    st.markdown("**Only the settings that differ**")
+    if table.empty:
+        st.caption("None: these runs were started alike.")
+    else:
+        st.dataframe(table, height=min(38 + 35 * len(table), 460), alt="Settings that differ")
+    return table
+
+
+def budget(runs: list[Shown]) -> None:
+    """What the same accuracy costs: in seconds on the machine it ran on, and in pictures looked at."""
+    for column, axis in zip(st.columns(2, gap="medium"), ("seconds", "images"), strict=True):
+        drawn = compare_scores.lines(runs, "knn", axis)
+        title = f"Accuracy against {axis}"
+        with column:
+            plot(
+                figures.over(drawn, title=title, x_title=AXES[axis], y_title="k-NN accuracy", percent=True, height=380),
+                key=f"budget_{axis}",
+                alt=title,
+            )
+    where = {f"{each.status.device or '?'}, {each.status.precision or '?'}" for each in runs}
+    st.caption(
+        "The same accuracy further to the left is cheaper. Images are the same currency everywhere; seconds only on "
+        f"one machine with nothing else to do (here: {'; '.join(sorted(where))})."
+    )
+
+
+def everything(runs: list[Shown], metrics: list[str], axis: str, amount: float, kind: str) -> dict[str, Any]:
+    """All that the page shows, as plain numbers."""
+    table = compare_scores.scores(runs)
+    return {
+        "axis": axis,
+        "moment": amount,
+        "runs": {
+            each.run.id: {
+                "name": each.name,
+                "recorded_example": not server.is_ours(each.run),
+                "settings": each.run.settings().model_dump(mode="json"),
+                "knobs_now": each.run.values(),
+                "status": each.status.model_dump(mode="json"),
+                "notes": each.run.notes().model_dump(),
+                "scores": table.loc[each.name].dropna().to_dict(),
+                "at_the_moment": compare_clock.numbers(each, axis, amount, kind),
+                "curves": {
+                    str(name): [None if pd.isna(value) else value for value in column]
+                    for name, column in compare_scores.long([each], metrics).items()
+                    if name not in ("run", "name")
+                },
+            }
+            for each in runs
+        },
+    }

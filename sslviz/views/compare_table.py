@@ -1,0 +1,137 @@
+"""The table of all runs: sorted by its headings, filtered by words; rows ticked in it are compared, named or deleted.
+
+What people write about a run lies in its folder; a deleted run lies in a bin, from which one click fetches it. The
+recorded examples can be compared, but nobody can change them.
+"""
+
+import zlib
+
+import pandas as pd
+import streamlit as st
+
+from sslviz.methods import METHODS
+from sslviz.runs.folder import Notes, RunFolder
+from sslviz.views import compare_runs, server
+from sslviz.views.compare_runs import MOST
+
+LONGEST, TAGS = 60, 8  # characters of a name or tag; tags of a run
+LONGEST_REMARK = 500
+COLUMNS = {
+    "id": None,
+    "shown": st.column_config.CheckboxColumn("shown", help="one of the runs on this page"),
+    "k-NN": st.column_config.NumberColumn("k-NN", format="percent", help="at the end, or as last seen in training"),
+    "linear": st.column_config.NumberColumn("linear", format="percent", help="linear probe at the end"),
+    "images/s": st.column_config.NumberColumn("images/s", format="%.0f"),
+    "seconds": st.column_config.NumberColumn("seconds", format="%.0f", help="spent training and measuring"),
+    "tags": st.column_config.ListColumn("tags"),
+}
+
+
+def show(chosen: list[str]) -> None:
+    """The table, and what can be done with the rows that are ticked."""
+    words = st.text_input(
+        "Filter", key="find", bind="query-params", placeholder="words of any column, for example: simclr done"
+    )
+    table = matching(overview(chosen), words)
+    ids = [str(each) for each in table["id"]]
+    state = st.dataframe(
+        table,
+        key=key(ids),
+        hide_index=True,
+        height=min(38 + 35 * max(len(table), 1), 320),
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="multi-row",
+        placeholder="–",
+        alt="All runs",
+    )
+    ticked = [ids[row] for row in state["selection"]["rows"] if row < len(ids)]
+    mine = [run for name in ticked if (run := server.find(name)) is not None and server.is_ours(run)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(f"Compare the {len(ticked)} ticked", disabled=not 0 < len(ticked) <= MOST, key="compare"):
+            compare_runs.choose(ticked)
+            st.rerun()
+        if st.button(f"Delete {len(mine)} of mine", disabled=not mine, key="delete", icon=":material/delete:"):
+            delete(mine)
+            st.rerun()
+        for run in server.launcher().deleted()[:MOST]:
+            if st.button(f"Undo: put back {run.id}", key=f"undo_{run.id}", icon=":material/undo:"):
+                put_back(run.id)
+                st.rerun()
+    if problem := st.session_state.pop("_bin_problem", ""):
+        st.warning(problem)
+    if len(ticked) == 1:
+        write_about(mine[0]) if mine else st.caption("A recorded example cannot be renamed or deleted.")
+    elif not ticked:
+        st.caption(f"Tick up to {MOST} rows to compare them, one to name or tag it. Click a heading to sort.")
+
+
+def key(ids: list[str]) -> str:
+    """Other rows are another table, in which nothing is ticked."""
+    return f"table_{zlib.crc32(','.join(ids).encode())}"
+
+
+def overview(chosen: list[str]) -> pd.DataFrame:
+    """A row for each run."""
+    rows = []
+    for run in compare_runs.every():
+        settings, status, notes = run.settings(), run.status(), run.notes()
+        rows.append(
+            {
+                "id": run.id,
+                "shown": run.id in chosen,
+                "name": compare_runs.title(run),
+                "state": status.state if server.is_ours(run) else "recorded",
+                "method": METHODS[settings.method].title,
+                "data": settings.data,
+                "seed": settings.seed,
+                "k-NN": status.knn if status.exam is None else status.exam,
+                "linear": status.linear,
+                "images/s": status.images_per_second or None,
+                "seconds": status.seconds,
+                "tags": list(notes.tags),
+                "notes": notes.remark,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def matching(table: pd.DataFrame, words: str) -> pd.DataFrame:
+    """The rows in which every one of the words occurs somewhere."""
+    wanted = (words or "").lower().split()
+    texts = [" ".join(map(str, row)).lower() for row in table.itertuples(index=False)]
+    return table[[all(word in text for word in wanted) for text in texts]]
+
+
+def write_about(run: RunFolder) -> None:
+    """Name, tags and a remark; they lie in the folder of the run."""
+    notes = run.notes()
+    with st.form(f"notes_{run.id}"):
+        left, middle, right = st.columns([1, 1, 2])
+        name = left.text_input("Name", notes.name, max_chars=LONGEST, placeholder=compare_runs.title(run))
+        tags = middle.text_input("Tags", ", ".join(notes.tags), placeholder="separated by commas")
+        remark = right.text_input("Notes", notes.remark, max_chars=LONGEST_REMARK)
+        if st.form_submit_button("Save", icon=":material/save:"):
+            each = tuple(dict.fromkeys(tag.strip()[:LONGEST] for tag in tags.split(",") if tag.strip()))[:TAGS]
+            try:
+                run.write_notes(Notes(name=name.strip(), tags=each, remark=remark.strip()))
+            except OSError as error:
+                st.session_state["_bin_problem"] = f"This could not be written: {error.strerror}."
+            st.rerun()
+
+
+def delete(runs: list[RunFolder]) -> None:
+    problems = []
+    for run in runs:
+        try:
+            server.launcher().delete(run.id)
+        except (ValueError, LookupError, OSError) as error:
+            problems.append(f"{compare_runs.title(run) if run.exists else run.id}: {error}")
+    st.session_state["_bin_problem"] = " ".join(problems)
+
+
+def put_back(run_id: str) -> None:
+    try:
+        server.launcher().undelete(run_id)
+    except (LookupError, OSError) as error:
+        st.session_state["_bin_problem"] = str(error)
