@@ -27,8 +27,9 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.live import FLAGS, App, end
 from benchmarks.machine import machine
-from sslviz.runs.folder import ProbeSet, RunFolder, Snapshot, Status
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS, QUERIES
+from sslviz.runs.records import ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.views.server import GALLERY, PAGES
 

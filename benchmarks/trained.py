@@ -4,6 +4,7 @@ again.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -46,7 +47,8 @@ def train(cases: Iterable[Case], runs: Path, jobs: int) -> dict[Case, dict[str, 
     def one(case: Case) -> dict[str, Any]:
         folder, done = runs / case.name, runs / f"{case.name}.json"
         if not done.exists():
-            folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)  # what is left of a run that was cut off
+            folder.mkdir(parents=True)
             command = [sys.executable, "-m", "sslviz", "train", case.method, "--data", case.data, "--json"]
             command += ["--seed", str(case.seed), "--runs", str(folder)]
             command += [] if case.seconds is None else ["--seconds", str(case.seconds)]

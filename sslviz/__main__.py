@@ -23,7 +23,8 @@ from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
 from sslviz.runs.archive import pack, unpack
 from sslviz.runs.evaluation import EVALUATIONS, evaluate
-from sslviz.runs.folder import RunFolder, Status, default_runs, list_runs
+from sslviz.runs.folder import RunFolder, default_runs, list_runs
+from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
 from sslviz.runs.worker import Wishes, run
 

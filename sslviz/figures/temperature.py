@@ -17,8 +17,9 @@ HOW_TO_READ_ENTROPY = (
     "Dots are your temperatures; grey triangles are the best ones of two papers, on their own data."
 )
 HOW_TO_READ_SWEEP = (
-    "Each dot is one of our own runs from one seed, the line is their mean; too small and too large a τ both learn "
-    "less, though a small one finds partners most reliably (dotted). Grey triangles: the best τ of two papers."
+    "Each dot is one of our own runs from one seed, the line is their mean: too small and too large a τ both learn "
+    "less. Dotted: how often a view finds its partner among all views of the batch. Grey triangles: the best τ of two "
+    "papers."
 )
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sslviz.data.dataset import DataError
-from sslviz.runs.folder import MEMBER, SETTINGS, RunFolder, State
+from sslviz.runs.folder import MEMBER, SETTINGS, RunFolder
+from sslviz.runs.records import State
 
 MOST_BYTES = 2_000_000_000  # unpacked
 ENDED: State = "interrupted"

@@ -13,104 +13,27 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_lines, read_npz, replace
-from sslviz.runs.pictures import from_jpeg, to_jpeg, unsheet
+from sslviz.runs.pictures import from_jpeg, to_jpeg
+from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
 
-State = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
 BIN = ".trash"  # in the folder of runs
 SETTINGS = "settings.json"
 # what a run may hold, seen from its folder: <file> or <folder>/<file>, of these kinds
 MEMBER = re.compile(
     r"([\w.-]+|(snapshots|projections|weights|evaluations)/[\w.-]+)\.(json|jsonl|npz|jpg|safetensors|csv|txt)"
 )
-AT_WORK: tuple[State, ...] = ("queued", "starting", "running", "paused")
-
-
-class Status(BaseModel):
-    """status.json: where the run is now. `heartbeat` is Unix time; `reason` a sentence, when there is something to
-    say.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    state: State = "queued"
-    step: int = 0
-    images: int = 0
-    seconds: float = 0.0  # spent training and measuring, pauses not counted
-    images_per_second: float = 0.0
-    eta: float | None = None
-    loss: float | None = None
-    knn: float | None = None
-    knn_random_init: float | None = None
-    exam: float | None = None  # k-NN at the end, with every training picture as a reference
-    exam_random_init: float | None = None
-    linear: float | None = None  # linear probe at the end
-    linear_random_init: float | None = None
-    device: str = ""
-    precision: str = ""
-    pid: int | None = None
-    heartbeat: float = 0.0
-    heard: int = 0  # bytes of control.jsonl that were for an earlier worker
-    reason: str = ""
-
-    @property
-    def at_work(self) -> bool:
-        return self.state in AT_WORK
-
-
-class Notes(BaseModel):
-    """notes.json: what people say about a run: the name under which it is shown, tags, a remark."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    name: str = ""
-    tags: tuple[str, ...] = ()
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One recorded moment.
-
-    scores: name -> number. exhibits: name -> array (raw similarities, before temperature). views: uint8 V x N x H x W
-    x 3, the augmented pictures behind the exhibits. embedding: float16 M x d of the probe pictures, or None.
-    """
-
-    step: int
-    scores: dict[str, float] = field(default_factory=dict)
-    exhibits: dict[str, Array] = field(default_factory=dict)
-    views: Array | None = None
-    embedding: Array | None = None
-
-
-@dataclass(frozen=True)
-class ProbeSet:
-    """The fixed pictures that every snapshot embeds: one contact sheet (JPEG bytes) and what is known about each
-    picture.
-    """
-
-    sheet: bytes
-    columns: int
-    tile: int
-    labels: Array | None
-    factors: dict[str, Array]
-    classes: tuple[str, ...]
-
-    def pictures(self) -> Array:
-        """The pictures of the sheet: uint8, M x tile x tile x 3 (the last row of the sheet is filled up with black)."""
-        return unsheet(self.sheet, self.tile)
 
 
 class RunFolder:

@@ -21,7 +21,7 @@ from sslviz.measures.geometry import uniformity
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
-from sslviz.runs.folder import ProbeSet, Snapshot
+from sslviz.runs.records import ProbeSet, Snapshot
 
 QUERIES, REFERENCES, EXHIBITS = 2_000, 5_000, 32
 NEIGHBOURS = 20

@@ -6,7 +6,8 @@ import time
 
 import torch
 
-from sslviz.runs.folder import RunFolder, State, Status
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import State, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.training import Progress
 

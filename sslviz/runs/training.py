@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from sslviz.runs.files import Array
-from sslviz.runs.folder import Snapshot
 from sslviz.runs.observer import QUERIES, REFERENCES, Observer
+from sslviz.runs.records import Snapshot
 from sslviz.runs.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.

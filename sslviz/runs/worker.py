@@ -21,9 +21,10 @@ import torch
 
 from sslviz import data
 from sslviz.data.dataset import DataError, Dataset
-from sslviz.runs.folder import RunFolder, State, Status
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import Observer
 from sslviz.runs.recorder import DiskFull, Recorder
+from sslviz.runs.records import State, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Diverged, Trainer, choose_device
 from sslviz.runs.training import train

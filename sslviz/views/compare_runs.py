@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, Status, list_runs
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.records import Status
 from sslviz.views import server, worksheet
 from sslviz.views.recorded import metrics
 

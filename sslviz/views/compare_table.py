@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.methods import METHODS
-from sslviz.runs.folder import Notes, RunFolder
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Notes
 from sslviz.views import compare_runs, server
 from sslviz.views.compare_runs import MOST
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from sslviz.measures.doctor import Verdict, diagnose
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, Status
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views import controls, server, transport
 from sslviz.views.recorded import folder, load, metrics

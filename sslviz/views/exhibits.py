@@ -6,7 +6,8 @@ Each picture is built and encoded once per (run, step) and shared by all who loo
 import streamlit as st
 
 from sslviz.figures.curves import HOW_TO_READ
-from sslviz.runs.folder import RunFolder, Status
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
 from sslviz.views import curves, doctor, map, numbers, panel, panels, similarity
 from sslviz.views.moment import Moment, moment
 from sslviz.views.plot import plot

@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from sslviz.runs.folder import RunFolder, Status
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
 from sslviz.views import controls, exhibits, map, server
 
 EVERY = 1.0  # seconds between two refreshes

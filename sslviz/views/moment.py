@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sslviz.runs.folder import RunFolder, Snapshot
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS
+from sslviz.runs.records import Snapshot
 from sslviz.views.curves import MOST_POINTS
 from sslviz.views.recorded import folder, load, metrics, probe
 

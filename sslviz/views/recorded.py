@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.runs.folder import ProbeSet, RunFolder, Snapshot
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import ProbeSet, Snapshot
 from sslviz.views.plot import encode
 
 

@@ -9,8 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from sslviz.figures import matrix, sheet, softmax, style
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, Snapshot
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS
+from sslviz.runs.records import Snapshot
 from sslviz.views.curves import recorded
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import load, probe, stamped

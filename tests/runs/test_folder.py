@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from sslviz.runs.files import replace
-from sslviz.runs.folder import ProbeSet, RunFolder, Snapshot, Status, list_runs
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.records import ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
 
 

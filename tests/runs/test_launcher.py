@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sslviz.runs.folder import RunFolder, Status
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.launcher import Launcher
+from sslviz.runs.records import Status
 from sslviz.runs.settings import RunSettings
 
 pytestmark = pytest.mark.slow

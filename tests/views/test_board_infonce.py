@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sslviz.runs.folder import RunFolder, Snapshot
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Snapshot
 from sslviz.runs.settings import RunSettings
 from sslviz.views import board_infonce, server
 from tests import pages

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sslviz.runs.folder import Notes, RunFolder, Snapshot, list_runs
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.records import Notes, Snapshot
 from sslviz.runs.settings import RunSettings
 from sslviz.views import compare, compare_runs, compare_scores, compare_table, server
 from tests import pages

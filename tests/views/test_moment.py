@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sslviz.runs.folder import RunFolder, Snapshot
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Snapshot
 from sslviz.runs.settings import RunSettings
 from sslviz.views import moment as moments
 from sslviz.views.moment import moment
