@@ -183,7 +183,8 @@ def evaluate(
             for row in EVALUATIONS[name](bench):
                 rows.append({"evaluation": name, "step": step, **row})
                 on_progress(name, len(rows))
-            table = pd.DataFrame(rows, columns=list(COLUMNS)).dropna(axis="columns", how="all")
+            used = [column for column in COLUMNS if not rows or any(column in row for row in rows)]
+            table = pd.DataFrame(rows, columns=used)
             folder.write_evaluation(step, name, table)
         found.append(table)
     return pd.concat(found, ignore_index=True)
