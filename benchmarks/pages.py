@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.live import FLAGS, App, end
+from benchmarks.live import FLAGS, App, end, settled, wait
 from benchmarks.machine import machine
 from sslviz.views.catalogue import BLACKBOARD
 from sslviz.views.server import PAGES
@@ -55,6 +55,7 @@ def main() -> None:
     scripts = {name: script_runs(name, options.rounds) for name in BLACKBOARD}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         app = App(Path(folder), spare=False)
+        wait(lambda: settled(app.named("runs.projector")))  # it compiles for some seconds
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, (title, _) in BLACKBOARD.items():
             opened = [in_a_new_tab(chromium, f"{app.url}/{name}") for _ in range(options.rounds + 1)][1:]

@@ -10,7 +10,7 @@ from sslviz.data.augment import Augment, AugmentKnobs, Drawn
 from sslviz.figures import histograms as figures
 from sslviz.figures import style, tiles
 from sslviz.views import by_hand
-from sslviz.views.plot import plot
+from sslviz.views.plot import encode, plot
 
 COLOUR = {"jitter": 0.0, "gray": 0.0, "brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0}
 SHARP = {"blur": 0.0, "blur_sigma": 1.0, "solarize": 0.0}
@@ -62,12 +62,16 @@ def measured(name: str, plain: AugmentKnobs, jittered: AugmentKnobs) -> None:
         if not jittered.jitter and not jittered.gray:
             st.info("The colour jitter is switched off above: both lines are the same.")
     with right:
-        curves = [
-            figures.Found("without colour jitter", without, style.POSITIVE),
-            figures.Found("with colour jitter", with_jitter, style.CLASSES[0]),
-        ]
-        plot(figures.found(curves), key="found", alt="Share matched by colour over the number of candidates")
+        curves = matching(name, plain.model_dump_json(), jittered.model_dump_json())
+        plot(curves, key="found", alt="Share matched by colour over the number of candidates")
         st.caption(figures.HOW_TO_READ_FOUND)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def matching(name: str, plain: str, jittered: str) -> bytes:
+    """The two curves of `matched`, drawn. Knobs: as JSON."""
+    settings = {"without colour jitter": (plain, style.POSITIVE), "with colour jitter": (jittered, style.CLASSES[0])}
+    return encode(figures.found([figures.Found(k, matched(name, knobs), c) for k, (knobs, c) in settings.items()]))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
