@@ -8,7 +8,7 @@ import streamlit as st
 from sslviz.figures.curves import HOW_TO_READ
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import curves, doctor, map, numbers, panel, panels, similarity
+from sslviz.views import curves, doctor, map, numbers, panel, panels, similarity, transport
 from sslviz.views.moment import Moment, moment
 from sslviz.views.plot import plot
 
@@ -35,6 +35,7 @@ def show(run: RunFolder, status: Status) -> None:
     step = steps[-1]
     if not status.at_work and len(steps) > 1:
         step = st.select_slider("Moment (training step)", steps, steps[-1], key=f"moment_{run.id}")
+        transport.fork(run, step)
     found = moment(str(run.path), step)
     if found is not None:
         explained(run, found)

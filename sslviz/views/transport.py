@@ -113,3 +113,31 @@ def resume(run_id: str) -> None:
         name: st.session_state[name] for name in live if st.session_state.get(name, values[name]) != values[name]
     }
     server.launcher().resume(run_id, **turned_since)
+
+
+def fork(run: RunFolder, step: int) -> None:
+    """A button that starts a new run from the weights kept at or before `step`; nothing where there are none."""
+    kept = max((s for s in run.weights_steps() if s <= step), default=None)
+    if kept is None or not server.is_ours(run):
+        return
+    st.button(
+        f"Fork from step {kept:,}",
+        icon=":material/call_split:",
+        key="fork",
+        on_click=forked,
+        args=(run.id, kept),
+        help="a new run that goes on from these weights, with the knobs as they stand now; the same seed, so the same "
+        "pictures and views: turn one knob first, and see what it does",
+    )
+
+
+def forked(run_id: str, step: int) -> None:
+    """What cannot change while training (the network's shape, say) stays as the parent has it."""
+    parent, state = server.launcher().folder(run_id), st.session_state
+    settings = parent.settings().change(**parent.values())
+    live = [knob.name for knob in all_knobs(settings.method).values() if knob.live]
+    wanted = settings.change(**{name: state[name] for name in live if state.get(name) is not None})
+    run = server.launcher().fork(run_id, step, wanted)
+    st.query_params["run"] = run.id
+    state["_known"] = run.values()
+    state["_anew"] = True
