@@ -11,6 +11,7 @@ Needs playwright and chromium.
 """
 
 import argparse
+import gc
 import shutil
 import statistics
 import tempfile
@@ -74,6 +75,8 @@ def script_runs(name: str, rounds: int) -> list[float]:
     for key, value in query.items():
         app.query_params[key] = value
     app.run().run()
+    gc.collect()
+    gc.freeze()  # as the app does when it starts
     taken = []
     for i in range(rounds):
         if slider is not None:

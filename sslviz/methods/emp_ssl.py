@@ -47,7 +47,7 @@ class EMPSSL(Method):
             200.0, 0.0, 1000.0, symbol=r"\lambda", help="large: views must agree, even if the pictures get no room"
         )
         epsilon_squared: float = knob(
-            0.2, 0.01, 10.0, symbol=r"\varepsilon^2", label="ε squared", help="small: every two pictures are far apart"
+            0.2, 0.01, 10.0, symbol=r"\varepsilon^2", label="coarseness", help="small: every two pictures are far apart"
         )
         expand: bool = knob(True, help="off: the coding rate does not count, views need only agree")
         projector: ProjectorKind = knob(

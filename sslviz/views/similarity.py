@@ -58,7 +58,9 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> DeltaGenerator:
             st.rerun(scope="fragment")
     with right:
         st.html(view_pairs(path, step))
-        st.caption("Two random views of each picture: a above, b below")
+        number = 0 if snapshot.views is None else len(snapshot.views)
+        more = f"; the matrix compares the first two of {number}" if number > 2 else ""
+        st.caption(f"Random views of each picture: a above, b below{more}")
         temperature = temperature_of(run)
         if temperature is not None:
             plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="One row as probabilities")
