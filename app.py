@@ -1,8 +1,13 @@
 """The app: `streamlit run app.py`. Starts the launcher with the server and closes it with the server."""
 
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+# Read when torch is loaded. Every script run has a thread of its own, for each of which torch would make helpers; that
+# took longer than all the rest of a page with small pictures. Workers say themselves how many threads they want.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import streamlit as st
 

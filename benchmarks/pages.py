@@ -12,12 +12,15 @@ Needs playwright and chromium.
 
 import argparse
 import gc
+import os
 import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as app.py
 
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner

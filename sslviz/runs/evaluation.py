@@ -12,6 +12,7 @@ labels per class, draw, score. Frozen means frozen: everything but `finetune` an
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from sslviz.runs.observer import NEIGHBOURS, PORTION, QUERIES, REFERENCES
 from sslviz.runs.trainer import Trainer, choose_device
 
 Row = dict[str, Any]
+Features = dict[str, tuple[Tensor, Tensor]]  # h, z -> of the labelled pictures, of the test pictures
 KS = (1, 5, 20, 50, 200)
 COLUMNS = ("evaluation", "step", "encoder", "features", "target", "k", "labels", "draw", "head", "chance", "score")
 COMPONENTS = 128  # of the raw pixels
@@ -52,7 +54,15 @@ class Bench:
     asked: dict[str, tuple[Tensor, Tensor, int]]
     masks: Tensor | None
 
-    def features(self, method: Method) -> dict[str, tuple[Tensor, Tensor]]:
+    @cached_property
+    def trained(self) -> Features:
+        return self.features(self.trainer.method)
+
+    @cached_property
+    def random(self) -> Features:
+        return self.features(self.trainer.untrained)
+
+    def features(self, method: Method) -> Features:
         """h, and z where there is a projector: (of the labelled pictures, of the test pictures)."""
         found = {"h": (embedded(method.embed, method, self.images), embedded(method.embed, method, self.tests))}
         if method.project(method.augment.plain(self.tests[:2])) is not None:
@@ -69,8 +79,8 @@ def embedded(see: Callable[[Tensor], Any], method: Method, images: Tensor) -> Te
 
 
 def knn(bench: Bench) -> Iterator[Row]:
-    for encoder, method in (("trained", bench.trainer.method), ("random", bench.trainer.untrained)):
-        for features, (h, test) in bench.features(method).items():
+    for encoder, nets in (("trained", bench.trained), ("random", bench.random)):
+        for features, (h, test) in nets.items():
             for target, (known, wanted, classes) in bench.asked.items():
                 for k in KS if target == "class" and features == "h" else (NEIGHBOURS,):
                     score = knn_accuracy(h, known, test, wanted, classes=classes, k=k)
@@ -79,8 +89,8 @@ def knn(bench: Bench) -> Iterator[Row]:
 
 
 def linear(bench: Bench) -> Iterator[Row]:
-    nets = {"trained": bench.features(bench.trainer.method), "random": bench.features(bench.trainer.untrained)}
-    nets["pixels"] = {"h": principal(bench.images, bench.tests)}
+    pixels = {"h": principal(bench.images, bench.tests)}
+    nets = {"trained": bench.trained, "random": bench.random, "pixels": pixels}
     for encoder, features in nets.items():
         for name, (h, test) in features.items():
             for target, (known, wanted, classes) in bench.asked.items():
@@ -93,8 +103,8 @@ def fewshot(bench: Bench) -> Iterator[Row]:
     if "class" not in bench.asked:
         return
     known, wanted, classes = bench.asked["class"]
-    for encoder, method in (("trained", bench.trainer.method), ("random", bench.trainer.untrained)):
-        h, test = bench.features(method)["h"]
+    for encoder, nets in (("trained", bench.trained), ("random", bench.random)):
+        h, test = nets["h"]
         for shots, number, score in few_shot(h, known, test, wanted, classes=classes):
             yield {"encoder": encoder, "target": "class", "labels": shots, "draw": number, "score": score}
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,20 +21,36 @@ from sslviz.runs.evaluation import EVALUATIONS, evaluate
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.worker import explain
 
+BEAT_EVERY = 1.0  # seconds between two signs of life
+
 
 def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> None:
     """Everything that can go wrong becomes a sentence in the run's folder."""
 
+    at: dict[str, Any] = {"step": step, "name": names[0], "rows": 0}
+    ended = threading.Event()
+
     def advance(name: str, rows: int) -> None:
-        folder.write_evaluation_progress(step=step, name=name, rows=rows)
+        at.update(name=name, rows=rows)
+
+    def beat() -> None:  # a number may take minutes, and the page must know that somebody is at it
+        while not ended.wait(BEAT_EVERY):
+            folder.write_evaluation_progress(**at)
+
+    beating = threading.Thread(target=beat, daemon=True)
+    beating.start()
+
+    def end(**how: Any) -> None:
+        ended.set()
+        beating.join()  # else it might write once more
+        folder.write_evaluation_progress(step=step, **how)
 
     try:
-        folder.write_evaluation_progress(step=step, name=names[0], rows=0)
         evaluate(folder, step, cache, names=names, on_progress=advance)
-        folder.write_evaluation_progress(step=step, done=True)
+        end(done=True)
     except (DataError, LookupError, OSError, MemoryError, RuntimeError, ValueError) as error:
         traceback.print_exc()
-        folder.write_evaluation_progress(step=step, error=explain(error))
+        end(error=explain(error))
 
 
 def main() -> None:

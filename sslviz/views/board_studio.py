@@ -51,9 +51,6 @@ HOW_TO_READ = (
 
 
 def show() -> None:
-    # Every script run has a thread of its own, and torch would give it helpers of its own: for pictures this small,
-    # making them takes as long as all the rest of the page.
-    torch.set_num_threads(1)
     with st.container(key="heading"):
         left, right = st.columns([1.3, 1], gap="medium", vertical_alignment="center")
         left.header("Augmentation studio", anchor=False)

@@ -38,7 +38,7 @@ def show() -> None:
                 temperatures.append(tau)
                 panel(scores, tau)
         pictures(scores, temperatures)
-    papers()
+        papers()
     tables = [softmax.table(scores, tau) for tau in temperatures]
     latex = "\n\n".join(f"% tau = {tau:g}\n\\[\n{softmax.formulae(scores, tau)}\n\\]" for tau in temperatures)
     worksheet.export("temperature", pd.concat(tables), latex + "\n")

@@ -13,7 +13,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.views import panel, panels, recorded, similarity, worksheet
 from sslviz.views.compare_runs import Shown
 from sslviz.views.map import CYCLIC, LAYOUTS
-from sslviz.views.moment import moment
+from sslviz.views.moment import last_embedding, moment
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import load, stamped
 
@@ -114,7 +114,7 @@ def matrix(each: Shown, step: int, which: str) -> None:
     if snapshot is None:
         st.info("This moment cannot be read.")
     elif which == "likeness":
-        seen = embedded_at(each, step)
+        seen = last_embedding(each.run, step)
         if seen is None:
             st.info("No h of this run was kept by then.", icon=":material/grid_off:")
         else:
@@ -158,16 +158,6 @@ def small_matrix(path: str, step: int, tiles: str) -> bytes:
     figure.update_xaxes(title_text="view k (a, then b)", showticklabels=False)
     figure.update_yaxes(title_text="view i (a, then b)", showticklabels=False)
     return stamped(figure, path, step)
-
-
-def embedded_at(each: Shown, step: int) -> int | None:
-    """The last moment up to `step` of which the embedding was kept: only the great looks have one."""
-    looks = set(each.history["step"][each.history["std"].notna()]) if "std" in each.history else set()
-    for candidate in reversed([s for s in each.run.snapshot_steps() if s <= step and s in looks]):
-        snapshot = load(each.path, candidate)
-        if snapshot is not None and snapshot.embedding is not None:
-            return candidate
-    return None
 
 
 def cosines(path: str, step: int) -> tuple[np.ndarray, list[str]]:
@@ -235,7 +225,7 @@ def numbers(each: Shown, axis: str, amount: float, kind: str) -> dict[str, Any]:
     if step is None:
         return {}
     found: dict[str, Any] = {"step": step, "known": each.row(step)}
-    snapshot, laid_out, seen = load(each.path, step), at(each.run, kind, step), embedded_at(each, step)
+    snapshot, laid_out, seen = load(each.path, step), at(each.run, kind, step), last_embedding(each.run, step)
     if seen is not None:
         likely, names = cosines(each.path, seen)
         found |= {"likeness_step": seen, "likeness": likely.round(4).tolist(), "likeness_classes": names}

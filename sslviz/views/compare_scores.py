@@ -11,12 +11,12 @@ from sslviz.runs.observer import NEIGHBOURS
 from sslviz.views import recorded
 from sslviz.views.compare_runs import AXES, Shown, family
 from sslviz.views.curves import MOST_POINTS
+from sslviz.views.judge import EVALUATIONS
 
 GRID = 200  # places at which the curves of several seeds are averaged
 FIRST = ("knn", "loss", "knn_hue")  # of the metrics
 SHARES = ("knn", "accuracy")  # metrics whose names begin or end so are shares of 1
 SHOTS = (1, 10, 50)
-EVALUATED = ("knn", "linear", "fewshot", "finetune", "attention")  # runs/evaluation.py
 
 
 def metrics_of(runs: list[Shown]) -> list[str]:
@@ -98,7 +98,7 @@ def _scores(each: Shown) -> Iterator[tuple[str, float | None]]:
     yield f"{NEIGHBOURS}-NN, in training", each.status.knn
     yield f"{NEIGHBOURS}-NN, at the end", each.status.exam
     yield "linear probe, at the end", each.status.linear
-    for name in EVALUATED:
+    for name in EVALUATIONS:
         steps = each.run.evaluation_steps(name)
         table = each.run.evaluation(steps[-1], name) if steps else None
         if table is not None and {"encoder", "score", "target"} <= set(table.columns):

@@ -10,8 +10,8 @@ from sslviz.views import catalogue, server
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
 @media (max-width: 1100px) {
-  :is(.st-key-heading, .st-key-bench) [data-testid="stColumn"] { min-width: 100%; }
-  :is(.st-key-heading, .st-key-bench) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stColumn"] { min-width: 100%; }
+  :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-bench > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child,
   .st-key-bench > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child { order: 2; }
   .st-key-transport [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }

@@ -16,6 +16,7 @@ from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.observer import NEIGHBOURS
 from sslviz.views import live, neighbours, server
 from sslviz.views.plot import plot
+from sslviz.views.recorded import folder, stamped
 
 EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
     "knn": ("k-NN", "frozen; nothing is trained", "20 s"),
@@ -23,6 +24,12 @@ EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
     "attention": ("Attention against masks", "frozen; only for a ViT, only on shapes", "10 s"),
     "finetune": ("Fine-tune", "nothing is frozen: the encoder moves, slowly", "1 min"),
     "fewshot": ("Few labels", "frozen probe; from scratch: nothing is frozen", "4 min"),
+}
+PICTURES = {  # key -> what stands in for the picture where it cannot be seen
+    "linear": "Linear probes on h and z for each factor",
+    "knn": "k-NN on h and z for each factor",
+    "few": "Accuracy over labels per class",
+    "over_k": "k-NN accuracy over the number of neighbours",
 }
 SILENCE = 60.0  # seconds without news after which the evaluator is taken for dead
 
@@ -93,22 +100,26 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
     tables = {name: run.evaluation(step, name) for name in EVALUATIONS}
     buttons(run, step, tables)
     overview(tables)
-    drawn = pictures(tables)
-    for pair in (drawn[i : i + 2] for i in range(0, len(drawn), 2)):
-        for column, (key, figure, how_to_read) in zip(st.columns(2, gap="medium"), pair, strict=False):
-            with column:
-                plot(figure, key=key, alt=str(figure.layout.title.text))
-                st.caption(how_to_read)
-    neighbours.show(run, step)
+    known = tuple(name for name, table in tables.items() if table is not None)
+    drawn = pictures(str(run.path), step, known)
+    with st.container(key="pairs"):  # two in a row, one where it is narrow
+        for pair in (drawn[i : i + 2] for i in range(0, len(drawn), 2)):
+            for column, (key, figure, how_to_read) in zip(st.columns(2, gap="medium"), pair, strict=False):
+                with column:
+                    plot(figure, key=key, alt=PICTURES[key])
+                    st.caption(how_to_read)
+        neighbours.show(run, step)
     everything = [table for table in tables.values() if table is not None and len(table)]
     if everything:
         table = pd.concat(everything)
         st.download_button("Numbers as CSV", table.to_csv(index=False), f"{run.id}-{step}.csv", "text/csv")
 
 
-def pictures(tables: dict[str, pd.DataFrame | None]) -> list[tuple[str, go.Figure, str]]:
-    """Key, figure and how to read it, of everything that has been measured."""
+@st.cache_data(max_entries=64, show_spinner=False)
+def pictures(path: str, step: int, known: tuple[str, ...]) -> list[tuple[str, bytes, str]]:
+    """Key, encoded figure and how to read it, of the evaluations in `known`: a table that was written never changes."""
     found: list[tuple[str, go.Figure, str]] = []
+    tables = {name: folder(path).evaluation(step, name) if name in known else None for name in EVALUATIONS}
     measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
     linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
     if len(linear):
@@ -123,7 +134,7 @@ def pictures(tables: dict[str, pd.DataFrame | None]) -> list[tuple[str, go.Figur
     if len(knn) and (knn["target"] == "class").any():
         some = knn[(knn["target"] == "class") & (knn["features"] == "h")]
         found.append(("over_k", figures.over_k(some), figures.HOW_TO_READ_NEIGHBOURS))
-    return found
+    return [(key, stamped(figure, path, step), how_to_read) for key, figure, how_to_read in found]
 
 
 def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -> None:

@@ -1,5 +1,6 @@
 """One moment of a run, with all that its pictures may be made of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,10 +62,25 @@ def moment(path: str, step: int) -> Moment | None:
     run = folder(path)
     history = metrics(run)
     history = history[history["step"] <= step] if "step" in history else history
-    if "spectrum" not in snapshot.exhibits and "std" in history:
-        measured = set(history["step"][history["std"].notna()]) & set(run.snapshot_steps())  # the rest is thinned out
-        before = load(path, int(max(measured))) if measured else None
+    if "spectrum" not in snapshot.exhibits:
+        before = next(measured(run, step), None)
         if before is not None:
             spread = {name: before.exhibits[name] for name in SPREAD if name in before.exhibits}
             snapshot = replace(snapshot, exhibits=snapshot.exhibits | spread)
     return Moment(run, snapshot, history, run.values())
+
+
+def measured(run: RunFolder, step: int) -> Iterator[Snapshot]:
+    """The moments up to `step` that hold more than exhibits: spread, and h unless it was taken out. Newest first."""
+    history = metrics(run)
+    if "std" not in history:
+        return
+    looks = set(history["step"][history["std"].notna()])
+    for at in sorted(looks & set(run.snapshot_steps()), reverse=True):  # the rest is thinned out
+        if at <= step and (found := load(str(run.path), int(at))) is not None:
+            yield found
+
+
+def last_embedding(run: RunFolder, step: int) -> int | None:
+    """The last moment up to `step` of which h was kept (recorded examples keep it at the end only)."""
+    return next((found.step for found in measured(run, step) if found.embedding is not None), None)

@@ -7,12 +7,15 @@ import torch
 from sslviz.figures import confusion, tiles
 from sslviz.measures.knn import leave_one_out, neighbours
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.observer import NEIGHBOURS as K
+from sslviz.runs.observer import NEIGHBOURS, QUERIES
+from sslviz.views import worksheet
+from sslviz.views.moment import last_embedding
 from sslviz.views.plot import plot
 from sslviz.views.recorded import load, probe, stamped
 
 STRIP = 7  # neighbours that are shown
 ROWS = 6  # pictures whose neighbours are shown
+LAST = QUERIES // ROWS * ROWS - ROWS  # the first picture of the last strip
 HOW_TO_READ = (
     "Each row: a test picture, then the test pictures nearest to it in h, nearest first (✗: another class). "
     "Right: the class that its 20 nearest others vote for. Test pictures among themselves, so the share differs "
@@ -22,23 +25,18 @@ HOW_TO_READ = (
 
 def show(run: RunFolder, step: int) -> None:
     """Strips and confusion of the last embedding recorded at or before `step`; nothing without one."""
-    at = next((s for s in reversed(run.snapshot_steps()) if s <= step and embedded(str(run.path), s)), None)
+    at = last_embedding(run, step)
     if at is None or probe(str(run.path)) is None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        first = st.number_input("First picture", 0, 1990, 0, step=ROWS, key="first", bind="query-params")
-        plot(strips(str(run.path), at, int(first)), key="strips", alt="Nearest neighbours of six pictures")
+        first = int(worksheet.number("First picture", "first", 0, 0, LAST, step=ROWS))
+        plot(strips(str(run.path), at, first), key="strips", alt="Nearest neighbours of six pictures")
     with right:
         table = taken_for(str(run.path), at)
         if table is not None:
             plot(table, key="confusion", alt="Which class is taken for which")
     st.caption(HOW_TO_READ)
-
-
-def embedded(path: str, step: int) -> bool:
-    snapshot = load(path, step)
-    return snapshot is not None and snapshot.embedding is not None
 
 
 def known(path: str, step: int) -> tuple[torch.Tensor, np.ndarray | None, tuple[str, ...]]:
@@ -85,5 +83,5 @@ def taken_for(path: str, step: int) -> bytes | None:
         return None
     truth = torch.from_numpy(labels).long()
     names = list(classes) or [str(c) for c in range(int(truth.max()) + 1)]
-    answer = leave_one_out(h, truth, classes=len(names), k=K)
+    answer = leave_one_out(h, truth, classes=len(names), k=NEIGHBOURS)
     return stamped(confusion.confusion(labels, answer.numpy(), names, height=470), path, step)

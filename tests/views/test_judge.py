@@ -68,7 +68,7 @@ def test_progress_and_failures_are_told(finished: RunFolder) -> None:
     assert any("gone" in warning.value for warning in app.warning)
 
 
-@pytest.mark.parametrize("wrong", ["../../etc", "nan", "<b>x</b>", "x" * 5000])
+@pytest.mark.parametrize("wrong", ["../../etc", "nan", "inf", "-1", "1e308", "<b>x</b>", "x" * 5000])
 def test_addresses_that_make_no_sense_never_raise(runs: Path, wrong: str) -> None:
     app = opened(judged=wrong, first=wrong, every=wrong)
     assert not app.exception
