@@ -53,17 +53,7 @@ class Shown:
 
 def every() -> list[RunFolder]:
     """All that can be chosen: the runs of this server, newest first, and the recorded examples."""
-    mine = [run for run in list_runs(server.launcher().runs) if readable(run)]
-    return mine + [run for run in map(server.recorded, METHODS) if run is not None]
-
-
-def readable(run: RunFolder) -> bool:
-    """False for a folder that is no run of this version: it cannot be shown, and must not stop the others."""
-    try:
-        run.settings()
-    except (OSError, ValueError):
-        return False
-    return True
+    return [run for run in list_runs(server.launcher().runs) if server.readable(run)] + server.examples()
 
 
 def title(run: RunFolder) -> str:
@@ -79,7 +69,7 @@ def asked() -> list[str]:
     if not text:
         return list(EXAMPLES)
     ids = list(dict.fromkeys(part for part in text.split(",") if part))
-    found = [name for name in ids if (run := server.find(name)) is not None and readable(run)][:MOST]
+    found = [name for name in ids if (run := server.find(name)) is not None and server.readable(run)][:MOST]
     if len(found) < len(ids):
         worksheet.note("runs", text, "what is here (at most six)" if found else "the example")
     return found or list(EXAMPLES)
@@ -92,7 +82,7 @@ def choose(ids: list[str]) -> None:
 
 def shown(ids: list[str]) -> list[Shown]:
     """In the order of the address. Two runs of one name get the end of their ids."""
-    runs = [run for name in ids if (run := server.find(name)) is not None and readable(run)]
+    runs = [run for name in ids if (run := server.find(name)) is not None and server.readable(run)]
     titles = [title(run) for run in runs]
     names = [f"{t} · {r.id[-9:]}" if titles.count(t) > 1 else t for t, r in zip(titles, runs, strict=True)]
     return [

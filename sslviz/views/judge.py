@@ -11,10 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import evaluation as figures
-from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views import live, neighbours, server
+from sslviz.views import live, neighbours, server, which
 from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, stamped
 
@@ -42,45 +41,16 @@ def show() -> None:
             "a linear probe finds what is there but hidden, few labels reward what is easy to pick up, fine-tuning "
             "what is easy to change."
         )
-        run = chosen_run()
+        run = which.run()
         if run is None:
             st.info("There is no run yet: train one, or install the recorded examples.")
             return
-        step = chosen_moment(run)
+        step = which.moment(run)
         if step is None:
             st.info("No weights of this run were kept, so nothing can be asked of it.")
             return
     busy = is_busy(run)
     live.refreshed(results, live.EVERY, busy, run.id, step, busy)
-
-
-def chosen_run() -> RunFolder | None:
-    mine = list_runs(server.launcher().runs)
-    recorded = [run for run in map(server.recorded, METHODS) if run is not None]
-    runs = {run.id: run for run in (*mine, *recorded) if run.weights_steps()}
-    if not runs:
-        return None
-    first = st.query_params.get("judged", "")
-    if first not in runs:
-        first = next(run.id for run in (*recorded, *mine) if run.id in runs)
-    # not bound to the URL: a bound selectbox would write what it shows there, which is long and may change
-    names = list(runs)
-    name = st.selectbox("Run", names, names.index(first), key="judged", format_func=lambda name: called(runs[name]))
-    st.query_params["judged"] = name
-    return runs[name]
-
-
-def called(run: RunFolder) -> str:
-    settings = run.settings()
-    kind = "" if server.is_ours(run) else "recorded example, "
-    return f"{METHODS[settings.method].title} ({kind}{settings.data}, seed {settings.seed}): {run.id}"
-
-
-def chosen_moment(run: RunFolder) -> int | None:
-    steps = run.weights_steps()
-    if len(steps) < 2:
-        return steps[0] if steps else None
-    return int(st.select_slider("Moment (training step of which the weights were kept)", steps, steps[-1]))
 
 
 def is_busy(run: RunFolder) -> bool:

@@ -40,7 +40,7 @@ def find(run_id: str) -> RunFolder | None:
     try:
         return launcher().folder(run_id)
     except LookupError:
-        return recorded(run_id)
+        return next((run for run in examples() if run.id == run_id), None)
 
 
 def latest(method: str) -> RunFolder | None:
@@ -56,6 +56,22 @@ def recorded(method: str, data: str = "shapes") -> RunFolder | None:
     """The recorded example of a method, if there is one on these pictures."""
     run = RunFolder(GALLERY / method)
     return run if method in METHODS and data == "shapes" and run.exists else None
+
+
+def examples() -> list[RunFolder]:
+    """All recorded examples: one for each method, in the order of the methods, then those that a page needs besides."""
+    order = {name: number for number, name in enumerate(METHODS)}
+    found = [run for run in list_runs(GALLERY) if readable(run)]
+    return sorted(found, key=lambda run: (order.get(run.id, len(order)), run.id))
+
+
+def readable(run: RunFolder) -> bool:
+    """False for a folder that is no run of this version: it cannot be shown, and must not stop the others."""
+    try:
+        run.settings()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def is_ours(run: RunFolder) -> bool:

@@ -1,0 +1,62 @@
+"""Which run, and which of its moments: chosen by the viewer, kept in the URL, and loaded once for all who look."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from sslviz import data
+from sslviz.data.dataset import Dataset
+from sslviz.methods import METHODS
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.loaded import Loaded, load_network
+from sslviz.views import recorded as read
+from sslviz.views import server
+
+
+def run(
+    key: str = "judged", accepts: Callable[[RunFolder], bool] = lambda run: True, label: str = "Run"
+) -> RunFolder | None:
+    """A run of which weights were kept; None if there is none that is accepted. `key` is its name in the URL."""
+    mine, recorded = [run for run in list_runs(server.launcher().runs) if server.readable(run)], server.examples()
+    runs = {run.id: run for run in (*mine, *recorded) if run.weights_steps() and accepts(run)}
+    if not runs:
+        return None
+    first = st.query_params.get(key, "")
+    if first not in runs:
+        first = next(run.id for run in (*recorded, *mine) if run.id in runs)
+    # not bound to the URL: a bound selectbox would write what it shows there, which is long and may change
+    names = list(runs)
+    name = st.selectbox(label, names, names.index(first), key=key, format_func=lambda name: called(runs[name]))
+    st.query_params[key] = name
+    return runs[name]
+
+
+def called(run: RunFolder) -> str:
+    settings = run.settings()
+    kind = "" if server.is_ours(run) else "recorded example, "
+    return f"{METHODS[settings.method].title} ({kind}{settings.data}, seed {settings.seed}): {run.id}"
+
+
+def moment(run: RunFolder, label: str = "Moment (training step of which the weights were kept)") -> int | None:
+    """One of the steps at which weights were kept, the last unless chosen; None if there is none."""
+    steps = run.weights_steps()
+    if len(steps) < 2:
+        return steps[0] if steps else None
+    return int(st.select_slider(label, steps, steps[-1]))
+
+
+def network(run: RunFolder, step: int) -> Loaded:
+    """The network of that moment. Raises LookupError or DataError, in a sentence. Never change it: it is shared."""
+    return _network(str(run.path), step)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Loading the network …")
+def _network(path: str, step: int) -> Loaded:
+    found = read.folder(path)
+    return load_network(found, step, pictures(found.settings().data))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the pictures …")
+def pictures(name: str) -> Dataset:
+    """The data set of a run: mapped into memory, not read. Raises DataError."""
+    return data.load(name, cache=data.default_cache())
