@@ -31,6 +31,25 @@ def test_within_a_point_of_sklearn(features):
     assert 0.5 < ours < 0.99
 
 
+def test_it_arrives_where_features_are_strongly_correlated():
+    """As those of a real network: one direction holds a hundred thousand times the variance of another, and what tells
+    the classes apart lies in the small ones.
+    """
+    g, l2 = torch.Generator().manual_seed(0), 1e-4
+    y = torch.arange(1500) % 10
+    signal = 0.3 * torch.randn(10, 64, generator=g)[y] + torch.randn(1500, 64, generator=g)
+    mixed = (signal * torch.logspace(0, -2.5, 64)) @ torch.linalg.qr(torch.randn(64, 64, generator=g))[0]
+    h = ((mixed - mixed.mean(0)) / mixed.std(0, correction=0)).double()
+    sklearn = LogisticRegression(C=1 / (l2 * len(h)), max_iter=20_000, tol=1e-8).fit(h.numpy(), y.numpy())
+
+    def objective(weight, bias):
+        return float(F.cross_entropy(h @ weight.T + bias, y) + l2 / 2 * weight.square().sum())
+
+    weight, bias = fit_linear(h, y, classes=10, l2=l2)
+    best = objective(torch.tensor(sklearn.coef_), torch.tensor(sklearn.intercept_))
+    assert objective(weight.double(), bias.double()) == pytest.approx(best, abs=1e-3)
+
+
 def test_it_is_the_minimum(features):
     h, y, _, _ = features
     weight, bias = fit_linear(h, y, classes=10, l2=1e-2, steps=300)
