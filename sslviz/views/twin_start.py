@@ -1,0 +1,225 @@
+"""How twins are started: a method, pictures, and the one thing in which they differ, with its value left and right.
+
+The address holds all of it: `?method=simclr&differ=temperature&left=0.07&right=0.5`, and every other knob by its name.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from sslviz.knobs import Knob, describe
+from sslviz.methods import METHODS
+from sslviz.runs import twins
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Notes
+from sslviz.runs.settings import RunSettings, all_knobs, knob_tables, recommended
+from sslviz.views import controls, server, worksheet
+from sslviz.views.controls import TABLES
+from sslviz.views.overlaid import written
+
+NOTHING = "nothing"  # a control: two runs without a difference
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A pair that is worth one click."""
+
+    label: str
+    method: str
+    knob: str
+    left: Any
+    right: Any
+
+
+PRESETS = (
+    Preset("SimCLR: τ 0.07 | 0.5", "simclr", "temperature", 0.07, 0.5),
+    Preset("SimCLR: hue jitter 0.5 | 0", "simclr", "hue", 0.5, 0.0),
+    Preset("BYOL: with | without predictor", "byol", "predictor", True, False),
+    Preset("SimSiam: with | without stop-gradient", "simsiam", "stop_gradient", True, False),
+    Preset("MAE: hide 50 % | 75 %", "mae", "mask_ratio", 0.5, 0.75),
+)
+
+
+def show(shown: list[RunFolder]) -> None:
+    """`shown`: the runs on this page, which end when others are started."""
+    st.markdown("**One click starts a pair**")
+    with st.container(horizontal=True, key="presets"):
+        for number, preset in enumerate(PRESETS):
+            st.button(preset.label, key=f"preset_{number}", on_click=start_preset, args=(preset, shown))
+    st.markdown("**Or choose the one difference yourself**")
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        worksheet.check("method", lambda text: text in METHODS, "simclr")
+        method = str(
+            st.selectbox(
+                "Method",
+                list(METHODS),
+                key="method",
+                bind="query-params",
+                format_func=lambda name: METHODS[name].title,
+            )
+        )
+        usual = controls.fit_to_method(method)
+        controls.pictures(method)
+    with right:
+        differ, values = difference(method, usual)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Start both",
+                type="primary",
+                icon=":material/play_arrow:",
+                key="twin_go",
+                on_click=start,
+                args=(method, differ, values, shown),
+            )
+            st.caption("Same seed, same pictures, same batches, same random numbers, by turns a step each.")
+        with st.expander("Everything else, the same for both", icon=":material/tune:", key="rest"):
+            for column, (group, table) in zip(st.columns(3), knob_tables(method).items(), strict=True):
+                with column:
+                    st.markdown(f"**{TABLES[group]}**")
+                    for knob in describe(table).values():
+                        if knob.name != differ:
+                            controls.slider(replace(knob, default=usual[knob.name]), None)
+                    if group == "training" and differ != "seed":
+                        most = 2**31 - 1
+                        controls.whole_number("seed", 0, most, 0, key="seed", bind="query-params")
+
+
+def difference(method: str, usual: dict[str, Any]) -> tuple[str, tuple[Any, Any]]:
+    """In what they differ, and its two values."""
+    names, state = [*twins.can_differ(method), NOTHING], st.session_state
+    first = next((preset.knob for preset in PRESETS if preset.method == method), names[0])
+    worksheet.check("differ", lambda text: text in names, first)
+    if state.get("differ") not in names and "differ" not in st.query_params:
+        state["differ"] = first  # another method, which has no such knob
+    elif "differ" in state and state["differ"] not in names:
+        state["differ"] = first
+    knobs = all_knobs(method)
+    differ = str(
+        st.selectbox(
+            "They differ in",
+            names,
+            key="differ",
+            bind="query-params",
+            format_func=lambda name: knobs[name].label if name in knobs else name,
+        )
+    )
+    if state.get("_differ", (method, differ)) != (method, differ):  # the address speaks of another knob
+        for side in SIDES:
+            st.query_params.pop(side, None)
+    state["_differ"] = method, differ
+    if differ == NOTHING:
+        st.caption("A control: two runs without a difference must stay the same, bit for bit.")
+        return differ, (None, None)
+    found = []
+    for side, column in zip(SIDES, st.columns(2), strict=True):
+        with column:
+            found.append(value(side, method, differ, usual))
+    if differ in knobs and knobs[differ].help:
+        st.caption(knobs[differ].help)
+    return differ, (found[0], found[1])
+
+
+def value(side: str, method: str, name: str, usual: dict[str, Any]) -> Any:
+    """One of the two values. It is written into the address under the name of its side."""
+    key, state = f"{side}_{method}_{name}", st.session_state
+    if key not in state:
+        state[key] = from_address(side, method, name, usual)
+    label = f"{side}: {name.replace('_', ' ')}"
+    chosen: Any
+    if name == "method":
+        others = [method] if side == "left" else [other for other in METHODS if other != method]
+        chosen = st.selectbox(label, others, key=key, format_func=lambda other: METHODS[other].title)
+    elif name == "seed":
+        chosen = int(st.number_input(label, 0.0, 2.0**31 - 1, step=1.0, format="%.0f", key=key))
+    else:
+        chosen = knob_input(label, all_knobs(method)[name], key)
+    if chosen != default(side, method, name, usual) or side in st.query_params:
+        st.query_params[side] = str(chosen)
+    return chosen
+
+
+def knob_input(label: str, knob: Knob, key: str) -> Any:
+    """A field for one value of a knob; what stands in the session under this key is shown."""
+    if knob.kind == "bool":
+        return st.selectbox(label, [True, False], key=key, format_func=written)
+    if knob.kind == "choice":
+        return st.selectbox(label, knob.choices, key=key)
+    whole = knob.kind == "int"
+    step = 1.0 if whole else knob.step or 0.01 if (knob.low or 0) >= 0.01 or not knob.log else knob.default / 2
+    form = "%.0f" if whole else "%.4g"
+    chosen = st.number_input(label, float(knob.low or 0), float(knob.high or 1), step=step, format=form, key=key)
+    return int(chosen) if whole else float(chosen)
+
+
+def from_address(side: str, method: str, name: str, usual: dict[str, Any]) -> Any:
+    """What the address says, if that makes sense; else the default."""
+    usually, text = default(side, method, name, usual), st.query_params.get(side)
+    if text is None or st.query_params.get("differ", name) != name:
+        return usually
+    try:
+        known, said = twins.parse_difference(f"{name}={text}", method)
+        settings = twins.differ(recommended(method), known, said)
+    except ValueError:
+        worksheet.note(side, text, written(usually))
+        del st.query_params[side]
+        return usually
+    if name == "method":
+        return settings.method if (settings.method == method) == (side == "left") else usually
+    found = settings.seed if name == "seed" else settings.values()[name]
+    return float(found) if isinstance(usually, float) else found
+
+
+def default(side: str, method: str, name: str, usual: dict[str, Any]) -> Any:
+    """Left the usual value, right another one; those of the preset, if there is one."""
+    for preset in PRESETS:
+        if (preset.method, preset.knob) == (method, name):
+            return preset.left if side == "left" else preset.right
+    if name == "method":
+        return method if side == "left" else next(other for other in METHODS if other != method)
+    if name == "seed":
+        return 0.0 if side == "left" else 1.0
+    knob, left = all_knobs(method)[name], usual[name]
+    if knob.kind == "bool":
+        return left if side == "left" else not left
+    if knob.kind == "choice":
+        return left if side == "left" else next(choice for choice in knob.choices if choice != left)
+    half = max(knob.low or 0, left / 2) if left != (knob.low or 0) else knob.high or 1
+    return float(left if side == "left" else int(half) if knob.kind == "int" else half)
+
+
+def start_preset(preset: Preset, shown: list[RunFolder]) -> None:
+    """With the method's usual knobs: a preset is the same whatever was turned before."""
+    state = st.session_state
+    state["method"], state["differ"] = preset.method, preset.knob
+    for side, wanted in zip(SIDES, (preset.left, preset.right), strict=True):
+        state[f"{side}_{preset.method}_{preset.knob}"] = wanted
+        st.query_params[side] = str(wanted)
+    usual = recommended(preset.method, state.get("data") or "shapes", seed=int(state.get("seed") or 0))
+    state.update(usual.values())
+    launch(usual, preset.knob, (preset.left, preset.right), shown)
+
+
+def start(method: str, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:
+    try:
+        launch(controls.settings(method), differ, values, shown)
+    except ValueError as error:
+        st.session_state["_problem"] = str(error)
+
+
+def launch(base: RunSettings, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:
+    """Two new runs; those that this page shows end first. Raises ValueError, in a sentence."""
+    nothing = differ == NOTHING
+    one, other = (base, base) if nothing else (twins.differ(base, differ, each) for each in values)
+    for run in shown:
+        if server.is_ours(run) and run.status().at_work:
+            server.launcher().stop(run.id)
+    pair = server.launcher().start_twins(one, other)
+    for side, run, each in zip("ab", pair, values, strict=True):
+        title = METHODS[run.settings().method].title
+        named = f"{title}, twin {side}" if nothing else f"{title}, {differ.replace('_', ' ')} {written(each)}"
+        named = title if differ == "method" else named
+        run.write_notes(Notes(name=named, tags=("twin",)))
+        st.query_params[side] = run.id
