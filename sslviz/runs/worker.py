@@ -155,11 +155,15 @@ def course(
             folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
         if folder.probe() is None:
             folder.write_probe(observer.probe_set())
-        progress = Progress(trainer)
+        progress, kept_first = Progress(trainer), False
         yield progress
         for progress in train(trainer, observer, wishes, budget=budget, clock=clock):
             recorder.record(progress)
             yield progress
+            if wishes.closed.is_set() and not kept_first:  # who waits for us may lose patience: first the weights
+                recorder.keep(progress)
+                kept_first = True
+                yield progress
         recorder.keep(progress)
         if wishes.closed.is_set():
             recorder.end(when_closed, "The app was closed while this run was training.")

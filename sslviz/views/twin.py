@@ -17,11 +17,19 @@ from sslviz.views.overlaid import written
 from sslviz.views.recorded import metrics
 
 EXAMPLES = ("simclr", "byol")
+# On a narrow window what needs room stands one below the other.
+STYLE = """<style>
+@media (max-width: 1100px) {
+  [class*="st-key-stack_"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  [class*="st-key-stack_"] [data-testid="stColumn"] { min-width: 100%; }
+}
+</style>"""
 MOST_DIFFERENCES = 6  # that are written out
 Pair = tuple[RunFolder, RunFolder]
 
 
 def show() -> None:
+    st.html(STYLE)
     st.header("Twins", anchor=False)
     st.markdown(
         "Two runs with the same seed, pictures, batches and random crops, and **one difference**, in lock-step: what "
@@ -30,7 +38,7 @@ def show() -> None:
     pair, example = asked()
     if problem := st.session_state.pop("_problem", ""):
         st.warning(problem)
-    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=example, key="start_twins"):
+    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=example, key=f"start_{example}"):
         twin_start.show(list(pair))
     if example:
         st.info(
@@ -194,7 +202,8 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], mapless: bool) -> 
             st.markdown(f"**{name}**")
             live.headline(run, status)
     st.markdown(in_words(pair))
-    overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
+    with st.container(key="stack_curves"):
+        overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
     st.caption(f"{overlaid.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
     twin_pictures.show(pair, named)
 

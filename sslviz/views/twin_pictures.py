@@ -95,10 +95,12 @@ def similarities(moments: list[Moment]) -> None:
     )
     row(moments, views)
     st.caption("Random views of each picture: a above, b below. Twins see the same crops of the same pictures.")
-    row(moments, lambda each, side: similar(each, side, images))
+    with st.container(key="stack_matrices"):
+        row(moments, lambda each, side: similar(each, side, images))
     taus = [similarity.temperature_of(each.run) for each in moments]
     if any(tau is not None for tau in taus):
-        row(moments, probabilities)
+        with st.container(key="stack_softmax"):
+            row(moments, probabilities)
     how = softmax.HOW_TO_READ if any(tau is not None for tau in taus) else ""
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row, on both sides.")
 
@@ -150,7 +152,8 @@ def doubled(moments: list[Moment], wanted: list[Panel]) -> None:
         able = [each in panel.available(found, [each]) for found in moments]
         if not any(able):
             continue
-        for column, found, side, can in zip(st.columns(2, gap="medium"), moments, SIDES, able, strict=True):
+        columns = st.container(key=f"stack_{each.name}").columns(2, gap="medium")
+        for column, found, side, can in zip(columns, moments, SIDES, able, strict=True):
             with column:
                 if can:
                     one(each, found, side)

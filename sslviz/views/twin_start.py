@@ -3,6 +3,7 @@
 The address holds all of it: `?method=simclr&differ=temperature&left=0.07&right=0.5`, and every other knob by its name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,16 +52,7 @@ def show(shown: list[RunFolder]) -> None:
     st.markdown("**Or choose the one difference yourself**")
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        worksheet.check("method", lambda text: text in METHODS, "simclr")
-        method = str(
-            st.selectbox(
-                "Method",
-                list(METHODS),
-                key="method",
-                bind="query-params",
-                format_func=lambda name: METHODS[name].title,
-            )
-        )
+        method = pick("Method", "method", list(METHODS), "simclr", lambda name: METHODS[name].title)
         usual = controls.fit_to_method(method)
         controls.pictures(method)
     with right:
@@ -89,23 +81,10 @@ def show(shown: list[RunFolder]) -> None:
 
 def difference(method: str, usual: dict[str, Any]) -> tuple[str, tuple[Any, Any]]:
     """In what they differ, and its two values."""
-    names, state = [*twins.can_differ(method), NOTHING], st.session_state
+    names, state, knobs = [*twins.can_differ(method), NOTHING], st.session_state, all_knobs(method)
     first = next((preset.knob for preset in PRESETS if preset.method == method), names[0])
-    worksheet.check("differ", lambda text: text in names, first)
-    if state.get("differ") not in names and "differ" not in st.query_params:
-        state["differ"] = first  # another method, which has no such knob
-    elif "differ" in state and state["differ"] not in names:
-        state["differ"] = first
-    knobs = all_knobs(method)
-    differ = str(
-        st.selectbox(
-            "They differ in",
-            names,
-            key="differ",
-            bind="query-params",
-            format_func=lambda name: knobs[name].label if name in knobs else name,
-        )
-    )
+    label = lambda name: knobs[name].label if name in knobs else name  # noqa: E731
+    differ = pick("They differ in", "differ", names, first, label)
     if state.get("_differ", (method, differ)) != (method, differ):  # the address speaks of another knob
         for side in SIDES:
             st.query_params.pop(side, None)
@@ -120,6 +99,18 @@ def difference(method: str, usual: dict[str, Any]) -> tuple[str, tuple[Any, Any]
     if differ in knobs and knobs[differ].help:
         st.caption(knobs[differ].help)
     return differ, (found[0], found[1])
+
+
+def pick(label: str, key: str, options: list[str], first: str, shown: Callable[[str], str]) -> str:
+    """One of the options; it lives in the address by its name (a bound selectbox would write what is shown)."""
+    state = st.session_state
+    worksheet.check(key, lambda text: text in options, shown(first))
+    if state.get(key) not in options:
+        state[key] = first if key in state else st.query_params.get(key, first)
+    chosen = str(st.selectbox(label, options, key=key, format_func=shown))
+    if chosen != first or key in st.query_params:
+        st.query_params[key] = chosen
+    return chosen
 
 
 def value(side: str, method: str, name: str, usual: dict[str, Any]) -> Any:

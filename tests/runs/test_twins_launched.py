@@ -28,7 +28,7 @@ def steps(pair: Pair) -> tuple[int, int]:
 @pytest.fixture
 def pair(launcher: Launcher) -> Pair:  # noqa: F811
     twins = launcher.start_twins(DIGITS, DIGITS.change(temperature=0.05))
-    until(lambda: min(steps(twins)) > 2)
+    until(lambda: min(steps(twins)) > 2, seconds=120)
     return twins
 
 
@@ -147,7 +147,7 @@ def test_when_one_has_failed_it_alone_is_cured(launcher: Launcher, pair: Pair) -
 def test_closing_keeps_the_weights_of_both(tmp_path: Path, cache: Path) -> None:  # noqa: F811
     shared = Launcher(tmp_path / "runs", cache, spare=False, projector=False).open()
     twins = shared.start_twins(DIGITS, DIGITS.change(temperature=0.05))
-    until(lambda: min(steps(twins)) > 2)
+    until(lambda: min(steps(twins)) > 2, seconds=120)
     pid = twins[0].status().pid
     shared.close()
     assert not alive(pid)
