@@ -10,8 +10,8 @@ from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.worker import Wishes, run_together
-from sslviz.views import server, twin, twin_start
-from sslviz.views.twin_start import PRESETS
+from sslviz.views import server, twin_words
+from sslviz.views.twin_values import PRESETS, Preset
 from tests import pages
 from tests.pages import text
 
@@ -50,7 +50,7 @@ def test_it_opens_on_recorded_examples_and_says_that_they_are_no_twins(runs: Pat
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.label)
-def test_a_preset_is_one_click(preset: twin_start.Preset, runs: Path) -> None:
+def test_a_preset_is_one_click(preset: Preset, runs: Path) -> None:
     app = opened()
     app.button(key=f"preset_{PRESETS.index(preset)}").click().run()
     assert not app.exception
@@ -236,4 +236,4 @@ def test_pins_say_whose_they_are(runs: Path, quick_tiny: RunSettings) -> None:
     pair[1].append_event(5, "set", "hue 0.5 → 0", name="hue", value=0.0)
     pair[0].append_event(6, "refused", "no")
     assert overlaid.changes(pair, ("left", "right")) == ((3, "resumed from step 3"), (5, "right: hue 0.5 → 0"))
-    assert twin.names(pair) == ("left", "right")
+    assert twin_words.names(pair) == ("left", "right")
