@@ -1,6 +1,7 @@
 """The same runs without a browser.
 
 python -m sslviz train simclr --data shapes --seconds 60 --seed 0 --set temperature=0.1 --runs DIR [--json]
+python -m sslviz twin simclr --differ temperature=0.07 --set steps=500 --runs DIR [--json]
 python -m sslviz evaluate RUN --only knn linear [--step 400] --runs DIR [--json]
 python -m sslviz export RUN run.zip --runs DIR
 python -m sslviz import run.zip --runs DIR
@@ -21,12 +22,13 @@ from tqdm import tqdm
 from sslviz.data import default_cache
 from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
+from sslviz.runs import twins
 from sslviz.runs.archive import pack, unpack
 from sslviz.runs.evaluation import EVALUATIONS, evaluate
 from sslviz.runs.folder import RunFolder, default_runs, list_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
-from sslviz.runs.worker import Wishes, run
+from sslviz.runs.worker import Wishes, run, run_together
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,10 +39,18 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     trainer = commands.add_parser("train", help="train one method and record everything")
     trainer.add_argument("method", choices=METHODS)
-    trainer.add_argument("--data", default="shapes", help="shapes, digits, cifar10, … or a folder or .zip of pictures")
+    pair = commands.add_parser("twin", help="train two runs in lock-step that differ in one thing")
+    pair.add_argument("method", choices=METHODS)
+    pair.add_argument(
+        "--differ", metavar="KNOB=VALUE", help="what the second has otherwise: a knob, method=NAME, seed=NUMBER"
+    )
+    for command in (trainer, pair):
+        command.add_argument("--data", default="shapes", help="shapes, digits, … or a folder or .zip of pictures")
+        command.add_argument("--seed", type=int, default=0)
+        command.add_argument(
+            "--set", action="append", default=[], metavar="KNOB=VALUE", help="any knob; may be repeated"
+        )
     trainer.add_argument("--seconds", type=float, help="stop after so much training")
-    trainer.add_argument("--seed", type=int, default=0)
-    trainer.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="any knob; may be repeated")
     lister = commands.add_parser("list", help="all recorded runs, newest first")
     judge = commands.add_parser("evaluate", help="k-NN, linear probe, few-shot, fine-tune: the results stay in the run")
     judge.add_argument("run", help="name of a run, or the path of its folder")
@@ -53,11 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
     unpacker.add_argument("source", type=Path, help="the .zip to read")
     for command in (packer, unpacker):
         command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
-    for command in (trainer, judge, lister):
+    for command in (trainer, pair, judge, lister):
         command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
         command.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args(arguments)
-    commands_by_name = {"train": train, "evaluate": judged, "export": exported, "import": imported, "list": show}
+    commands_by_name = {"train": train, "twin": twin, "evaluate": judged, "export": exported, "import": imported}
+    commands_by_name["list"] = show
     return commands_by_name[options.command](options, parser)
 
 
@@ -96,6 +107,45 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         else f"{folder.path}  {status.state} at step {status.step}  {describe(status)}"
     )
     return 0 if status.state in ("done", "stopped") else 1
+
+
+def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """Without --differ: two equal runs, which stay equal."""
+    try:
+        one = recommended(options.method, options.data, seed=options.seed)
+        for text in options.set:
+            one = one.change(**parse(text, options.method))
+        other = twins.differ(one, *twins.parse_difference(options.differ, options.method)) if options.differ else one
+    except ValueError as error:
+        parser.error(str(error))
+    folders = twins.create(options.runs, one, other)
+    wishes = [Wishes(folder) for folder in folders]
+
+    def close(*_: object) -> None:
+        for each in wishes:
+            each.close()
+
+    signal.signal(signal.SIGINT, close)
+    quiet = options.json and not sys.stderr.isatty()
+    with tqdm(total=max(one.training.steps, other.training.steps), unit="step", disable=quiet) as bar:
+
+        def advance(statuses: list[Status]) -> None:
+            bar.n = max(status.step for status in statuses)
+            bar.set_postfix_str(" | ".join(map(describe, statuses)), refresh=False)
+            bar.update(0)
+
+        threads = os.cpu_count() or 1
+        ended = run_together(
+            folders, default_cache(), wishes, threads=threads, when_closed="stopped", on_progress=advance
+        )
+    for folder, status in zip(folders, ended, strict=True):
+        if status.reason:
+            print(f"{folder.id}: {status.reason}", file=sys.stderr)
+        if not options.json:
+            print(f"{folder.path}  {status.state} at step {status.step}  {describe(status)}")
+    if options.json:
+        print(json.dumps([summary(folder) for folder in folders]))
+    return 0 if all(status.state in ("done", "stopped") for status in ended) else 1
 
 
 def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

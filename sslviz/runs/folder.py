@@ -49,8 +49,7 @@ class RunFolder:
         day does not change what a recorded run was.
         """
         settings = settings.model_copy(update={"knobs": settings.method_knobs().model_dump()})
-        stamp = time.strftime("%y%m%d-%H%M%S")
-        folder = cls(runs / (name or f"{settings.method}-{stamp}-{secrets.token_hex(2)}"))
+        folder = cls(runs / (name or fresh_name(settings.method)))
         for name in ("snapshots", "projections", "weights"):
             (folder.path / name).mkdir(parents=True)
         replace(folder.path / SETTINGS, settings.model_dump_json(indent=1).encode())
@@ -292,6 +291,11 @@ class RunFolder:
             return []
         gaps = {step: after - before for before, step, after in zip(steps, steps[1:-2], steps[2:-1], strict=False)}
         return [min(gaps, key=lambda step: gaps[step] / (step + 1))]
+
+
+def fresh_name(method: str) -> str:
+    """simclr-261125-101500-3fa2"""
+    return f"{method}-{time.strftime('%y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
 
 
 def list_runs(runs: Path) -> list[RunFolder]:

@@ -16,6 +16,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from sslviz.runs import twins
 from sslviz.runs.folder import BIN, RunFolder, list_runs, take_back
 from sslviz.runs.settings import Parent, RunSettings
 
@@ -33,7 +34,7 @@ class Launcher:
     def __init__(self, runs: Path, cache: Path, *, slots: int = 1, spare: bool = True, projector: bool = True) -> None:
         self.runs, self.cache, self.slots, self.with_spare, self.with_projector = runs, cache, slots, spare, projector
         self.queue: deque[str] = deque()
-        self.workers: dict[str, Process] = {}
+        self.workers: dict[str, Process] = {}  # twins have the same process
         self.ending: dict[str, Process] = {}  # told to stop: they score and keep what they have, but hold no slot
         self.spare: Process | None = None
         self.spare_taken = 0.0  # when, on the monotonic clock
@@ -79,39 +80,50 @@ class Launcher:
         self._enqueue(folder.id)
         return folder
 
+    def start_twins(self, one: RunSettings, other: RunSettings) -> tuple[RunFolder, RunFolder]:
+        """Two new runs in lock-step, in one slot."""
+        folders = twins.create(self.runs, one, other)
+        self._enqueue(*(folder.id for folder in folders))
+        return folders
+
     def resume(self, run_id: str, **changes: Any) -> None:
-        """Goes on from the last kept weights (or from the start, if there are none). Changes are longer `steps`,
-        say.
+        """Goes on from the last kept weights (or from the start, if there are none), with its twin if that can go on.
+        Changes are longer `steps`, say.
         """
         folder = self.folder(run_id)
-        status = folder.status()
-        if status.at_work:
+        if folder.status().at_work:
             return
-        _, heard = folder.control()  # a stop from last time is not for the new worker
-        again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": heard}
-        folder.write_status(status.model_copy(update=again))
+        together = twins.go_on_together(folder)
+        for each in together:
+            _, heard = each.control()  # a stop from last time is not for the new worker
+            again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": heard}
+            each.write_status(each.status().model_copy(update=again))
         for name, value in changes.items():
             folder.send("set", name=name, value=value)
-        self._enqueue(run_id)
+        self._enqueue(*(each.id for each in together))
 
     def fork(self, run_id: str, step: int, settings: RunSettings) -> RunFolder:
         """A new run that starts from another's weights at `step`, under these settings."""
-        settings = settings.model_copy(update={"parent": Parent(run=run_id, step=step)})
+        settings = settings.model_copy(update={"parent": Parent(run=run_id, step=step), "twin": None})
         folder = RunFolder.create(self.runs, settings)
         self.folder(run_id).copy_weights(step, folder)
         self._enqueue(folder.id)
         return folder
 
     def stop(self, run_id: str) -> None:
+        """And its twin, if they are in lock-step."""
         with self._lock:
             if run_id in self.queue:
-                self.queue.remove(run_id)
-                folder = self.folder(run_id)
-                folder.write_status(folder.status().model_copy(update={"state": "stopped"}))
+                for each in self._with_twin(run_id):
+                    self.queue.remove(each)
+                    folder = self.folder(each)
+                    folder.write_status(folder.status().model_copy(update={"state": "stopped"}))
                 return
             self.folder(run_id).send("stop")
             if run_id in self.workers:
-                self.ending[run_id] = self.workers.pop(run_id)
+                process = self.workers[run_id]
+                for each in [name for name, its in self.workers.items() if its is process]:
+                    self.ending[each] = self.workers.pop(each)
                 self._fill_slots()
 
     def delete(self, run_id: str) -> None:
@@ -158,14 +170,22 @@ class Launcher:
     def ahead(self, run_id: str) -> int:
         """How many runs must end before this one starts."""
         with self._lock:
-            return len(self.workers) + list(self.queue).index(run_id) if run_id in self.queue else 0
+            if run_id not in self.queue:
+                return 0
+            before = list(self.queue)[: self.queue.index(run_id)]
+            return len(self.workers) + sum(each not in self._with_twin(run_id) for each in before)
 
     # -- behind the scenes --------------------------------------------------------------------------------------------
 
-    def _enqueue(self, run_id: str) -> None:
+    def _enqueue(self, *run_ids: str) -> None:
         with self._lock:
-            self.queue.append(run_id)
+            self.queue.extend(run_ids)
             self._fill_slots()
+
+    def _with_twin(self, run_id: str) -> list[str]:
+        """The run, and its twin if that waits in the queue as well: they get one process."""
+        other = twins.partner(self.folder(run_id))
+        return [run_id, other.id] if other is not None and other.id in self.queue else [run_id]
 
     def _supervise(self) -> None:
         turn = 0
@@ -199,8 +219,10 @@ class Launcher:
             folder.write_status(status.model_copy(update={"state": "interrupted", "reason": reason, "pid": None}))
 
     def _fill_slots(self) -> None:
-        while self.queue and len(self.workers) < self.slots and not self._closed.is_set():
-            run_id = self.queue.popleft()
+        while self.queue and len({*self.workers.values()}) < self.slots and not self._closed.is_set():
+            together = self._with_twin(self.queue[0])
+            for run_id in together:
+                self.queue.remove(run_id)
             process = (
                 self.spare
                 if self.spare is not None and self.spare.poll() is None
@@ -209,12 +231,13 @@ class Launcher:
             self.spare, self.spare_taken = None, time.monotonic()
             assert process.stdin is not None
             try:
-                process.stdin.write(f"{self.folder(run_id).path}\n".encode())
+                paths = "\0".join(str(self.folder(run_id).path) for run_id in together)
+                process.stdin.write(f"{paths}\n".encode())
                 process.stdin.flush()
             except OSError:  # the spare died this very moment
-                self.queue.appendleft(run_id)
+                self.queue.extendleft(reversed(together))
                 continue
-            self.workers[run_id] = process
+            self.workers |= dict.fromkeys(together, process)
 
     def _keep_spare(self) -> None:
         missing = self.spare is None or self.spare.poll() is not None

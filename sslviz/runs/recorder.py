@@ -30,6 +30,7 @@ class Recorder:
         )
         self.kept = self.beaten = self.measured = time.monotonic()
         self.measured_images = -1
+        self.share = 1  # runs that go by turns in this process
         self.beat()
 
     def record(self, progress: Progress) -> None:
@@ -43,7 +44,8 @@ class Recorder:
         s.step, s.images, s.seconds, s.precision = trainer.step, trainer.images_seen, trainer.seconds, trainer.precision
         s.loss, s.knn = progress.metrics.get("loss", s.loss), progress.metrics.get("knn", s.knn)
         s.knn_random_init = progress.metrics.get("knn_random_init", s.knn_random_init)
-        s.eta = seconds_left(trainer.settings, s)
+        left = seconds_left(trainer.settings, s)
+        s.eta = None if left is None else left * self.share
         if progress.metrics:
             self.folder.append_metrics({"step": s.step, "seconds": s.seconds, "images": s.images, **progress.metrics})
         for event in progress.events:

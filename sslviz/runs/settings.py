@@ -67,6 +67,7 @@ class RunSettings(BaseModel):
     augment: AugmentKnobs = AugmentKnobs()
     training: TrainingKnobs = TrainingKnobs()
     parent: Parent | None = None
+    twin: str | None = None  # the run that trains in lock-step with this one (runs/twins.py)
 
     @model_validator(mode="after")
     def _method_exists_and_accepts_its_knobs(self) -> Self:

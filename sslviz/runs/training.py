@@ -4,7 +4,7 @@ Yields what happened; takes wishes between two steps.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -49,12 +49,19 @@ class Progress:
     events: tuple[Event, ...] = ()
 
 
-def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Progress]:
+def train(
+    trainer: Trainer,
+    observer: Observer,
+    control: Control,
+    *,
+    budget: "Budget | None" = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Iterator[Progress]:
     """Trains until the last step, the last second, or a wish to stop; the first yield shows the untrained network.
 
-    While paused it yields at once whenever it is asked: the caller waits.
+    While paused it yields at once whenever it is asked: the caller waits. `clock` counts this run's own seconds.
     """
-    budget = Budget()
+    budget = budget or Budget()
     paused = False
 
     def progress(snapshot: Snapshot | None = None, **more: Any) -> Progress:
@@ -69,7 +76,7 @@ def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Pr
         yield progress(look(trainer, observer, {"exhibits", "embedding"}, budget))
         budget.begin()
 
-    clock = time.perf_counter()
+    last = clock()
     while True:
         wishes = control.poll()
         events = tuple(turn(trainer, wish) for wish in wishes if wish.get("do") == "set")
@@ -81,14 +88,14 @@ def train(trainer: Trainer, observer: Observer, control: Control) -> Iterator[Pr
         if paused and "step" not in asked:
             touched = bool(events or asked)
             yield progress(look(trainer, observer, ALL) if touched else None, events=events)
-            clock = time.perf_counter()
+            last = clock()
             continue
 
         metrics = trainer.train_step()
         looks = budget.due(trainer.seconds) | ({"exhibits"} if events or trainer.step <= 3 else set())
         snapshot = look(trainer, observer, {"exhibits", "embedding"} if paused else looks, budget)
-        now = time.perf_counter()
-        trainer.seconds, clock = trainer.seconds + now - clock, now
+        now = clock()
+        trainer.seconds, last = trainer.seconds + now - last, now
         yield progress(snapshot, metrics=metrics, events=events)
     paused = False
     yield progress(look(trainer, observer, ALL), events=events)

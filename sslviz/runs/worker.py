@@ -1,6 +1,7 @@
 """The process that trains: takes one run folder, trains it, writes down everything, and ends.
 
-    python -m sslviz.runs.worker [CACHE]       reads the path of a run folder from its standard input
+    python -m sslviz.runs.worker [CACHE]       reads the path of a run folder from its standard input; the paths of
+                                               twins, with a zero byte between them
 
 Started early it waits with torch imported and the default pictures drawn (a warm spare). The other end of its
 standard input is held by the launcher: when that ends, however it ends, this process stops training, keeps the
@@ -13,23 +14,25 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import torch
 
 from sslviz import data
 from sslviz.data.dataset import DataError, Dataset
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.lockstep import Clock, Course, Letters, SharedBudget, Together, by_turns
 from sslviz.runs.observer import Observer
 from sslviz.runs.recorder import DiskFull, Recorder
 from sslviz.runs.records import State, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Diverged, Trainer, choose_device
-from sslviz.runs.training import train
+from sslviz.runs.training import Budget, Progress, train
 
 MOST_THREADS = 4  # batches of this size do not keep more of them busy
+PAUSE = 0.05  # seconds between two questions whether a pause is over
 
 
 class Wishes:
@@ -65,13 +68,80 @@ def run(
     trainer that knows already what precision is fastest here.
     `on_progress` hears of every step.
     """
-    device = choose_device()
-    recorder = Recorder(folder, device)
+    recorder = Recorder(folder, choose_device())
+    shelf = {} if loaded is None else {loaded.name: loaded}
+    for progress in course(recorder, cache, wishes, threads=threads, when_closed=when_closed, shelf=shelf, warm=warm):
+        on_progress(recorder.status)
+        if progress.paused and progress.snapshot is None:
+            time.sleep(PAUSE)
+    return recorder.status
+
+
+def run_together(
+    folders: Sequence[RunFolder],
+    cache: Path,
+    wishes: Sequence[Wishes],
+    *,
+    threads: int = 1,
+    when_closed: State = "interrupted",
+    on_progress: Callable[[list[Status]], None] = lambda statuses: None,
+    loaded: Dataset | None = None,
+    warm: Trainer | None = None,
+) -> list[Status]:
+    """The same for runs that go in lock-step, in one process: a step of the one, then a step of the other. The pictures
+    are loaded once. One that ends before the other leaves it going on alone.
+    """
+    together, budget = Together(wishes), SharedBudget(len(folders))
+    shelf = {} if loaded is None else {loaded.name: loaded}
+    courses: list[Course] = []
+    for folder, control in zip(folders, together.letters, strict=True):
+        recorder, clock = Recorder(folder, choose_device()), Clock()
+        log = folder.log.open("a") if courses else None  # the first one's is that of the process
+        steps = course(
+            recorder,
+            cache,
+            control,
+            threads=threads,
+            when_closed=when_closed,
+            shelf=shelf,
+            warm=warm,
+            budget=budget,
+            clock=clock,
+            log=log,
+        )
+        courses.append(Course(recorder, steps, clock, control))
+    for paused in by_turns(courses, together, budget):
+        on_progress([each.recorder.status for each in courses])
+        if paused:
+            time.sleep(PAUSE)
+    return [each.recorder.status for each in courses]
+
+
+def course(
+    recorder: Recorder,
+    cache: Path,
+    wishes: Wishes | Letters,
+    *,
+    threads: int,
+    when_closed: State,
+    shelf: dict[str, Dataset],
+    warm: Trainer | None,
+    budget: Budget | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+    log: TextIO | None = None,
+) -> Iterator[Progress]:
+    """One run from its folder to its end, a step at a time. First it yields the network, ready to go on.
+
+    `shelf`: pictures that are in memory, by name; it gets those that are loaded. `log`: where the story of an error
+    goes, the standard error output unless given. The end, whichever it is, stands in recorder.status.
+    """
+    folder = recorder.folder
     try:
         settings = folder.settings()
         torch.set_num_threads(settings.training.threads or min(threads, MOST_THREADS))
-        there = loaded is not None and loaded.name == settings.data
-        pictures = loaded if there and loaded else data.load(settings.data, cache=cache, progress=recorder.note)
+        if settings.data not in shelf:
+            shelf[settings.data] = data.load(settings.data, cache=cache, progress=recorder.note)
+        pictures, device = shelf[settings.data], choose_device()
         recorder.status.reason = ""
         trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
         if warm is not None and trainer.same_work(warm):
@@ -85,24 +155,29 @@ def run(
             folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
         if folder.probe() is None:
             folder.write_probe(observer.probe_set())
-        for progress in train(trainer, observer, wishes):
+        progress, kept_first = Progress(trainer), False
+        yield progress
+        for progress in train(trainer, observer, wishes, budget=budget, clock=clock):
             recorder.record(progress)
-            on_progress(recorder.status)
-            if progress.paused and progress.snapshot is None:
-                time.sleep(0.05)
+            yield progress
+            if wishes.closed.is_set() and not kept_first:  # who waits for us may lose patience: first the weights
+                recorder.keep(progress)
+                kept_first = True
+                yield progress
         recorder.keep(progress)
         if wishes.closed.is_set():
-            return recorder.end(when_closed, "The app was closed while this run was training.")
-        if not trainer.over:
-            return recorder.end("stopped")
-        start = {f"{name}_random_init": score for name, score in observer.exam(trainer.untrained).items()}
-        recorder.status = recorder.status.model_copy(update={**observer.exam(trainer.method), **start})
-        return recorder.end("done")
+            recorder.end(when_closed, "The app was closed while this run was training.")
+        elif not trainer.over:
+            recorder.end("stopped")
+        else:
+            start = {f"{name}_random_init": score for name, score in observer.exam(trainer.untrained).items()}
+            recorder.status = recorder.status.model_copy(update={**observer.exam(trainer.method), **start})
+            recorder.end("done")
     except Diverged as error:
-        return recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
+        recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
     except (DataError, OSError, MemoryError, RuntimeError) as error:
-        traceback.print_exc()
-        return recorder.end("failed", explain(error))
+        traceback.print_exc(file=log)
+        recorder.end("failed", explain(error))
 
 
 def explain(error: Exception) -> str:
@@ -129,23 +204,27 @@ def main() -> None:
     warm.choose_precision()
     warm.train_step()  # the first call of everything is slow
     Observer(shapes, warm.device).exhibits(warm.method, 0)
-    path = sys.stdin.readline().strip()
-    if not path:
+    paths = sys.stdin.readline().strip()
+    if not paths:
         return
-    folder = RunFolder(Path(path))
-    wishes = Wishes(folder)
-    with folder.log.open("ab") as log:
+    folders = [RunFolder(Path(path)) for path in paths.split("\0")]
+    wishes = [Wishes(folder) for folder in folders]
+    with folders[0].log.open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
 
     def watch() -> None:
         sys.stdin.read()  # returns when the launcher has gone
-        wishes.close()
+        for each in wishes:
+            each.close()
         time.sleep(20)
         os._exit(1)  # something hangs that cannot be asked
 
     threading.Thread(target=watch, daemon=True).start()
-    run(folder, cache, wishes, threads=threads, loaded=shapes, warm=warm)
+    if len(folders) == 1:
+        run(folders[0], cache, wishes[0], threads=threads, loaded=shapes, warm=warm)
+    else:
+        run_together(folders, cache, wishes, threads=threads, loaded=shapes, warm=warm)
 
 
 if __name__ == "__main__":

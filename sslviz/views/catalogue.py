@@ -27,6 +27,7 @@ ICONS = {
 # file in pages/ -> title, icon: what becomes of trained runs
 COMPARE = {
     "compare": ("Compare", ":material/stacked_line_chart:"),
+    "twin": ("Twins", ":material/splitscreen_right:"),
     "judge": ("Judge a run", ":material/gavel:"),
 }
 

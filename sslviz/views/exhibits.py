@@ -8,7 +8,7 @@ import streamlit as st
 from sslviz.figures.curves import HOW_TO_READ
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import curves, doctor, map, numbers, panel, panels, similarity, transport
+from sslviz.views import curves, doctor, futures, map, numbers, panel, panels, similarity, transport
 from sslviz.views.moment import Moment, moment
 from sslviz.views.plot import plot
 
@@ -28,6 +28,7 @@ def show(run: RunFolder, status: Status) -> None:
             alt="k-NN accuracy over training steps",
         )
     st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
+    futures.show(run)
     steps = run.snapshot_steps()
     if not steps:
         st.info("The first picture comes in a moment.", icon=":material/hourglass_empty:")

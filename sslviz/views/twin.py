@@ -1,0 +1,96 @@
+"""Twins: two runs in lock-step that differ in one thing, every picture doubled.
+
+The address holds everything: `?a=ID&b=ID`, the chosen difference, the size of the matrices, map and colour.
+"""
+
+import streamlit as st
+
+from sslviz.runs import twins
+from sslviz.runs.folder import list_runs
+from sslviz.views import live, map, overlaid, server, twin_pictures, twin_start, twin_transport, twin_words, worksheet
+from sslviz.views.compare_runs import readable
+from sslviz.views.twin_words import Pair
+
+EXAMPLES = ("simclr", "byol")
+# On a narrow window what needs room stands one below the other.
+STYLE = """<style>
+@media (max-width: 1100px) {
+  [class*="st-key-stack_"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  [class*="st-key-stack_"] [data-testid="stColumn"] { min-width: 100%; }
+}
+</style>"""
+
+
+def show() -> None:
+    st.html(STYLE)
+    st.header("Twins", anchor=False)
+    st.markdown(
+        "Two runs with the same seed, pictures, batches and random crops, and **one difference**, in lock-step: what "
+        "comes out differently, that difference has done."
+    )
+    pair, example = asked()
+    if problem := st.session_state.pop("_problem", ""):
+        st.warning(problem)
+    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=example, key=f"start_{example}"):
+        twin_start.show(list(pair))
+    if example:
+        st.info(
+            "Nobody has started twins here yet. Below stand two **recorded examples that are no twins**: they were "
+            "trained one after the other, with other settings, and their pictures are of different steps.",
+            icon=":material/movie:",
+        )
+    else:
+        twin_transport.bar(pair)
+        twin_transport.turn_a_knob(pair)
+    states = tuple(run.status().state for run in pair)
+    eager = bool({"queued", "starting"} & set(states))
+    mapless = any(state == "done" and map.awaited(run) for state, run in zip(states, pair, strict=True))
+    at_work = any(run.status().at_work for run in pair)
+    every = live.EAGER if eager else live.EVERY
+    live.refreshed(draw, every, at_work or mapless, pair[0].id, pair[1].id, states, mapless)
+
+
+def asked() -> tuple[Pair, bool]:
+    """The two runs in the address (of one alone, its twin); else the newest twins; else examples, and True."""
+    ids = [st.query_params.get(side, "") for side in "ab"]
+    found = [run if (run := server.find(name)) is not None and readable(run) else None for name in ids]
+    for side, name, run in zip("ab", ids, found, strict=True):
+        if name and run is None:
+            worksheet.note(side, name, "what is here")
+    one, other = found
+    if one is not None and other is None:
+        other = twins.partner(one)
+    elif other is not None and one is None:
+        one = twins.partner(other)
+    if one is not None and other is not None and one.id != other.id:
+        return (one, other), False
+    for run in list_runs(server.launcher().runs):
+        if readable(run) and (its := twins.partner(run)) is not None and readable(its):
+            return (its, run), False  # the newer one is right
+    first, second = (server.recorded(name) for name in EXAMPLES)
+    assert first is not None
+    assert second is not None
+    return (first, second), True
+
+
+def draw(one_id: str, other_id: str, states: tuple[str, str], mapless: bool) -> None:
+    """One refresh. When one of them has entered another state, the page is drawn anew."""
+    one, other = server.find(one_id), server.find(other_id)
+    if one is None or other is None:
+        st.warning("One of these runs has been removed.")
+        return
+    pair = one, other
+    statuses = tuple(run.status() for run in pair)
+    mapped = mapless and not any(map.awaited(run) for run in pair)
+    if tuple(status.state for status in statuses) != states or mapped:
+        st.rerun()
+    named = twin_words.names(pair)
+    for column, name, run, status in zip(st.columns(2, gap="medium"), named, pair, statuses, strict=True):
+        with column:
+            st.markdown(f"**{name}**")
+            live.headline(run, status)
+    st.markdown(twin_words.in_words(pair))
+    with st.container(key="stack_curves"):
+        overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
+    st.caption(f"{overlaid.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
+    twin_pictures.show(pair, named)

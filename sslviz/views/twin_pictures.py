@@ -1,0 +1,197 @@
+"""What two runs make of the same pictures at the same step: every picture doubled, left and right."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from sslviz.figures import map as maps
+from sslviz.figures import matrix, softmax
+from sslviz.runs.folder import RunFolder
+from sslviz.views import compare_clock, compare_runs, doctor, map, panel, panels, recorded, similarity
+from sslviz.views.map import LAYOUTS
+from sslviz.views.moment import Moment, moment
+from sslviz.views.panel import Panel
+from sslviz.views.plot import image_url, plot
+
+Pair = tuple[RunFolder, RunFolder]
+KINDS = ("umap", "pca")
+SIDES = ("a", "b")
+
+
+def show(pair: Pair, names: tuple[str, str]) -> None:
+    """The newest moment that both have; at rest, any moment."""
+    steps = common_steps(pair)
+    if not steps:
+        st.info("The first pictures come in a moment.", icon=":material/hourglass_empty:")
+        return
+    step = steps[-1]
+    if not any(run.status().at_work for run in pair) and len(steps) > 1:
+        step = st.select_slider("Moment (training step)", steps, steps[-1], key=f"moment_{pair[0].id}_{pair[1].id}")
+    found = [at(run, step) for run in pair]
+    if any(each is None for each in found):
+        st.info("This moment cannot be read.")
+        return
+    moments = [each for each in found if each is not None]
+    verdicts(moments)
+    similarities(moments)
+    own(moments, names)
+    maps_of(pair, moments)
+    health = st.expander(
+        "How healthy are the representations?", icon=":material/monitor_heart:", key="health", on_change="rerun"
+    )
+    if health.open:
+        with health:
+            doubled(moments, panels.HEALTH)
+
+
+def common_steps(pair: Pair) -> list[int]:
+    """Steps of which both have a moment; of runs that were not in lock-step, those that either has."""
+    one, other = (set(run.snapshot_steps()) for run in pair)
+    if not one or not other:
+        return []
+    both = one & other
+    return sorted(both if len(both) * 2 > min(len(one), len(other)) else one | other)
+
+
+def at(run: RunFolder, step: int) -> Moment | None:
+    """The last moment up to `step`, or the first one after it."""
+    steps = run.snapshot_steps()
+    return moment(str(run.path), max((s for s in steps if s <= step), default=min(steps)))
+
+
+def row(moments: list[Moment], draw: Callable[[Moment, str], None]) -> None:
+    """draw(moment, side) in two columns."""
+    for column, each, side in zip(st.columns(2, gap="medium"), moments, SIDES, strict=True):
+        with column:
+            draw(each, side)
+
+
+def verdicts(moments: list[Moment]) -> None:
+    """What the doctor says at this moment."""
+
+    def verdict(each: Moment, side: str) -> None:
+        said = doctor.diagnosed(str(each.run.path), each.snapshot.step, len(each.run.events()))
+        if said is None:
+            st.markdown(f"Step **{each.snapshot.step:,}** · :gray-badge[:material/stethoscope: nothing wrong is seen]")
+        else:
+            st.markdown(
+                f"Step **{each.snapshot.step:,}** · :red-badge[:material/stethoscope: {said.name}] {said.sentence}"
+            )
+            st.caption(f"{said.evidence} · {said.constant}" if said.constant else said.evidence)
+
+    row(moments, verdict)
+
+
+def similarities(moments: list[Moment]) -> None:
+    """The views, the matrix of their similarities, and one of its rows as probabilities, where a method has them."""
+    if not any("similarity" in each.snapshot.exhibits for each in moments):
+        return
+    sizes = similarity.MATRIX_SIZES
+    images = (
+        st.segmented_control(
+            "Size", list(sizes), default=4, format_func=sizes.__getitem__, key="size", bind="query-params"
+        )
+        or 4
+    )
+    row(moments, views)
+    st.caption("Random views of each picture: a above, b below. Twins see the same crops of the same pictures.")
+    with st.container(key="stack_matrices"):
+        row(moments, lambda each, side: similar(each, side, images))
+    taus = [similarity.temperature_of(each.run) for each in moments]
+    if any(tau is not None for tau in taus):
+        with st.container(key="stack_softmax"):
+            row(moments, probabilities)
+    how = softmax.HOW_TO_READ if any(tau is not None for tau in taus) else ""
+    st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row, on both sides.")
+
+
+def views(each: Moment, side: str) -> None:
+    if each.snapshot.views is not None and "similarity" in each.snapshot.exhibits:
+        st.html(similarity.view_pairs(str(each.run.path), each.snapshot.step))
+
+
+def similar(each: Moment, side: str, images: int) -> None:
+    if "similarity" not in each.snapshot.exhibits:
+        st.info("It compares no two views: what it shows instead stands below.", icon=":material/south:")
+        return
+    path, step, anchor = str(each.run.path), each.snapshot.step, int(st.session_state.get("anchor", 0))
+    tiles = image_url(similarity.view_tiles(path, step), key=f"views_{side}")
+    drawn = similarity.similarity_matrix(path, step, images, "by view", anchor, tiles)
+    event = plot(drawn, key=f"similarity_{side}", alt="Cosine similarity of every two views", events=("click",))
+    if event is not None and event.row is not None and event.row != anchor:
+        st.session_state["anchor"] = event.row
+        st.rerun(scope="fragment")
+
+
+def probabilities(each: Moment, side: str) -> None:
+    tau = similarity.temperature_of(each.run)
+    if tau is None or "similarity" not in each.snapshot.exhibits:
+        return
+    path, step, anchor = str(each.run.path), each.snapshot.step, int(st.session_state.get("anchor", 0))
+    tiles = image_url(similarity.view_tiles(path, step), key=f"views_{side}")
+    drawn = similarity.softmax_row(path, step, anchor, tau, tiles)
+    plot(drawn, key=f"softmax_{side}", alt="One row as probabilities")
+
+
+def own(moments: list[Moment], names: tuple[str, str]) -> None:
+    """The pictures that explain the method; a wide one of each run below the other's."""
+    there = [panel.available(each, panels.OWN) for each in moments]
+    shown = [each for each in panels.OWN if any(each in some for some in there)]
+    for wide in (each for each in shown if each.wide):
+        for found, side, name, some in zip(moments, SIDES, names, there, strict=True):
+            if wide in some:
+                st.markdown(f"**{name}**")
+                one(wide, found, side)
+        st.caption(wide.how_to_read)
+    doubled(moments, [each for each in shown if not each.wide])
+
+
+def doubled(moments: list[Moment], wanted: list[Panel]) -> None:
+    """Each panel left and right, where a side has recorded what it needs."""
+    for each in wanted:
+        able = [each in panel.available(found, [each]) for found in moments]
+        if not any(able):
+            continue
+        columns = st.container(key=f"stack_{each.name}").columns(2, gap="medium")
+        for column, found, side, can in zip(columns, moments, SIDES, able, strict=True):
+            with column:
+                if can:
+                    one(each, found, side)
+        st.caption(each.how_to_read)
+
+
+def one(each: Panel, found: Moment, side: str) -> None:
+    drawn = panel.picture(str(found.run.path), found.snapshot.step, each.name, len(found.history), each, found)
+    plot(drawn, key=f"panel_{each.name}_{side}", alt=each.name)
+
+
+def maps_of(pair: Pair, moments: list[Moment]) -> None:
+    """The same test pictures on both maps."""
+    shown = compare_runs.shown([run.id for run in pair])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = str(
+            st.segmented_control(
+                "Map", list(KINDS), default="umap", format_func=LAYOUTS.__getitem__, key="map", bind="query-params"
+            )
+            or "umap"
+        )
+        color = compare_clock.color_of(shown)
+
+    def drawn(each: Moment, side: str) -> None:
+        map.ask(each.run)
+        laid_out, used = compare_clock.at(each.run, kind, each.snapshot.step), kind
+        if laid_out is None:
+            laid_out, used = compare_clock.at(each.run, "pca", each.snapshot.step), "pca"
+        pictures = recorded.probe(str(each.run.path))
+        if laid_out is None or pictures is None:
+            st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
+            return
+        tiles = image_url(pictures.sheet, key=f"probe_{side}")
+        seen = compare_clock.small_map(str(each.run.path), laid_out, used, color, tiles)
+        plot(seen, key=f"map_{side}", alt=f"{LAYOUTS[used]} map of {each.run.id}")
+
+    row(moments, drawn)
+    classes = next((p.classes for run in pair if (p := recorded.probe(str(run.path))) is not None), ())
+    if color == "class" and classes:
+        plot(compare_clock.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
+    st.caption(f"{maps.HOW_TO_READ} Both maps show the same test pictures.")

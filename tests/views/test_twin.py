@@ -1,0 +1,239 @@
+"""The twins' page: what it shows before anybody has started anything, what it starts, and what its buttons say."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sslviz.data.dataset import Dataset
+from sslviz.runs import twins
+from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.worker import Wishes, run_together
+from sslviz.views import server, twin_words
+from sslviz.views.twin_values import PRESETS, Preset
+from tests import pages
+from tests.pages import text
+
+Pair = tuple[RunFolder, RunFolder]
+
+
+def opened(**query: str):
+    return pages.opened("twin", every="0", **query)
+
+
+def trained(runs: Path, tiny: Dataset, one: RunSettings, other: RunSettings) -> Pair:
+    pair = twins.create(runs, one, other)
+    assert [s.state for s in run_together(pair, runs, [Wishes(run) for run in pair], loaded=tiny)] == ["done", "done"]
+    return pair
+
+
+@pytest.fixture
+def quick_tiny(quick: RunSettings) -> RunSettings:
+    return quick.model_copy(update={"data": "tiny"})
+
+
+@pytest.fixture
+def pair(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> Pair:
+    return trained(runs, tiny, quick_tiny.change(temperature=0.07), quick_tiny.change(temperature=0.5))
+
+
+def test_it_opens_on_recorded_examples_and_says_that_they_are_no_twins(runs: Path) -> None:
+    app = opened()
+    shown = text(app)
+    assert not app.warning
+    assert "recorded examples that are no twins" in shown
+    assert "not in lock-step" in shown
+    assert "**SimCLR**" in shown
+    assert "**BYOL**" in shown
+    assert [button.label for button in app.button][: len(PRESETS)] == [preset.label for preset in PRESETS]
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.label)
+def test_a_preset_is_one_click(preset: Preset, runs: Path) -> None:
+    app = opened()
+    app.button(key=f"preset_{PRESETS.index(preset)}").click().run()
+    assert not app.exception
+    assert not app.warning
+    one, other = (server.launcher().folder(app.query_params[side]) for side in "ab")
+    assert [*server.launcher().queue] == [one.id, other.id]
+    assert twins.partner(one).id == other.id  # type: ignore[union-attr]
+    turned = {name for name, value in one.values().items() if other.values()[name] != value}
+    assert turned == {preset.knob}
+    assert (one.values()[preset.knob], other.values()[preset.knob]) == (preset.left, preset.right)
+    assert one.settings().seed == other.settings().seed
+    assert one.notes().tags == ("twin",)
+    assert app.selectbox(key="differ").value == preset.knob
+    assert [badge for badge in text(app).splitlines() if "Only difference" in badge]
+
+
+def test_any_difference_can_be_chosen_and_is_in_the_address(runs: Path) -> None:
+    app = opened(method="byol", differ="momentum", left="0.9", right="0.99", crop_scale="0.3", seed="5")
+    assert not app.warning
+    app.button(key="twin_go").click().run()
+    assert not app.exception
+    one, other = (server.launcher().folder(app.query_params[side]) for side in "ab")
+    assert (one.settings().method, one.settings().seed) == ("byol", 5)
+    assert (one.values()["momentum"], other.values()["momentum"]) == (0.9, 0.99)
+    assert one.values()["crop_scale"] == other.values()["crop_scale"] == 0.3
+
+
+@pytest.mark.parametrize(
+    ("differ", "right", "reads"),
+    [
+        ("method", "moco", lambda run: run.settings().method),
+        ("seed", 4, lambda run: run.settings().seed),
+        ("projector", "linear", lambda run: run.values()["projector"]),
+        ("batch_size", 64, lambda run: run.values()["batch_size"]),
+        ("nothing", None, lambda run: None),
+    ],
+)
+def test_methods_seeds_choices_and_nothing_can_differ(
+    differ: str, right: object, reads: Callable[[RunFolder], object], runs: Path
+) -> None:
+    app = opened(differ=differ, **({} if right is None else {"right": str(right)}))
+    assert not app.warning
+    app.button(key="twin_go").click().run()
+    assert not app.exception
+    one, other = (server.launcher().folder(app.query_params[side]) for side in "ab")
+    assert reads(other) == right
+    assert (one.settings().model_dump(exclude={"twin"}) == other.settings().model_dump(exclude={"twin"})) == (
+        differ == "nothing"
+    )
+
+
+def test_another_knob_begins_with_its_own_values(runs: Path) -> None:
+    app = opened(method="simclr", differ="temperature", left="0.3", right="0.4")
+    app.selectbox(key="differ").set_value("hue").run()
+    assert not app.exception
+    assert app.number_input(key="left_simclr_hue").value == 0.5
+    assert app.number_input(key="right_simclr_hue").value == 0.0
+    app.selectbox(key="method").set_value("mae").run()
+    assert not app.exception
+    assert app.selectbox(key="differ").value in twins.can_differ("mae")
+
+
+@pytest.mark.parametrize("wrong", ["nan", "../../etc", "x" * 5000, "<b>a</b>", "1e308", "-5", ""])
+def test_addresses_that_make_no_sense_never_raise(wrong: str, runs: Path) -> None:
+    app = opened(**dict.fromkeys(("a", "b", "method", "differ", "left", "right", "size", "map", "colour"), wrong))
+    assert not app.exception
+    assert app.selectbox(key="method").value == "simclr"
+    assert app.number_input(key="left_simclr_temperature").value == 0.07
+    assert "recorded examples" in text(app)
+    assert all(len(warning.value) < 250 for warning in app.warning)
+
+
+def test_finished_twins_stand_side_by_side(pair: Pair) -> None:
+    one, other = pair
+    app = opened(a=one.id, b=other.id)
+    shown = text(app)
+    assert not app.warning
+    assert "**temperature 0.07**" in shown
+    assert "**temperature 0.5**" in shown
+    assert "twins in lock-step" in shown
+    assert "Only difference: temperature **0.07 | 0.5**. Their losses part at step **1**." in shown
+    assert shown.count("step **6** of 6") == 2
+    assert app.button(key="twin_pause").disabled
+    app.select_slider[0].set_value(2).run()
+    assert text(app).count("Step **2**") == 2
+
+
+def test_one_name_in_the_address_finds_its_twin_and_no_name_the_newest(pair: Pair, runs: Path) -> None:
+    one, other = pair
+    for query in ({"a": one.id}, {"b": other.id}, {}):
+        shown = text(opened(**query))
+        assert shown.index("**temperature 0.07**") < shown.index("**temperature 0.5**")
+    other.throw_away()
+    app = opened(a=one.id, b=other.id)
+    assert not app.exception
+    assert "recorded examples" in text(app)
+
+
+def test_twins_without_a_difference_are_called_the_same(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
+    one, other = trained(runs, tiny, quick_tiny, quick_tiny)
+    shown = text(opened(a=one.id, b=other.id))
+    assert "No difference. Their losses are the same, bit for bit, at all **6** recorded steps." in shown
+
+
+def test_without_labels_it_says_so(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
+    from dataclasses import replace
+
+    bare = Dataset("tiny", replace(tiny.train, labels=None, factors={}), replace(tiny.test, labels=None, factors={}))
+    one, other = trained(runs, bare, quick_tiny, quick_tiny.change(hue=0.0))
+    app = opened(a=one.id, b=other.id)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("method", ["rotation", *(pytest.param(m, marks=pytest.mark.slow) for m in ("mae", "dino"))])
+def test_other_methods_show_what_they_have(method: str, runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
+    settings = RunSettings.model_validate({**quick_tiny.model_dump(), "method": method})
+    one, other = trained(runs, tiny, settings, settings.change(learning_rate=1e-3))
+    app = opened(a=one.id, b=other.id)
+    assert not app.exception
+    assert not app.warning
+
+
+def test_one_bar_for_both(runs: Path, quick_tiny: RunSettings) -> None:
+    """Nothing trains here: what is asked for stands in the folders."""
+    pair = server.launcher().start_twins(quick_tiny, quick_tiny.change(hue=0.0))
+    app = opened(a=pair[0].id, b=pair[1].id)
+    for key in ("twin_pause", "twin_step"):
+        app.button(key=key).click().run()
+        assert not app.exception
+    heard = [[wish["do"] for wish in run.control()[0]] for run in pair]
+    assert heard == [["pause", "step"], []]  # one is told, both hear it
+    app.segmented_control(key="whose").set_value("b").run()
+    app.selectbox(key="turned").set_value("temperature").run()
+    app.number_input(key=f"to_{pair[1].id}_b_temperature").set_value(0.33).run()
+    app.button(key="turn_it").click().run()
+    assert not app.exception
+    wishes = [run.control()[0] for run in pair]
+    assert [wish["do"] for wish in wishes[0]] == ["pause", "step"]
+    assert wishes[1] == [{"do": "set", "name": "temperature", "value": 0.33}]
+    app.button(key="twin_stop").click().run()
+    assert [run.status().state for run in pair] == ["stopped", "stopped"]
+    assert app.button(key="twin_stop").label == "Resume"
+    app.button(key="twin_stop").click().run()
+    assert [run.status().state for run in pair] == ["queued", "queued"]
+    assert [*server.launcher().queue] == [run.id for run in pair]
+
+
+def test_a_new_pair_ends_the_one_that_is_shown(runs: Path, quick_tiny: RunSettings) -> None:
+    pair = server.launcher().start_twins(quick_tiny, quick_tiny)
+    app = opened(a=pair[0].id, b=pair[1].id)
+    app.button(key="preset_0").click().run()
+    assert not app.exception
+    assert [run.status().state for run in pair] == ["stopped", "stopped"]
+    assert len(list_runs(runs)) == 4
+
+
+def test_a_fork_shows_both_futures(runs: Path, pair: Pair, tiny: Dataset) -> None:
+    from sslviz.runs.worker import run as train
+
+    parent = pair[0]
+    step = parent.weights_steps()[-1]
+    child = server.launcher().fork(parent.id, step, parent.settings().change(temperature=0.5, steps=9))
+    train(child, runs, Wishes(child), loaded=tiny)
+    assert child.metrics()["step"].tolist() == [7, 8, 9]
+    app = pages.opened("simclr", run=child.id, every="0")
+    assert not app.exception
+    (caption,) = (c.value for c in app.caption if "Up to the fork both are one" in c.value)
+    assert "temperature 0.07 → 0.5, steps 6 → 9" in caption
+    assert f"compare?runs={parent.id},{child.id}&axis=step" in caption
+    assert not [c for c in pages.opened("simclr", run=parent.id).caption if "fork" in c.value]
+    parent.throw_away()
+    gone = pages.opened("simclr", run=child.id, every="0")
+    assert not gone.exception
+    assert any("which is not here any more" in c.value for c in gone.caption)
+
+
+def test_pins_say_whose_they_are(runs: Path, quick_tiny: RunSettings) -> None:
+    from sslviz.views import overlaid
+
+    pair = twins.create(runs, quick_tiny, quick_tiny)
+    for run in pair:
+        run.append_event(3, "resume", "resumed from step 3")
+    pair[1].append_event(5, "set", "hue 0.5 → 0", name="hue", value=0.0)
+    pair[0].append_event(6, "refused", "no")
+    assert overlaid.changes(pair, ("left", "right")) == ((3, "resumed from step 3"), (5, "right: hue 0.5 → 0"))
+    assert twin_words.names(pair) == ("left", "right")
