@@ -13,11 +13,13 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from sslviz.runs.folder import BIN, RunFolder, list_runs, take_back
 from sslviz.runs.settings import Parent, RunSettings
+from sslviz.runs.sweeps import ready
 
 Process = subprocess.Popen[bytes]
 SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
@@ -33,6 +35,7 @@ class Launcher:
     def __init__(self, runs: Path, cache: Path, *, slots: int = 1, spare: bool = True, projector: bool = True) -> None:
         self.runs, self.cache, self.slots, self.with_spare, self.with_projector = runs, cache, slots, spare, projector
         self.queue: deque[str] = deque()
+        self.patient: deque[str] = deque()  # planned runs of sweeps: all of `queue` goes first
         self.workers: dict[str, Process] = {}
         self.ending: dict[str, Process] = {}  # told to stop: they score and keep what they have, but hold no slot
         self.spare: Process | None = None
@@ -84,12 +87,9 @@ class Launcher:
         say.
         """
         folder = self.folder(run_id)
-        status = folder.status()
-        if status.at_work:
+        if folder.status().at_work:
             return
-        _, heard = folder.control()  # a stop from last time is not for the new worker
-        again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": heard}
-        folder.write_status(status.model_copy(update=again))
+        folder.wait_again()
         for name, value in changes.items():
             folder.send("set", name=name, value=value)
         self._enqueue(run_id)
@@ -113,6 +113,19 @@ class Launcher:
             if run_id in self.workers:
                 self.ending[run_id] = self.workers.pop(run_id)
                 self._fill_slots()
+
+    def sweep(self, names: Iterable[str]) -> None:
+        """Trains planned runs (runs/sweeps.py), one after the other, when nobody else is waiting."""
+        with self._lock:
+            self.patient.extend(name for name in names if name not in self.patient)
+            self._fill_slots()
+
+    def cancel(self, names: Collection[str]) -> None:
+        """Planned runs are not begun; those at work keep their weights and stop."""
+        with self._lock:
+            self.patient = deque(name for name in self.patient if name not in names)
+            for name in {*self.workers, *self.queue}.intersection(names):
+                self.stop(name)
 
     def delete(self, run_id: str) -> None:
         """Into the bin. Raises ValueError for a run that is at work, LookupError for one that is not there."""
@@ -198,9 +211,23 @@ class Launcher:
         if status.at_work:
             folder.write_status(status.model_copy(update={"state": "interrupted", "reason": reason, "pid": None}))
 
+    def _next(self) -> str | None:
+        """Who trains next: what somebody has started, else a planned run of a sweep."""
+        if self.queue:
+            return self.queue.popleft()
+        for name in [name for name in self.patient if name not in {*self.workers, *self.ending}]:
+            self.patient.remove(name)
+            try:
+                if ready(self.runs, name) is not None:
+                    return name
+            except (OSError, ValueError) as error:
+                self.notices.append((time.time(), f"{name} could not be started: {error}"))
+        return None
+
     def _fill_slots(self) -> None:
-        while self.queue and len(self.workers) < self.slots and not self._closed.is_set():
-            run_id = self.queue.popleft()
+        while len(self.workers) < self.slots and not self._closed.is_set():
+            if (run_id := self._next()) is None:
+                return
             process = (
                 self.spare
                 if self.spare is not None and self.spare.poll() is None
