@@ -109,6 +109,8 @@ def heat(
         ygap=2,
     )
     frame = {"type": "rect", "line": {"color": style.POSITIVE, "width": 3}}
+    empty = {"type": "rect", "line": {"color": style.GRID, "width": 1}, "layer": "below"}
+    framed = [(empty, int(r), int(c)) for r, c in np.argwhere(~np.isfinite(z))] + [(frame, r, c) for r, c, _ in going]
     rows, columns = z.shape
     return style.figure(
         heatmap,
@@ -117,7 +119,7 @@ def heat(
         height=height or 150 + max(2, rows) * (52 if rows < 8 else 38),
         meta={"cells": []},  # a click outlines no row
         margin={"l": 8, "r": 12, "t": 76 if subtitle else 52, "b": 8},
-        shapes=[{**frame, "x0": c - 0.48, "x1": c + 0.48, "y0": r - 0.48, "y1": r + 0.48} for r, c, _ in going],
+        shapes=[{**look, "x0": c - 0.48, "x1": c + 0.48, "y0": r - 0.48, "y1": r + 0.48} for look, r, c in framed],
         annotations=[
             {"x": c, "y": r, "text": note, "showarrow": False, "font": {"size": 14, "color": style.INK}}
             for r, c, note in going

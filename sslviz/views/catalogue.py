@@ -28,6 +28,7 @@ ICONS = {
 COMPARE = {
     "compare": ("Compare", ":material/stacked_line_chart:"),
     "judge": ("Judge a run", ":material/gavel:"),
+    "sweep": ("Sweep", ":material/apps:"),
 }
 
 # the ideas that need no training
