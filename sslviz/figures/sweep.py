@@ -13,8 +13,9 @@ HOW_TO_READ_MAP = (
     "empty cells have not been trained, an outlined one is being trained now. Click a cell to compare its runs."
 )
 HOW_TO_READ_MIRRORED = (
-    "A cell is one run with the two augmentations of its row and its column and no other; on the diagonal one stands "
-    "alone. Each pair stands twice, so that a row can be read from end to end. Yellow is more."
+    "A cell is trained with the two augmentations of its row and its column and no other; on the diagonal one stands "
+    "alone. Each pair stands twice, so that a row can be read from end to end. Yellow is more; click a cell to compare "
+    "its runs."
 )
 HOW_TO_READ_CURVE = (
     "Each dot is one run, the line is the mean over the seeds, the band ± one standard deviation; dashed: the same "
@@ -43,12 +44,12 @@ class Cell:
     def std(self) -> float:
         return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else float("nan")
 
-    def written(self, percent: bool) -> str:
+    def written(self, percent: bool, between: str = " ") -> str:
         """56.1 ± 0.8; empty without values."""
         if not self.values:
             return ""
         scale, form = (100, ".1f") if percent else (1, ".3g")
-        spread = f" ± {self.std * scale:{form}}" if len(self.values) > 1 else ""
+        spread = f"{between}± {self.std * scale:{form}}" if len(self.values) > 1 else ""
         return f"{self.mean * scale:{form}}{spread}"
 
     def told(self, metric: str, percent: bool) -> str:
@@ -83,28 +84,28 @@ def heat(
     """Cells on a grid, the first row on top. mirrored: what stands at (i, j) stands at (j, i) too."""
     z = np.full((len(y.labels), len(x.labels)), np.nan, dtype=np.float32)
     text, hover = np.full(z.shape, "", dtype=object), np.full(z.shape, "", dtype=object)
+    narrow = len(x.labels) > 4  # mean and spread then stand one above the other
     going: list[tuple[int, int, str]] = []
     for cell in cells:
         for row, column in {(cell.row, cell.column), *([(cell.column, cell.row)] if mirrored else [])}:
-            z[row, column], text[row, column] = cell.mean, cell.written(percent)
+            z[row, column], text[row, column] = cell.mean, cell.written(percent, "<br>" if narrow else " ")
             hover[row, column] = cell.told(metric, percent)
             if cell.going:
-                going.append((row, column, "" if cell.values else cell.going))
+                going.append((row, column, "" if cell.values else cell.going.removesuffix(" trained")))
     known = z[np.isfinite(z)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    dense = max(z.shape) > 7
     heatmap = go.Heatmap(
         z=z,
         zmin=low - (0.01 if low == high else 0),
         zmax=high + (0.01 if low == high else 0),
         text=text.tolist(),
         texttemplate="%{text}",
-        textfont={"size": 12 if dense else 15},
+        textfont={"size": 13 if narrow else 15},
         hovertext=hover.tolist(),
         hoverinfo="text",
         hoverongaps=True,
         colorscale=style.SEQUENTIAL,
-        colorbar={"title": {"text": metric, "side": "right"}, "tickformat": ".0%" if percent else "", **style.COLORBAR},
+        colorbar={"tickformat": ".0%" if percent else "", **style.COLORBAR},
         xgap=2,
         ygap=2,
     )
@@ -116,7 +117,7 @@ def heat(
         heatmap,
         title=title,
         subtitle=subtitle,
-        height=height or 150 + max(2, rows) * (52 if rows < 8 else 38),
+        height=height or 150 + max(2, rows) * (52 if rows < 8 else 42),
         meta={"cells": []},  # a click outlines no row
         margin={"l": 8, "r": 12, "t": 76 if subtitle else 52, "b": 8},
         shapes=[{**look, "x0": c - 0.48, "x1": c + 0.48, "y0": r - 0.48, "y1": r + 0.48} for look, r, c in framed],

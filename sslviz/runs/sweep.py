@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from sslviz.runs.settings import RunSettings, all_knobs, parse
 
 MOST_VALUES, MOST_SEEDS, MOST_RUNS = 12, 10, 400
+LONGEST = 1e9
 By = Literal["steps", "images", "seconds"]
 NAME = re.compile(r"(sweep-\d{6}-\d{6}-[0-9a-f]{4})(?:-(\d{3}))?")
 
@@ -74,15 +75,17 @@ class Sweep(BaseModel):
 
 @dataclass(frozen=True)
 class Length:
-    """How long each run lasts: so many steps, pictures or seconds."""
+    """How long each run lasts: so many steps, pictures or seconds. Raises ValueError for what is no length."""
 
     amount: float
     by: By = "steps"
 
+    def __post_init__(self) -> None:
+        if not 0 < self.amount < LONGEST:  # nor NaN
+            raise ValueError(f"A run cannot last {self.amount:g} {self.by}.")
+
     def settings(self, base: RunSettings) -> RunSettings:
         if self.by == "seconds":
-            if not 0 < self.amount < 1e7:
-                raise ValueError(f"A run cannot last {self.amount:g} seconds.")
             return base.model_copy(update={"seconds": float(self.amount)})
         return base.change(steps=round(self.amount)) if self.by == "steps" else base
 

@@ -41,8 +41,9 @@ def show(name: str, was_busy: bool) -> None:
     if sweep_progress.at_work(results.table) != was_busy or st.session_state.pop("_swept", False):
         st.rerun()
     headline(results)
-    buttons(results)
-    score = SCORES[worksheet.choice("Score", "by_score", list(SCORES), "k-NN", help=HELP)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        score = SCORES[worksheet.choice("Score", "by_score", list(SCORES), "k-NN", help=HELP)]
+        buttons(results)
     reported = REPORTED.get(results.preset)
     columns = st.columns([2.4, 1], gap="medium") if reported else [st.container()]
     with columns[0]:
@@ -88,29 +89,26 @@ def buttons(results: Results) -> None:
     """Cancel, resume, delete; and out of the bin again."""
     sweep = results.sweep
     thrown = sweeps.list_sweeps(server.launcher().runs / BIN)[:1]
-    if sweep is None and not thrown:
-        return
-    with st.container(horizontal=True):
-        if sweep is not None:
-            busy, left = sweep_progress.at_work(results.table), sweep_progress.left(results.table)
-            if busy:
-                st.button("Cancel", icon=":material/stop:", key="cancel", on_click=cancel, args=(sweep.id,))
-            elif left:
-                again = "Try again" if set(results.table["state"]) == {"done", "failed"} else "Resume"
-                label = f"{again}: {len(left)} run{'s' * (len(left) > 1)} left"
-                st.button(label, icon=":material/resume:", key="resume", on_click=resume, args=(sweep.id,))
-            st.button(
-                "Delete",
-                icon=":material/delete:",
-                key="delete_sweep",
-                disabled=busy,
-                help="its runs too; they lie in the bin",
-                on_click=delete,
-                args=(sweep.id,),
-            )
-        for each in thrown:
-            label = f"Undo: put back the sweep of {title(each)}"
-            st.button(label, icon=":material/undo:", key="undo_sweep", on_click=put_back, args=(each.id,))
+    if sweep is not None:
+        busy, left = sweep_progress.at_work(results.table), sweep_progress.left(results.table)
+        if busy:
+            st.button("Cancel", icon=":material/stop:", key="cancel", on_click=cancel, args=(sweep.id,))
+        elif left:
+            again = "Try again" if set(results.table["state"]) == {"done", "failed"} else "Resume"
+            label = f"{again}: {len(left)} run{'s' * (len(left) > 1)} left"
+            st.button(label, icon=":material/resume:", key="resume", on_click=resume, args=(sweep.id,))
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            key="delete_sweep",
+            disabled=busy,
+            help="its runs too; they lie in the bin",
+            on_click=delete,
+            args=(sweep.id,),
+        )
+    for each in thrown:
+        label = f"Undo: put back the sweep of {title(each)}"
+        st.button(label, icon=":material/undo:", key="undo_sweep", on_click=put_back, args=(each.id,))
 
 
 def cancel(name: str) -> None:
@@ -152,10 +150,11 @@ def put_back(name: str) -> None:
 def picture(results: Results, score: str) -> PlotEvent | None:
     """The map, or the curve of a single knob."""
     percent, cells, reference = score != "loss", results.cells(score), results.reference(score)
-    metric = WORDS[score] + (" (%)" if percent and results.y else "")
+    metric = WORDS[score]
     if not results.known(score) and not any(cell.going for cell in cells):
         st.info("Nothing to show for this score yet." if results.sweep else "This score was not recorded here.")
-    heading = WORDS[score] if WORDS[score].startswith("k-NN") else f"{WORDS[score][0].upper()}{WORDS[score][1:]}"
+    heading = metric if metric.startswith("k-NN") else f"{metric[0].upper()}{metric[1:]}"
+    heading += " (%)" if percent and results.y else ""
     if results.mirrored:
         heading += " after training with two augmentations"
     else:
