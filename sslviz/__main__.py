@@ -2,6 +2,8 @@
 
 python -m sslviz train simclr --data shapes --seconds 60 --seed 0 --set temperature=0.1 --runs DIR [--json]
 python -m sslviz twin simclr --differ temperature=0.07 --set steps=500 --runs DIR [--json]
+python -m sslviz sweep simclr --vary temperature=0.05,0.1,0.2 --vary batch_size=64,256 --seeds 3 --steps 200
+python -m sslviz sweep --resume SWEEP
 python -m sslviz evaluate RUN --only knn linear [--step 400] --runs DIR [--json]
 python -m sslviz export RUN run.zip --runs DIR
 python -m sslviz import run.zip --runs DIR
@@ -19,6 +21,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from sslviz import sweep_command
 from sslviz.data import default_cache
 from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
@@ -51,6 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
             "--set", action="append", default=[], metavar="KNOB=VALUE", help="any knob; may be repeated"
         )
     trainer.add_argument("--seconds", type=float, help="stop after so much training")
+    sweeper = commands.add_parser(
+        "sweep", help="one or two knobs, several values, several seeds; Ctrl-C, then --resume"
+    )
+    sweep_command.arguments(sweeper)
     lister = commands.add_parser("list", help="all recorded runs, newest first")
     judge = commands.add_parser("evaluate", help="k-NN, linear probe, few-shot, fine-tune: the results stay in the run")
     judge.add_argument("run", help="name of a run, or the path of its folder")
@@ -63,12 +70,12 @@ def main(arguments: list[str] | None = None) -> int:
     unpacker.add_argument("source", type=Path, help="the .zip to read")
     for command in (packer, unpacker):
         command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
-    for command in (trainer, pair, judge, lister):
+    for command in (trainer, pair, sweeper, judge, lister):
         command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
         command.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args(arguments)
-    commands_by_name = {"train": train, "twin": twin, "evaluate": judged, "export": exported, "import": imported}
-    commands_by_name["list"] = show
+    commands_by_name = {"train": train, "twin": twin, "sweep": sweep_command.swept, "evaluate": judged, "list": show}
+    commands_by_name |= {"export": exported, "import": imported}
     return commands_by_name[options.command](options, parser)
 
 

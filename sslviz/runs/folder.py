@@ -82,6 +82,19 @@ class RunFolder:
     def write_status(self, status: Status) -> None:
         replace(self.path / "status.json", status.model_dump_json().encode())
 
+    def wait_again(self) -> None:
+        """Queued once more, whatever ended it; a stop from last time is not for the new worker."""
+        again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": self.control()[1]}
+        self.write_status(self.status().model_copy(update=again))
+
+    @property
+    def created(self) -> float:
+        """When, in Unix time; 0 if it is gone."""
+        try:
+            return (self.path / SETTINGS).stat().st_mtime
+        except OSError:
+            return 0.0
+
     # -- notes, and the bin -------------------------------------------------------------------------------------------
 
     def notes(self) -> Notes:

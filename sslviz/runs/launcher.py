@@ -13,12 +13,14 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from sslviz.runs import twins
 from sslviz.runs.folder import BIN, RunFolder, list_runs, take_back
 from sslviz.runs.settings import Parent, RunSettings
+from sslviz.runs.sweeps import ready
 
 Process = subprocess.Popen[bytes]
 SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
@@ -34,6 +36,7 @@ class Launcher:
     def __init__(self, runs: Path, cache: Path, *, slots: int = 1, spare: bool = True, projector: bool = True) -> None:
         self.runs, self.cache, self.slots, self.with_spare, self.with_projector = runs, cache, slots, spare, projector
         self.queue: deque[str] = deque()
+        self.patient: deque[str] = deque()  # planned runs of sweeps: all of `queue` goes first
         self.workers: dict[str, Process] = {}  # twins have the same process
         self.ending: dict[str, Process] = {}  # told to stop: they score and keep what they have, but hold no slot
         self.spare: Process | None = None
@@ -95,9 +98,7 @@ class Launcher:
             return
         together = twins.go_on_together(folder)
         for each in together:
-            _, heard = each.control()  # a stop from last time is not for the new worker
-            again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": heard}
-            each.write_status(each.status().model_copy(update=again))
+            each.wait_again()
         for name, value in changes.items():
             folder.send("set", name=name, value=value)
         self._enqueue(*(each.id for each in together))
@@ -125,6 +126,19 @@ class Launcher:
                 for each in [name for name, its in self.workers.items() if its is process]:
                     self.ending[each] = self.workers.pop(each)
                 self._fill_slots()
+
+    def sweep(self, names: Iterable[str]) -> None:
+        """Trains planned runs (runs/sweeps.py), one after the other, when nobody else is waiting."""
+        with self._lock:
+            self.patient.extend(name for name in names if name not in self.patient)
+            self._fill_slots()
+
+    def cancel(self, names: Collection[str]) -> None:
+        """Planned runs are not begun; those at work keep their weights and stop."""
+        with self._lock:
+            self.patient = deque(name for name in self.patient if name not in names)
+            for name in {*self.workers, *self.queue}.intersection(names):
+                self.stop(name)
 
     def delete(self, run_id: str) -> None:
         """Into the bin. Raises ValueError for a run that is at work, LookupError for one that is not there."""
@@ -218,11 +232,26 @@ class Launcher:
         if status.at_work:
             folder.write_status(status.model_copy(update={"state": "interrupted", "reason": reason, "pid": None}))
 
-    def _fill_slots(self) -> None:
-        while self.queue and len({*self.workers.values()}) < self.slots and not self._closed.is_set():
+    def _next(self) -> list[str]:
+        """Who trains next, in one process: what somebody has started (and its twin), else a planned run of a sweep."""
+        if self.queue:
             together = self._with_twin(self.queue[0])
             for run_id in together:
                 self.queue.remove(run_id)
+            return together
+        for name in [name for name in self.patient if name not in {*self.workers, *self.ending}]:
+            self.patient.remove(name)
+            try:
+                if ready(self.runs, name) is not None:
+                    return [name]
+            except (OSError, ValueError) as error:
+                self.notices.append((time.time(), f"{name} could not be started: {error}"))
+        return []
+
+    def _fill_slots(self) -> None:
+        while len({*self.workers.values()}) < self.slots and not self._closed.is_set():
+            if not (together := self._next()):
+                return
             process = (
                 self.spare
                 if self.spare is not None and self.spare.poll() is None

@@ -29,6 +29,7 @@ COMPARE = {
     "compare": ("Compare", ":material/stacked_line_chart:"),
     "twin": ("Twins", ":material/splitscreen_right:"),
     "judge": ("Judge a run", ":material/gavel:"),
+    "sweep": ("Sweep", ":material/apps:"),
 }
 
 # the ideas that need no training

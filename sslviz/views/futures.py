@@ -4,7 +4,6 @@ import streamlit as st
 
 from sslviz.runs.folder import RunFolder
 from sslviz.views import overlaid, server
-from sslviz.views.compare_runs import readable
 from sslviz.views.overlaid import written
 
 
@@ -14,7 +13,7 @@ def show(run: RunFolder) -> None:
     if origin is None:
         return
     parent = server.find(origin.run)
-    if parent is None or not readable(parent):
+    if parent is None or not server.readable(parent):
         st.caption(f"Forked at step {origin.step:,} from {origin.run}, which is not here any more.")
         return
     with st.expander(

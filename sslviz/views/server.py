@@ -11,6 +11,7 @@ from sslviz.data import default_cache
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, default_runs, list_runs
 from sslviz.runs.launcher import Launcher
+from sslviz.runs.sweep import sweep_of
 
 PAGES = Path(__file__).parents[2] / "pages"
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
@@ -45,9 +46,10 @@ def find(run_id: str) -> RunFolder | None:
 
 def latest(method: str) -> RunFolder | None:
     """What a page shows when nobody asked for a particular run: one at work, else the newest, else the recorded
-    example.
+    example. Runs of sweeps come and go by themselves: they are shown where they are asked for.
     """
-    mine = [run for run in list_runs(launcher().runs) if run.settings().method == method]
+    by_hand = [run for run in list_runs(launcher().runs) if sweep_of(run.id) is None]
+    mine = [run for run in by_hand if run.settings().method == method]
     at_work = [run for run in mine if run.status().at_work]
     return next(iter(at_work + mine), None) or recorded(method)
 

@@ -8,7 +8,6 @@ import streamlit as st
 from sslviz.runs import twins
 from sslviz.runs.folder import list_runs
 from sslviz.views import live, map, overlaid, server, twin_pictures, twin_start, twin_transport, twin_words, worksheet
-from sslviz.views.compare_runs import readable
 from sslviz.views.twin_words import Pair
 
 EXAMPLES = ("simclr", "byol")
@@ -53,7 +52,7 @@ def show() -> None:
 def asked() -> tuple[Pair, bool]:
     """The two runs in the address (of one alone, its twin); else the newest twins; else examples, and True."""
     ids = [st.query_params.get(side, "") for side in "ab"]
-    found = [run if (run := server.find(name)) is not None and readable(run) else None for name in ids]
+    found = [run if (run := server.find(name)) is not None and server.readable(run) else None for name in ids]
     for side, name, run in zip("ab", ids, found, strict=True):
         if name and run is None:
             worksheet.note(side, name, "what is here")
@@ -65,7 +64,7 @@ def asked() -> tuple[Pair, bool]:
     if one is not None and other is not None and one.id != other.id:
         return (one, other), False
     for run in list_runs(server.launcher().runs):
-        if readable(run) and (its := twins.partner(run)) is not None and readable(its):
+        if server.readable(run) and (its := twins.partner(run)) is not None and server.readable(its):
             return (its, run), False  # the newer one is right
     first, second = (server.recorded(name) for name in EXAMPLES)
     assert first is not None

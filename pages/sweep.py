@@ -1,0 +1,5 @@
+"""Sweeps: one or two knobs over several values and seeds, and a map that fills while they are trained."""
+
+from sslviz.views import sweep
+
+sweep.show()

@@ -1,0 +1,232 @@
+"""One sweep: how far it is, its map or curve beside what papers report, the runs behind a cell, and the numbers."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from sslviz.figures import sweep as figures
+from sslviz.runs import sweep_progress, sweeps
+from sslviz.runs.folder import BIN, list_runs
+from sslviz.views import live, server, worksheet
+from sslviz.views.compare_runs import MOST
+from sslviz.views.plot import PlotEvent, plot
+from sslviz.views.sweep_papers import REPORTED
+from sslviz.views.sweep_results import SCORES, WORDS, Results, of_sweep, recorded, title
+
+HELP = (
+    "k-NN: against all training pictures, at the end; linear: a linear probe at the end; hue: k-NN asked for the hue, "
+    "on drawn shapes; loss: mean of the last 10 steps"
+)
+
+
+def find(name: str) -> Results | None:
+    sweep = sweeps.read_sweep(server.launcher().runs, name)
+    return of_sweep(sweep) if sweep is not None else recorded().get(name)
+
+
+def is_busy(name: str) -> bool:
+    """True while a run of this sweep is at work or will be."""
+    results = find(name)
+    return results is not None and sweep_progress.at_work(results.table)
+
+
+def show(name: str, was_busy: bool) -> None:
+    """One refresh. When the sweep has begun or ended, the page is drawn anew."""
+    results = find(name)
+    if results is None:
+        st.warning("This sweep has been removed.")
+        return
+    if sweep_progress.at_work(results.table) != was_busy or st.session_state.pop("_swept", False):
+        st.rerun()
+    headline(results)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        score = SCORES[worksheet.choice("Score", "by_score", list(SCORES), "k-NN", help=HELP)]
+        buttons(results)
+    reported = REPORTED.get(results.preset)
+    columns = st.columns([2.4, 1], gap="medium") if reported else [st.container()]
+    with columns[0]:
+        clicked = picture(results, score)
+    if reported:
+        with columns[1]:
+            st.markdown(reported.markdown())
+            st.caption(f"{reported.where}. Compare the pattern, not the numbers: none of these is ours.")
+    if clicked is not None:
+        place = (clicked.row, clicked.column) if clicked.row is not None else (0, *clicked.indices[:1])
+        st.query_params["cell"] = ",".join(map(str, place))
+    behind(results, score)
+    export(results)
+
+
+def headline(results: Results) -> None:
+    """Done, at work, time left, and a bar."""
+    table, sweep = results.table, results.sweep
+    done, total = int((table["state"] == "done").sum()), len(table)
+    if sweep is None:
+        st.markdown(f":violet-badge[:material/movie: recorded example] {total} runs · {results.about}")
+        return
+    busy = sweep_progress.at_work(table)
+    left = sweep_progress.left(table)
+    badge = ":green-badge[:material/play_arrow: at work]" if busy else ":gray-badge[:material/check: finished]"
+    if not busy and left:
+        badge = ":orange-badge[:material/pause: not finished]"
+    facts = [f"**{done} of {total}** runs done", results.about]
+    if failed := int((table["state"] == "failed").sum()):
+        facts.append(f"{failed} failed")
+    if busy:
+        usual = sweep_progress.pace_of(list_runs(server.launcher().runs), sweep.base) if not done else None
+        seconds = sweep_progress.seconds_left(sweep, table, usual, server.launcher().slots)
+        facts.append("time left is known after the first run" if seconds is None else f"{live.clock(seconds)} left")
+    st.markdown(f"{badge} {' · '.join(facts)}")
+    if busy or left:
+        now = table[table["state"].isin(["starting", "running", "paused"])]
+        words = "; ".join(f"training {row['cell']}, seed {row['seed']}" for row in now.to_dict("records"))
+        st.progress(min(1.0, float(table["share"].fillna(0).sum()) / total), words or None)
+
+
+def buttons(results: Results) -> None:
+    """Cancel, resume, delete; and out of the bin again."""
+    sweep = results.sweep
+    thrown = sweeps.list_sweeps(server.launcher().runs / BIN)[:1]
+    if sweep is not None:
+        busy, left = sweep_progress.at_work(results.table), sweep_progress.left(results.table)
+        if busy:
+            st.button("Cancel", icon=":material/stop:", key="cancel", on_click=cancel, args=(sweep.id,))
+        elif left:
+            again = "Try again" if set(results.table["state"]) == {"done", "failed"} else "Resume"
+            label = f"{again}: {len(left)} run{'s' * (len(left) > 1)} left"
+            st.button(label, icon=":material/resume:", key="resume", on_click=resume, args=(sweep.id,))
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            key="delete_sweep",
+            disabled=busy,
+            help="its runs too; they lie in the bin",
+            on_click=delete,
+            args=(sweep.id,),
+        )
+    for each in thrown:
+        label = f"Undo: put back the sweep of {title(each)}"
+        st.button(label, icon=":material/undo:", key="undo_sweep", on_click=put_back, args=(each.id,))
+
+
+def cancel(name: str) -> None:
+    if (sweep := sweeps.read_sweep(server.launcher().runs, name)) is not None:
+        server.launcher().cancel(list(sweep.runs))
+        st.session_state["_swept"] = True
+
+
+def resume(name: str) -> None:
+    results = find(name)
+    if results is not None:
+        server.launcher().sweep(sweep_progress.left(results.table))
+        st.session_state["_swept"] = True
+
+
+def delete(name: str) -> None:
+    sweep = sweeps.read_sweep(server.launcher().runs, name)
+    try:
+        if sweep is not None:
+            sweeps.throw_away(server.launcher().runs, sweep)
+            st.query_params.pop("sweep", None)
+    except (ValueError, OSError) as error:
+        st.session_state["_sweep_problem"] = str(error)
+    st.session_state["_swept"] = True
+
+
+def put_back(name: str) -> None:
+    runs = server.launcher().runs
+    sweep = sweeps.read_sweep(runs / BIN, name)
+    try:
+        if sweep is not None:
+            sweeps.take_back(runs, sweep)
+            st.query_params["sweep"] = name
+    except OSError as error:
+        st.session_state["_sweep_problem"] = str(error)
+    st.session_state["_swept"] = True
+
+
+def picture(results: Results, score: str) -> PlotEvent | None:
+    """The map, or the curve of a single knob."""
+    percent, cells, reference = score != "loss", results.cells(score), results.reference(score)
+    metric = WORDS[score]
+    if not results.known(score) and not any(cell.going for cell in cells):
+        st.info("Nothing to show for this score yet." if results.sweep else "This score was not recorded here.")
+    heading = metric if metric.startswith("k-NN") else f"{metric[0].upper()}{metric[1:]}"
+    heading += " (%)" if percent and results.y else ""
+    if results.mirrored:
+        heading += " after training with two augmentations"
+    else:
+        heading += f" over {results.x.title}" + (f" and {results.y.title}" if results.y else "")
+    note = results.about
+    if results.y is None:
+        figure = figures.curve(
+            cells, results.x, metric=metric, title=heading, subtitle=note, percent=percent, reference=reference
+        )
+        how = figures.HOW_TO_READ_CURVE
+    else:
+        note += f"; random weights {reference:.1%}" if reference is not None else ""
+        figure = figures.heat(
+            cells,
+            results.x,
+            results.y,
+            metric=metric,
+            title=heading,
+            subtitle=note,
+            percent=percent,
+            mirrored=results.mirrored,
+        )
+        how = figures.HOW_TO_READ_MIRRORED if results.mirrored else figures.HOW_TO_READ_MAP
+    clicked = plot(figure, key="swept", alt=f"{heading}: {results.about}", events=("click",))
+    if score == "loss":
+        how += " Losses at different settings are different things: a lower one need not be better."
+    st.caption(how)
+    return clicked
+
+
+def behind(results: Results, score: str) -> None:
+    """The cell that was clicked: its numbers, and its runs on the page that compares them."""
+    try:
+        row, column = (int(part) for part in st.query_params.get("cell", "").split(","))
+    except ValueError:
+        return
+    places = {(row, column), (column, row)} if results.mirrored else {(row, column)}
+    for cell in results.cells(score):
+        if (cell.row, cell.column) in places:
+            unit = " %" if score != "loss" else ""
+            number = f"{WORDS[score]} {cell.written(score != 'loss')}{unit}" if cell.values else "nothing finished yet"
+            line = f"**{cell.name}**: {number}, {len(cell.values)} of {cell.planned} runs"
+            there = [name for name in cell.runs if server.find(name) is not None][:MOST]
+            if there:
+                line += f" · [compare these runs](compare?runs={','.join(there)})"
+            st.markdown(line)
+
+
+def export(results: Results) -> None:
+    """A row per run; and everything, with the settings that reproduce it."""
+    numbers = results.table.drop(columns=["overhead", "share"], errors="ignore")
+    with st.expander("All runs of this sweep", icon=":material/table_rows:"):
+        st.dataframe(numbers, hide_index=True, height=min(38 + 35 * len(numbers), 320), alt="All runs of this sweep")
+    with st.container(horizontal=True):
+        text = numbers.to_csv(index=False)
+        st.download_button("Numbers as CSV", text, f"{results.id}.csv", "text/csv", key="sweep_csv")
+        st.download_button(
+            "Everything as JSON",
+            lambda: json.dumps(everything(results, numbers)),
+            f"{results.id}.json",
+            "application/json",
+            key="sweep_json",
+            on_click="ignore",
+        )
+
+
+def everything(results: Results, numbers: pd.DataFrame) -> dict[str, Any]:
+    rows = json.loads(numbers.to_json(orient="records"))
+    sweep = results.sweep
+    return {
+        "about": results.about,
+        "recorded_example": sweep is None,
+        "sweep": None if sweep is None else sweep.model_dump(mode="json"),
+        "runs": rows,
+    }
