@@ -199,12 +199,12 @@ def test_both_pause_step_and_stop_at_one_step_and_a_knob_is_turned_in_one(
     assert other.values()["temperature"] == 0.2
 
 
+@pytest.mark.slow
 def test_when_one_fails_the_other_goes_on_alone(tmp_path: Path, tiny: Dataset, settings: RunSettings) -> None:
     bad = settings.change(learning_rate=1e4, weight_decay=1.0, warmup_steps=0, steps=200)
     one, other = twins.create(tmp_path, bad, settings)
     first, second = train((one, other), tiny)
-    if first.state != "failed":  # 200 steps at such a rate: it has always failed so far
-        pytest.fail(f"did not diverge: {first}")
+    assert first.state == "failed"
     assert "Lower the learning rate" in first.reason
     assert (second.state, second.step, second.reason) == ("done", 12, "")
 

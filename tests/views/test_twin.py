@@ -155,7 +155,8 @@ def test_twins_without_a_difference_are_called_the_same(runs: Path, tiny: Datase
     assert "No difference. Their losses are the same, bit for bit, at all **6** recorded steps." in shown
 
 
-def test_without_labels_it_says_so(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
+@pytest.mark.slow
+def test_without_labels_nothing_raises(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
     from dataclasses import replace
 
     bare = Dataset("tiny", replace(tiny.train, labels=None, factors={}), replace(tiny.test, labels=None, factors={}))
@@ -164,7 +165,8 @@ def test_without_labels_it_says_so(runs: Path, tiny: Dataset, quick_tiny: RunSet
     assert not app.exception
 
 
-@pytest.mark.parametrize("method", ["rotation", *(pytest.param(m, marks=pytest.mark.slow) for m in ("mae", "dino"))])
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["rotation", "mae", "dino"])
 def test_other_methods_show_what_they_have(method: str, runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
     settings = RunSettings.model_validate({**quick_tiny.model_dump(), "method": method})
     one, other = trained(runs, tiny, settings, settings.change(learning_rate=1e-3))
