@@ -29,9 +29,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=250, help="of 256 shapes")
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--runs", type=Path, default=Path(tempfile.gettempdir()) / "sslviz-methods")
+    parser.add_argument("--only", nargs="+", choices=list(ON), default=list(ON), metavar="AUGMENTATION")
     parser.add_argument("--gallery", action="store_true")
     options = parser.parse_args()
-    singles = list(ON)
+    singles = [single for single in ON if single in options.only]
     pairs = [(a, b) for i, a in enumerate(singles) for b in singles[: i + 1]]
     cases = {
         Case("simclr", None, seed, knobs=(*settings(a, b), f"steps={options.steps}", "threads=1")): (a, b, seed)
