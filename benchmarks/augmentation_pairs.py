@@ -66,7 +66,7 @@ def show(table: pd.DataFrame, singles: list[str], seeds: int, steps: int) -> Non
     )
     print("Mean over the seeds (lowest … highest), %.\n")
     for score, words in PARTS:
-        random = spread(list(table[f"{score}_random_init"]))
+        random = spread(list(table.drop_duplicates("seed")[f"{score}_random_init"]))
         print(f"### {words} (random weights {random} %)\n")
         print("| | " + " | ".join(singles) + " |\n|---|" + "---:|" * len(singles))
         for i, a in enumerate(singles):
