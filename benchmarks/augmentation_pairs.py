@@ -29,9 +29,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=250, help="of 256 shapes")
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--runs", type=Path, default=Path(tempfile.gettempdir()) / "sslviz-methods")
+    parser.add_argument("--only", nargs="+", choices=list(ON), default=list(ON), metavar="AUGMENTATION")
     parser.add_argument("--gallery", action="store_true")
     options = parser.parse_args()
-    singles = list(ON)
+    singles = [single for single in ON if single in options.only]
     pairs = [(a, b) for i, a in enumerate(singles) for b in singles[: i + 1]]
     cases = {
         Case("simclr", None, seed, knobs=(*settings(a, b), f"steps={options.steps}", "threads=1")): (a, b, seed)
@@ -65,7 +66,7 @@ def show(table: pd.DataFrame, singles: list[str], seeds: int, steps: int) -> Non
     )
     print("Mean over the seeds (lowest … highest), %.\n")
     for score, words in PARTS:
-        random = spread(list(table[f"{score}_random_init"]))
+        random = spread(list(table.drop_duplicates("seed")[f"{score}_random_init"]))
         print(f"### {words} (random weights {random} %)\n")
         print("| | " + " | ".join(singles) + " |\n|---|" + "---:|" * len(singles))
         for i, a in enumerate(singles):

@@ -12,7 +12,8 @@ from sslviz.runs.folder import list_runs
 from sslviz.runs.presets import ON, PRESETS, augmentation_pairs, suggested, sweepable
 from sslviz.runs.settings import recommended
 from sslviz.runs.sweep import Length, Sweep, over_knobs
-from sslviz.views import controls, live, server, worksheet
+from sslviz.views import controls, server, worksheet
+from sslviz.views.sweep_results import lasting
 
 NOTHING = "nothing else"
 USUAL = {"steps": 200.0, "images": 50_000.0, "seconds": 30.0}  # of a run
@@ -163,7 +164,7 @@ def cost(sweep: Sweep) -> str:
         return f"{words}. No run of {method} has finished here yet: how long it takes is known after the first."
     seconds = sum(pace.of(sweep.settings(name)) for name in sweep.runs) / max(1, min(launcher.slots, n))
     runs = f"your last {pace.runs} finished runs" if pace.runs > 1 else "your last finished run"
-    words += f", about **{live.clock(seconds)}** if they are as fast as {runs} of this method."
+    words += f", about **{lasting(seconds)}** if they are as fast as {runs} of this method."
     knobs = {name for cell in sweep.cells for name in cell.knobs}
     if "batch_size" in knobs and sweep.by == "steps":
         words += " With equal steps a larger batch sees more pictures; *images* makes them equal."

@@ -9,11 +9,11 @@ import streamlit as st
 from sslviz.figures import sweep as figures
 from sslviz.runs import sweep_progress, sweeps
 from sslviz.runs.folder import BIN, list_runs
-from sslviz.views import live, server, worksheet
+from sslviz.views import server, worksheet
 from sslviz.views.compare_runs import MOST
 from sslviz.views.plot import PlotEvent, plot
 from sslviz.views.sweep_papers import REPORTED
-from sslviz.views.sweep_results import SCORES, WORDS, Results, of_sweep, recorded, title
+from sslviz.views.sweep_results import SCORES, WORDS, Results, lasting, of_sweep, recorded, title
 
 HELP = (
     "k-NN: against all training pictures, at the end; linear: a linear probe at the end; hue: k-NN asked for the hue, "
@@ -77,7 +77,7 @@ def headline(results: Results) -> None:
     if busy:
         usual = sweep_progress.pace_of(list_runs(server.launcher().runs), sweep.base) if not done else None
         seconds = sweep_progress.seconds_left(sweep, table, usual, server.launcher().slots)
-        facts.append("time left is known after the first run" if seconds is None else f"{live.clock(seconds)} left")
+        facts.append("time left is known after the first run" if seconds is None else f"{lasting(seconds)} left")
     st.markdown(f"{badge} {' · '.join(facts)}")
     if busy or left:
         now = table[table["state"].isin(["starting", "running", "paused"])]

@@ -13,7 +13,7 @@ from sslviz.runs import sweep_progress
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.presets import ON, PRESETS
 from sslviz.runs.sweep import Sweep, written
-from sslviz.views import board_temperature, server
+from sslviz.views import board_temperature, live, server
 from sslviz.views.recorded import folder
 
 SCORES = {"k-NN": "knn", "linear": "linear", "hue": "knn_hue", "loss": "loss"}  # on the page -> in the table
@@ -99,6 +99,11 @@ def what(sweep: Sweep) -> str:
     if sweep.mirrored:
         return PRESETS["pairs"].title
     return sweep.x.title + (f" × {sweep.y.title}" if sweep.y else "")
+
+
+def lasting(seconds: float) -> str:
+    """75 -> "1:15"; more than an hour and a half in hours."""
+    return live.clock(seconds) if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
 def length(sweep: Sweep) -> str:
