@@ -10,6 +10,8 @@ WIDEST = 120  # columns of a line
 
 def plain_tables(source: str, values: Values) -> str:
     """`temperature: float = knob(0.2, 0.01, 1.0, symbol=…, help=…)` becomes `temperature: float = 0.07  # …`."""
+    if "knob(" not in source:
+        return source
     edits = []
     for qualified, table in _classes(ast.parse(source), ""):
         for row in table.body:
@@ -39,6 +41,8 @@ def plain_names(source: str, renamed: Mapping[str, str]) -> str:
     """`tables.Knobs` becomes `Knobs` where `renamed` has tables: "sslviz.knobs."; `old` becomes `new` where it has
     old: "new".
     """
+    if not renamed:
+        return source
     edits = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -14,7 +14,7 @@ from sslviz.figures import evaluation as figures
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views import live, neighbours, server
+from sslviz.views import live, neighbours, server, take_away
 from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, stamped
 
@@ -52,6 +52,7 @@ def show() -> None:
             return
     busy = is_busy(run)
     live.refreshed(results, live.EVERY, busy, run.id, step, busy)
+    take_away.buttons(run)
 
 
 def chosen_run() -> RunFolder | None:

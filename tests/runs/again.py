@@ -24,7 +24,7 @@ for script in sys.argv[1:]:
 
 
 class Turns(Wishes):
-    """Turns knobs at certain steps, as a person would: steps done -> name -> value; stops after some steps, if asked."""
+    """Turns knobs as a person would, steps done -> name -> value; stops after some steps, if asked."""
 
     def __init__(self, folder: RunFolder, turns: dict[int, dict[str, Any]], stop: int | None) -> None:
         super().__init__(folder)

@@ -134,22 +134,24 @@ def test_torchvisions_sets_are_read_as_they_were(tmp_path: Path, monkeypatch: py
         assert torch.equal(its.labels, of.labels)
 
 
-@pytest.mark.parametrize("data", ["shapes", "digits", "cifar10", "photos"])
-@pytest.mark.parametrize("method", METHODS)
-def test_every_combination_is_one_file_without_clashes(method: str, data: str, tmp_path: Path) -> None:
-    more = {"shapes": set(), "digits": {"sklearn"}, "cifar10": {"torchvision"}, "photos": {"PIL"}}[data]
-    for encoder in METHODS[method].encoders:
-        settings = RunSettings(method=method, data=data).change(encoder=encoder)
-        text = script(recipe(RunFolder.create(tmp_path, settings)))
-        tree = ast.parse(text)
-        wanted = {
-            (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]
-            for node in ast.walk(tree)
-            if isinstance(node, (ast.Import, ast.ImportFrom))
-        }
-        assert wanted - sys.stdlib_module_names == {"torch", "numpy"} | more
-        assert f"class {ENCODERS[encoder].__name__}" in text
-        assert METHODS[method].equation in text
+COMBINATIONS = [(method, encoder, "shapes") for method, m in METHODS.items() for encoder in m.encoders]
+NEEDED = {"shapes": set(), "digits": {"sklearn"}, "cifar10": {"torchvision"}, "photos": {"PIL"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "encoder", "data"), [*COMBINATIONS, *(("colorization", "conv", data) for data in NEEDED)]
+)
+def test_every_combination_is_one_file_without_clashes(method: str, encoder: str, data: str, tmp_path: Path) -> None:
+    settings = RunSettings(method=method, data=data).change(encoder=encoder)
+    text = script(recipe(RunFolder.create(tmp_path, settings)))
+    wanted = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
+    assert wanted - sys.stdlib_module_names == {"torch", "numpy"} | NEEDED[data]
+    assert f"class {ENCODERS[encoder].__name__}" in text
+    assert METHODS[method].equation in text
 
 
 def test_two_meanings_of_one_name_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
