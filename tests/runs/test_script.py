@@ -118,7 +118,7 @@ def test_torchvisions_sets_are_read_as_they_were(tmp_path: Path, monkeypatch: py
         classes = ("cat", "dog")
 
         def __init__(self, root: Path, *, train: bool, download: bool) -> None:
-            chance = torch.Generator().manual_seed(train)
+            chance = torch.Generator().manual_seed(int(train))
             self.data = torch.randint(256, (6, 28, 28), generator=chance, dtype=torch.uint8)
             self.targets = [0, 1] * 3
 
@@ -139,7 +139,8 @@ NEEDED = {"shapes": set(), "digits": {"sklearn"}, "cifar10": {"torchvision"}, "p
 
 
 @pytest.mark.parametrize(
-    ("method", "encoder", "data"), [*COMBINATIONS, *(("colorization", "conv", data) for data in NEEDED)]
+    ("method", "encoder", "data"),
+    [*COMBINATIONS, *(("colorization", "conv", data) for data in NEEDED if data != "shapes")],
 )
 def test_every_combination_is_one_file_without_clashes(method: str, encoder: str, data: str, tmp_path: Path) -> None:
     settings = RunSettings(method=method, data=data).change(encoder=encoder)
@@ -184,7 +185,7 @@ def test_two_meanings_of_one_name_are_an_error(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_strange_path_of_pictures_breaks_nothing(tmp_path: Path) -> None:
-    for data in ('a"""b', "c:\\users\\new", "it's", "line\nbreak", "x\\"):
+    for data in ('a"""b\\users\\new', "it's\nx\\"):
         text = script(recipe(RunFolder.create(tmp_path, RunSettings(data=data))))
         constants = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
         assert data in constants
