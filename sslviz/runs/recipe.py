@@ -61,25 +61,20 @@ class Recipe:
 
     def remarks(self) -> list[str]:
         """How exact the repetition is, in sentences."""
-        status, said = self.run.status(), []
-        if status.device in ("", "cpu"):
-            said.append("Losses come out as recorded, bit for bit, on the same processor and version of torch.")
-            if not self.settings.training.threads:
-                said.append("But the run left the number of threads open: with another number the last digits differ.")
-        else:
-            said.append(
-                f"It was recorded on {status.device}, where sums are not repeated bit for bit: close, not equal."
-            )
+        device, parent, doubts, fork = self.run.status().device, self.settings.parent, [], []
+        if parent is not None:
+            fork = [f"This run was forked from {parent.run} at step {parent.step}, and begins with its weights."]
+            if self.parent is None:
+                return [*fork, "These were not kept: what is here begins at random, and comes out otherwise."]
+            fork.append("They lie in the file beside this one.")
+        if device not in ("", "cpu"):
+            doubts.append(f"Recorded on {device}, where sums are not repeated bit for bit: close, not equal.")
+        elif not self.settings.training.threads:
+            doubts.append("The run left the number of threads open: with another number the last digits differ.")
         if self.channels_last is None:
-            said.append("How pictures lay in memory was not written down: the last digits may differ.")
-        if self.settings.parent is not None:
-            of = f"This run was forked from {self.settings.parent.run} at step {self.settings.parent.step}"
-            said.append(
-                f"{of}: its weights, in the file beside this one, are where it begins."
-                if self.parent
-                else f"{of}, and those weights were not kept: it cannot be repeated from there, and begins at random."
-            )
-        return said
+            doubts.append("How pictures lay in memory was not written down: the last digits may differ.")
+        exact = "Losses come out as recorded, bit for bit, on the same processor and version of torch."
+        return [*fork, *(doubts or [exact])]
 
     def recorded(self) -> str:
         """The last numbers that were recorded: loss 4.12 at step 157; k-NN 58.2 % at step 157."""

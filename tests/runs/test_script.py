@@ -77,7 +77,9 @@ def test_a_fork_begins_with_the_weights_beside_the_script(tmp_path: Path, pictur
 
     for path in (child.path / "weights").iterdir():
         path.unlink()
-    assert "those weights were not kept" in script(recipe(child))
+    text = script(recipe(child))
+    assert "These were not kept" in text
+    assert "bit for bit, on the same processor" not in text
     assert [path.name for path in write_script(child, tmp_path / "lost.py")] == ["lost.py"]
 
 
@@ -88,6 +90,37 @@ def test_what_was_turned_after_the_moment_of_a_resume_is_forgotten(tmp_path: Pat
     folder.append_event(7, "set", "", name="hue", value=0.3)
     folder.append_event(8, "refused", "hue = 9 was refused")
     assert turned(folder) == {3: {"hue": 0.1}, 7: {"hue": 0.3}}
+
+
+def test_the_arithmetic_is_what_the_run_found_fastest(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, RunSettings())
+    assert "How pictures lay in memory was not written down" in script(recipe(folder))
+    about = {"precision": "bfloat16", "channels_last": True, "step": 4, "values": {}}
+    folder.write_weights(4, {"method.x": torch.zeros(1)}, about)
+    text = script(recipe(folder))
+    assert "precision=torch.bfloat16,\n    channels_last=True," in text
+    assert "was not written down" not in text
+    assert "left the number of threads open" in text  # threads = 0
+    assert "bit for bit, on the same processor" not in text
+
+
+def test_a_run_of_a_gpu_promises_less(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, RunSettings())
+    folder.write_status(folder.status().model_copy(update={"device": "Some GPU", "step": 7}))
+    text = script(recipe(folder))
+    assert "Recorded on Some GPU" in text
+    assert "bit for bit, on the same processor" not in text
+    assert 'default="cuda" if torch.cuda.is_available() else "cpu"' in text
+    assert "steps=7,  # recorded" in text
+
+
+def test_a_method_of_ones_own_is_taken_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests import fixture_method
+
+    monkeypatch.setitem(METHODS, "thirteenth", fixture_method.Thirteenth)
+    text = script(recipe(RunFolder.create(tmp_path, RunSettings(method="thirteenth", knobs={"spread_weight": 2.5}))))
+    assert "class Thirteenth(Method):" in text
+    assert "spread_weight: float = 2.5  # \\mu: how much the spread counts" in text
 
 
 @pytest.mark.slow
