@@ -124,10 +124,8 @@ def test_a_method_of_ones_own_is_taken_along(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["simclr", "mae"])
-def test_shapes_are_drawn_by_the_script(method: str, tmp_path: Path, quick: RunSettings) -> None:
-    settings = RunSettings(method=method, training=quick.training)
-    folder = trained(tmp_path / "runs", settings.change(steps=50), stop=3)
+def test_shapes_are_drawn_by_the_script(tmp_path: Path, quick: RunSettings) -> None:
+    folder = trained(tmp_path / "runs", quick.change(steps=50), stop=3)
     (path,) = write_script(folder, tmp_path / "again.py")
     *steps, score = alone(path, where=tmp_path).splitlines()  # as a person would run it
     assert [float(line.split()[-1]) for line in steps] == losses(folder)
@@ -137,7 +135,8 @@ def test_shapes_are_drawn_by_the_script(method: str, tmp_path: Path, quick: RunS
 
 @pytest.mark.slow
 def test_its_own_command_line(tmp_path: Path, quick: RunSettings) -> None:
-    (path,) = write_script(trained(tmp_path / "runs", quick.model_copy(update={"data": "digits"})), tmp_path / "d.py")
+    settings = quick.model_copy(update={"data": "digits"})
+    (path,) = write_script(trained(tmp_path / "runs", settings, stop=3), tmp_path / "digits.py")
     said = alone(path, "--steps", "2", "--save", "kept.pt", where=tmp_path)
     assert [line.split()[0] for line in said.splitlines()] == ["step", "step", "k-NN"]
     kept = torch.load(tmp_path / "kept.pt", weights_only=True)
