@@ -4,6 +4,7 @@ The format is Jupyter's nbformat 4.5, which is plain JSON.
 """
 
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,4 +130,4 @@ def introduction(how: Recipe) -> str:
 def paragraphs(doc: str) -> Iterator[str]:
     """A module's own words; tables of letters keep their columns."""
     for paragraph in filter(None, doc.split("\n\n")):
-        yield f"```text\n{paragraph}\n```" if paragraph.startswith(" ") else paragraph
+        yield f"```text\n{textwrap.dedent(paragraph)}\n```" if paragraph.startswith(" ") else paragraph

@@ -40,7 +40,7 @@ def test_its_cells_repeat_the_run(
     assert json.loads(said[1]) == folder.metrics()["knn"].dropna().iloc[-1]
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ["simclr", "dino", "mae", "jigsaw"])
 def test_it_is_a_valid_notebook_that_explains_itself(method: str, tmp_path: Path) -> None:
     text = notebook(recipe(RunFolder.create(tmp_path, RunSettings(method=method))))
     book = nbformat.reads(text, as_version=4)

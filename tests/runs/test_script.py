@@ -41,7 +41,7 @@ def test_every_method_comes_out_as_recorded(
     scripts, runs = [], []
     for method in methods:
         settings = RunSettings(method=method, data=str(pictures), seed=3, training=quick.training)
-        runs.append(trained(tmp_path / "runs", settings))
+        runs.append(trained(tmp_path / "runs", settings, {2: {"hue": 0.1, "batch_size": 16}}))
         scripts += write_script(runs[-1], tmp_path / f"{method}.py")
     for folder, (again, score) in zip(runs, repeated(scripts, tmp_path), strict=True):
         method = folder.settings().method
@@ -50,6 +50,7 @@ def test_every_method_comes_out_as_recorded(
         assert score == folder.metrics()["knn"].dropna().iloc[-1], method
 
 
+@pytest.mark.slow
 def test_knobs_that_were_turned_are_turned_again(tmp_path: Path, pictures: Path, quick: RunSettings) -> None:
     turns = {0: {"hue": 0.1}, 2: {"temperature": 0.5, "batch_size": 16}, 4: {"learning_rate": 0.01}}
     settings = quick.model_copy(update={"data": str(pictures)})
@@ -62,6 +63,7 @@ def test_knobs_that_were_turned_are_turned_again(tmp_path: Path, pictures: Path,
     assert score == touched.metrics()["knn"].dropna().iloc[-1]
 
 
+@pytest.mark.slow
 def test_a_fork_begins_with_the_weights_beside_the_script(tmp_path: Path, pictures: Path, quick: RunSettings) -> None:
     settings = quick.model_copy(update={"method": "moco", "knobs": {}, "data": str(pictures)})
     parent = trained(tmp_path / "runs", settings)
