@@ -5,7 +5,7 @@ python -m sslviz twin simclr --differ temperature=0.07 --set steps=500 --runs DI
 python -m sslviz sweep simclr --vary temperature=0.05,0.1,0.2 --vary batch_size=64,256 --seeds 3 --steps 200
 python -m sslviz sweep --resume SWEEP
 python -m sslviz evaluate RUN --only knn linear [--step 400] --runs DIR [--json]
-python -m sslviz export RUN run.zip --runs DIR
+python -m sslviz export RUN run.zip|run.py|run.ipynb|logdir/ --runs DIR
 python -m sslviz import run.zip --runs DIR
 python -m sslviz list --runs DIR
 """
@@ -26,8 +26,9 @@ from sslviz.data import default_cache
 from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
 from sslviz.runs import twins
-from sslviz.runs.archive import pack, unpack
+from sslviz.runs.archive import unpack
 from sslviz.runs.evaluation import EVALUATIONS, evaluate
+from sslviz.runs.export import FORMS, export
 from sslviz.runs.folder import RunFolder, default_runs, list_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
@@ -63,9 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("run", help="name of a run, or the path of its folder")
     judge.add_argument("--step", type=int, help="a moment of which the weights were kept; the last unless given")
     judge.add_argument("--only", nargs="+", choices=EVALUATIONS, default=list(EVALUATIONS), metavar="EVALUATION")
-    packer = commands.add_parser("export", help="a run as one .zip, for another machine")
+    packer = commands.add_parser("export", help="a run to take away: zip, script, notebook, or for TensorBoard")
     packer.add_argument("run", help="name of a run, or the path of its folder")
-    packer.add_argument("to", type=Path, help="the .zip to write")
+    packer.add_argument("to", type=Path, help=FORMS)
     unpacker = commands.add_parser("import", help="a run from a .zip")
     unpacker.add_argument("source", type=Path, help="the .zip to read")
     for command in (packer, unpacker):
@@ -180,7 +181,11 @@ def asked_for(options: argparse.Namespace, parser: argparse.ArgumentParser) -> R
 
 
 def exported(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    print(pack(asked_for(options, parser), options.to))
+    try:
+        for path in export(asked_for(options, parser), options.to):
+            print(path)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
     return 0
 
 

@@ -21,7 +21,11 @@ FORBIDDEN = {
     "figures": {"torch", "streamlit", "sslviz.methods", "sslviz.nets", "sslviz.data", "sslviz.runs", "sslviz.views"},
 }
 # packages that a bare GPU node does not have: only these files may import them
-HEAVY = {"umap": {"measures/projection.py"}, "sklearn": {"data/digits.py", "measures/projection.py"}}
+HEAVY = {
+    "umap": {"measures/projection.py"},
+    "sklearn": {"data/digits.py", "measures/projection.py"},
+    "tensorboardX": {"runs/tensorboard.py"},
+}
 
 
 def imports(path: Path) -> Iterator[str]:

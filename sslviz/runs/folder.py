@@ -255,6 +255,11 @@ class RunFolder:
         except (OSError, SafetensorError, KeyError, ValueError, TypeError):
             return None
 
+    def weights_file(self, step: int) -> Path | None:
+        """The file itself, to be taken elsewhere; None if it was not kept."""
+        path = self._weights_path(step)
+        return path if path.is_file() else None
+
     def copy_weights(self, step: int, to: "RunFolder") -> None:
         shutil.copyfile(self._weights_path(step), to._weights_path(step))
 

@@ -13,7 +13,7 @@ import streamlit as st
 from sslviz.figures import evaluation as figures
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views import live, neighbours, server, which
+from sslviz.views import live, neighbours, server, take_away, which
 from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, stamped
 
@@ -51,6 +51,7 @@ def show() -> None:
             return
     busy = is_busy(run)
     live.refreshed(results, live.EVERY, busy, run.id, step, busy)
+    take_away.buttons(run)
 
 
 def is_busy(run: RunFolder) -> bool:
