@@ -33,9 +33,7 @@ def chart(run: RunFolder, step: int) -> None:
     color = color_box.selectbox("Colour", colors, key="colour", bind="query-params") if colors else None
     layouts = run.projection_steps(kind)
     if kind == "tsne" and step not in layouts and server.is_ours(run):
-        server.launcher().project(
-            run.id, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step)
-        )
+        server.launcher().project(run, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step))
     at = max((s for s in layouts if s <= step), default=None)
     note = ""
     if at is None and kind != "pca":
@@ -64,7 +62,7 @@ def ask(run: RunFolder) -> None:
     """Asks for the maps of the last moment. Asking twice costs nothing."""
     if awaited(run):
         for kind in ("pca", "umap"):
-            server.launcher().project(run.id, kind, run.snapshot_steps()[-1])
+            server.launcher().project(run, kind, run.snapshot_steps()[-1])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
