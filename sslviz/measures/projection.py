@@ -60,7 +60,8 @@ def umap_layout(
     seed: int = 0,
     dimensions: int = 2,
 ) -> Layout:
-    """UMAP of N x d numbers by cosine distance -> N x 2 (or 3). With `previous`, the map before: quick, and points stay put.
+    """UMAP of N x d numbers by cosine distance -> N x 2 (or 3). With `previous`, the map before: quick, and points
+    stay put.
 
     Deterministic; `seed` matters to a first map only. Equal vectors, few points and a collapsed network give a map like
     others, if a meaningless one. Raises ValueError if x holds NaN or `previous` has other points.

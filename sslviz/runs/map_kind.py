@@ -1,7 +1,7 @@
 """Which map is meant: method, numbers and dimensions, and the short name under which its layouts are kept.
 
-`umap`, `umap-n30-d0.5`, `tsne-p10`, `pca-3d`: what has its usual value is left out, so that the maps that every run gets
-while it trains are found under the plain names.
+`umap`, `umap-n30-d0.5`, `tsne-p10`, `pca-3d`: what has its usual value is left out, so that the maps that every run
+gets while it trains are found under the plain names.
 """
 
 import re

@@ -3,8 +3,8 @@ request.
 
     python -m sslviz.runs.projector RUNS       one request per line of standard input: {"path": …, "kind": …, "step": …}
 
-`path` is the folder of a run; `to`, if it is given, the folder that takes the layouts of a run that must not be changed.
-A kind is a name that runs/map_kind.py understands.
+`path` is the folder of a run; `to`, if it is given, the folder that takes the layouts of a run that must not be
+changed. A kind is a name that runs/map_kind.py understands.
 
 UMAP's first call compiles for some seconds, so there is one process for it, which stays. It ends when its input does.
 Each layout starts from the one before and is turned onto it, so that a point that has not changed stays where it was.
@@ -16,6 +16,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,11 @@ from sslviz.runs.map_kind import MapKind
 
 PAUSE = 0.25  # seconds between two looks for new snapshots
 FRESH = 60.0  # seconds since the last heartbeat for which a run is followed
-METHODS = {"pca": projection.pca, "umap": projection.umap_layout, "tsne": projection.tsne}
+METHODS: dict[str, Callable[..., Any]] = {
+    "pca": projection.pca,
+    "umap": projection.umap_layout,
+    "tsne": projection.tsne,
+}
 Layout = np.ndarray[Any, Any]
 
 

@@ -28,6 +28,7 @@ ICONS = {
 COMPARE = {
     "compare": ("Compare", ":material/stacked_line_chart:"),
     "judge": ("Judge a run", ":material/gavel:"),
+    "maps": ("Map room", ":material/scatter_plot:"),
 }
 
 # the ideas that need no training

@@ -7,7 +7,7 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
-from sslviz.views import recorded, server
+from sslviz.views import picked, recorded, server
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import folder, stamped
 
@@ -51,6 +51,7 @@ def chart(run: RunFolder, step: int) -> None:
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
     )
     st.caption(f"{note}{maps.HOW_TO_READ}")
+    picked.grid(probe, tiles, picked.count(probe))
 
 
 def awaited(run: RunFolder) -> bool:
@@ -82,4 +83,5 @@ def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -
         title=f"{name} of h, {len(layout):,} test pictures, step {step}",
         axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
     )
+    figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
     return stamped(figure, path, step)

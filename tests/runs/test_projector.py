@@ -43,7 +43,7 @@ def test_names_and_kinds_are_one_to_one() -> None:
 
 @pytest.mark.parametrize("name", ["", "globe", "umap-n7", "umap-d0.3", "tsne-p1e9", "../pca", "pca-4d", "umap-n٣٠"])
 def test_what_is_no_kind_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="kind of map|is none of"):
+    with pytest.raises(ValueError, match=r"kind of map|is none of"):
         MapKind.parse(name)
 
 
@@ -84,6 +84,6 @@ def test_a_run_that_must_not_change_gets_its_maps_elsewhere(
 
 def test_a_run_that_is_thrown_away_meanwhile_does_not_come_back(projector: Projector, run: RunFolder) -> None:
     snapshot = run.snapshot(0)
-    run.snapshot = lambda step: run.path.exists() and run.throw_away() or snapshot  # type: ignore[method-assign]
+    run.snapshot = lambda step: (run.path.exists() and run.throw_away()) or snapshot  # type: ignore[method-assign]
     projector.lay_out(run, 0, "pca")
     assert not run.path.exists()

@@ -1,0 +1,65 @@
+"""How not to misread a map: three sentences, each with a button that shows it on the maps above."""
+
+import streamlit as st
+
+from sslviz.views import map_picture
+from sslviz.views.map_side import FIRST, Side
+
+CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
+    (
+        "**Sizes and gaps are made by the map.** The same h with 5 and with 100 neighbours: clusters swell, melt and "
+        "change places.",
+        "Show 5 against 100 neighbours",
+        {"map": ("umap", "umap"), "neighbours": ("5", "100"), "step": ("999999999", "999999999")},
+        None,
+    ),
+    (
+        "**Untrained weights clump too.** A random network already puts pictures of one colour together: clumps are "
+        "not yet something learnt.",
+        "Show before and after training, by hue",
+        {"map": ("umap", "umap"), "step": ("0", "999999999")},
+        "hue",
+    ),
+    (
+        "**A plane is too small for h.** The table above says how many neighbours on the map are true ones; some "
+        "places are far worse than the mean.",
+        "Colour the points by it",
+        {},
+        map_picture.TRUE,
+    ),
+)
+PARTS = ("map", "space", "neighbours", "apart", "perplexity", "step")
+
+
+def show(side: Side | None) -> None:
+    st.subheader("How not to misread it", anchor=False)
+    run = side.run.id if side is not None else FIRST
+    with st.container(key="misread"):
+        for number, (column, case) in enumerate(zip(st.columns(3, gap="medium"), CASES, strict=True)):
+            words, label, both, color = case
+            with column:
+                st.markdown(words)
+                st.button(label, key=f"misread_{number}", on_click=turn_to, args=(run, both, color))
+
+
+def turn_to(run: str, both: dict[str, tuple[str, str]], color: str | None) -> None:
+    """Sets the controls of both maps. What is not named gets its usual value, if anything of a map is."""
+    if both:
+        for number in (1, 2):
+            for part in PARTS:
+                forget(f"{part}{number}")
+                if part in both:
+                    st.query_params[f"{part}{number}"] = both[part][number - 1]
+            forget(f"run{number}")
+            st.query_params[f"run{number}"] = run
+    if color is not None:
+        forget("colour")
+        st.query_params["colour"] = color
+
+
+def forget(key: str) -> None:
+    """A widget that is not remembered takes what the address says."""
+    st.session_state.pop(key, None)
+    st.query_params.pop(key, None)
+    for name in [name for name in st.session_state if str(name).startswith(f"_{key}_")]:
+        del st.session_state[name]
