@@ -10,14 +10,14 @@ CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
         "**Sizes and gaps are made by the map.** The same h with 5 and with 100 neighbours: clusters swell, melt and "
         "change places.",
         "Show 5 against 100 neighbours",
-        {"map": ("umap", "umap"), "neighbours": ("5", "100"), "step": ("999999999", "999999999")},
+        {"map": ("UMAP", "UMAP"), "neighbours": ("5", "100"), "step": ("999999999", "999999999")},
         None,
     ),
     (
         "**Untrained weights clump too.** A random network already puts pictures of one colour together: clumps are "
         "not yet something learnt.",
         "Show before and after training, by hue",
-        {"map": ("umap", "umap"), "step": ("0", "999999999")},
+        {"map": ("UMAP", "UMAP"), "step": ("0", "999999999")},
         "hue",
     ),
     (

@@ -1,5 +1,6 @@
 """One map of the map room as a figure: colours, trails, and the name of the group in which things are picked."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import streamlit as st
 import torch
 
 from sslviz.figures import map as maps
-from sslviz.figures import style, trails
+from sslviz.figures import map3d, style, trails
 from sslviz.measures.overlap import K, nearest_in_h, nearest_on_map, overlap
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import MapKind
@@ -54,17 +55,32 @@ def written(kind: MapKind) -> str:
     return {**numbers, "tsne": f"perplexity {kind.perplexity}"}.get(kind.method, "")
 
 
-def axes(kind: MapKind) -> tuple[str, str]:
+def axes(kind: MapKind) -> tuple[str, ...]:
     unit = "units of h" if kind.method == "pca" else "no unit"
-    return f"{LAYOUTS[kind.method]} 1 ({unit})", f"{LAYOUTS[kind.method]} 2 ({unit})"
+    return tuple(f"{LAYOUTS[kind.method]} {i + 1} ({unit})" for i in range(kind.dimensions))
+
+
+def heading(side: str, kind: MapKind) -> str:
+    return f"{LAYOUTS[kind.method]} of h: {side}"
+
+
+def below(kind: MapKind, count: int) -> str:
+    """The second line of the title."""
+    number = f"{count:,} test pictures" if count else ""
+    return "; ".join(part for part in (written(kind), number) if part)
+
+
+def ways(layout: np.ndarray, trail: tuple[tuple[str, int], ...], kind: str) -> list[np.ndarray] | None:
+    """The layouts before, as far as they can be read, and this one."""
+    found = [way for where, at in trail if (way := folder(where).projection(at, kind)) is not None]
+    found = [way for way in found if way.shape == layout.shape]
+    return [*found, layout] if found else None
 
 
 def frame(side: str, kind: MapKind, count: int, middle: np.ndarray, half: float) -> dict[str, Any]:
     """What all maps have around them: a square that stays when the moment changes, and the name of what is shown."""
-    number = f"{count:,} test pictures" if count else ""
-    below = "; ".join(part for part in (written(kind), number) if part)
     return {
-        "title": {"text": f"{LAYOUTS[kind.method]} of h: {side}", "subtitle": {"text": below}},
+        "title": {"text": heading(side, kind), "subtitle": {"text": below(kind, count)}},
         "showlegend": False,
         "margin": {"l": 4, "r": 4, "t": 66, "b": 4},
         "xaxis": {"range": [middle[0] - half, middle[0] + half], "constrain": "domain"},
@@ -75,7 +91,7 @@ def frame(side: str, kind: MapKind, count: int, middle: np.ndarray, half: float)
 
 def empty(side: Side, note: str) -> go.Figure:
     """The frame of a map that is still to come, as high as the map."""
-    figure = maps.scatter(np.zeros((0, 2)), axes=axes(side.kind), height=HEIGHT)
+    figure = maps.scatter(np.zeros((0, 2)), axes=(axes(side.kind)[0], axes(side.kind)[1]), height=HEIGHT)
     figure.update_layout(frame(side.name, side.kind, 0, np.zeros(2), 1.0))
     return figure.add_annotation(text=note, x=0, y=0, showarrow=False)
 
@@ -86,6 +102,38 @@ def extent(places: tuple[tuple[str, int], ...], kind: str) -> tuple[np.ndarray, 
     found = [layout for place, step in places if (layout := folder(place).projection(step, kind)) is not None]
     low, high = np.min([layout.min(0) for layout in found], 0), np.max([layout.max(0) for layout in found], 0)
     return (low + high) / 2, float((high - low).max()) * 0.53 or 1.0
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def in_space(
+    path: str,
+    title: str,
+    place: str,
+    step: int,
+    kind: str,
+    color: str | None,
+    tiles: str,
+    trail: tuple[tuple[str, int], ...],
+    every: tuple[tuple[str, int], ...],
+) -> dict[str, Any]:
+    """The same for a map in space, as solid.py takes it."""
+    layout, probe, known = folder(place).projection(step, kind), recorded.probe(path), MapKind.parse(kind)
+    assert layout is not None
+    assert probe is not None
+    middle, half = extent(every, kind)
+    way = ways(layout, trail, kind)
+    about = map3d.solid(
+        layout,
+        **colours(path, step, color, probe, layout),
+        sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
+        title=heading(title, known),
+        subtitle=below(known, len(layout)),
+        axes=axes(known),
+        middle=middle,
+        half=half,
+        ways=None if way is None else np.stack([each[trails.moved_most(way[0], layout)] for each in way], 1),
+    )
+    return {**about, "link": picked.group(probe), "run": Path(path).name, "step": step}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -108,16 +156,14 @@ def figure(
         layout,
         **colours(path, step, color, probe, layout),
         sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
-        axes=axes(known),
+        axes=(axes(known)[0], axes(known)[1]),
         height=HEIGHT,
     )
     drawn.update_layout(frame(title, known, len(layout), *extent(every, kind)))
     drawn.update_traces(marker_size=5)
-    ways = [found for where, at in trail if (found := folder(where).projection(at, kind)) is not None]
-    ways = [way for way in ways if way.shape == layout.shape]
-    if ways:
-        moved = trails.moved_most(ways[0], layout)
-        drawn.add_trace(trails.trails([*ways, layout], moved))
+    way = ways(layout, trail, kind)
+    if way is not None:
+        drawn.add_trace(trails.trails(way, trails.moved_most(way[0], layout)))
         drawn.data = (drawn.data[-1], *drawn.data[:-1])  # below the points
     # a zoom made by hand is for this kind of map of this run only
     drawn.update_layout(uirevision=f"{path} {kind}", meta={**drawn.layout.meta, "link": picked.group(probe)})

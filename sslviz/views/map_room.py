@@ -9,6 +9,7 @@ import time
 import streamlit as st
 
 from sslviz.figures import map as maps
+from sslviz.figures import map3d
 from sslviz.views import (
     compare_clock,
     live,
@@ -19,6 +20,7 @@ from sslviz.views import (
     picked,
     recorded,
     server,
+    solid,
     worksheet,
 )
 from sslviz.views.map import LAYOUTS
@@ -91,7 +93,8 @@ def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
         with column:
             picture(side, color, since)
     legend(sides, color)
-    st.caption(maps.HOW_TO_READ)
+    in_space = any(side.kind.dimensions == 3 for side in sides)
+    st.caption(f"{maps.HOW_TO_READ} {map3d.HOW_TO_READ if in_space else ''}")
     most = max(map_picture.points(side.path) for side in sides)
     picked.grids([(side.path, f"probe_{side.number}") for side in sides], most, picked.HINT)
     map_scores.show(sides, since)
@@ -117,10 +120,12 @@ def picture(side: Side, color: str | None, since: str) -> None:
     tiles = image_url(probe.sheet, key=f"probe_{side.number}")
     trail = tuple((str(folder.path), step) for step, folder in map_picture.before(side, since))
     every = tuple((str(folder.path), step) for step, folder in map_side.layouts(side.run, side.kind.name).items())
-    drawn = map_picture.figure(
-        side.path, side.name, str(place.path), side.step, side.kind.name, color, tiles, trail, every
-    )
-    plot(drawn, key=key, alt=f"{LAYOUTS[side.kind.method]} map, {side.name}")
+    asked = (side.path, side.name, str(place.path), side.step, side.kind.name, color, tiles, trail, every)
+    alt = f"{LAYOUTS[side.kind.method]} map, {side.name}"
+    if side.kind.dimensions == 3:
+        solid.draw(map_picture.in_space(*asked), key=f"{key}_in_space", alt=alt)
+    else:
+        plot(map_picture.figure(*asked), key=key, alt=alt)
 
 
 def legend(sides: list[Side], color: str | None) -> None:

@@ -114,14 +114,11 @@ def chosen_run(number: int) -> RunFolder | None:
 
 def chosen_kind(number: int) -> MapKind:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        key = f"map{number}"
-        worksheet.check(key, lambda text: text in METHODS, USUAL.method)
-        method = st.segmented_control(
-            "Map", list(METHODS), default=USUAL.method, key=key, format_func=LAYOUTS.__getitem__, bind="query-params"
-        )
+        called = {LAYOUTS[method]: method for method in METHODS}
+        method = called[worksheet.choice("Map", f"map{number}", list(called), LAYOUTS[USUAL.method])]
         worksheet.check(f"space{number}", lambda text: text in ("true", "false"), "the plane")
         space = st.toggle("3-D", key=f"space{number}", bind="query-params")
-        given: dict[str, Any] = {"method": method or USUAL.method, "dimensions": 3 if space else 2}
+        given: dict[str, Any] = {"method": method, "dimensions": 3 if space else 2}
         if method == "umap":
             many = notch("n_neighbors", f"neighbours{number}", NEIGHBOURS, USUAL.n_neighbors, help=MANY)
             given |= {"n_neighbors": int(many)}
@@ -155,8 +152,8 @@ def chosen_step(number: int, run: RunFolder, kind: MapKind, steps: list[int]) ->
     nearest = min(steps, key=lambda step: abs(step - asked))
     if len(steps) == 1:
         st.caption(
-            f"Only step {steps[0]:,}: of a recorded example h is kept at the end only, so other kinds of map than the "
-            "usual ones can be made of its end only."
+            f"Only step {steps[0]:,}: of a recorded example h is kept at the end only, so this kind of map can be made "
+            "of the end only."
             if not server.is_ours(run)
             else f"Only step {steps[0]:,} has been recorded so far."
         )

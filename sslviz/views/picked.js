@@ -81,6 +81,13 @@ class Link {
   }
 }
 
+// Where a picture sheet is served, also behind a proxy or a base URL path.
+function served(url) {
+  const script = document.querySelector('script[src*="/static/js/"]');
+  const root = script ? script.src.slice(0, script.src.indexOf("/static/js/") + 1) : document.baseURI;
+  return new URL(url.replace(/^\//, ""), root).href;
+}
+
 // What plotly writes as {dtype: "i4", bdata: base64} or as a list.
 function wholeNumbers(written) {
   if (written?.dtype !== "i4") return Array.isArray(written) ? written : undefined;

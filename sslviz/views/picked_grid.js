@@ -95,8 +95,7 @@ class Grid {
     grid.setAttribute("aria-label", `${shown.length} of the picked pictures`);
     for (const i of shown) {
       const tile = html("div", { class: "picked-tile", title: `${name(i)}, picture ${i}`, "data-tile": i });
-      const root = document.querySelector('script[src*="/static/js/"]')?.src.replace(/static\/js\/.*$/, "") ?? document.baseURI;
-      tile.style.backgroundImage = `url("${new URL(sprite.url.replace(/^\//, ""), root).href}")`;
+      tile.style.backgroundImage = `url("${served(sprite.url)}")`;
       tile.style.backgroundSize = `${sprite.columns * SIZE}px ${sprite.rows * SIZE}px`;
       tile.style.backgroundPosition = `${-(i % sprite.columns) * SIZE}px ${-Math.floor(i / sprite.columns) * SIZE}px`;
       grid.append(tile);
