@@ -28,7 +28,7 @@ CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
         map_picture.TRUE,
     ),
 )
-PARTS = ("map", "space", "neighbours", "apart", "perplexity", "step")
+USUAL = {"map": "UMAP", "space": False, "neighbours": "15", "apart": "0.1", "perplexity": "30"}
 
 
 def show(side: Side | None) -> None:
@@ -44,22 +44,14 @@ def show(side: Side | None) -> None:
 
 def turn_to(run: str, both: dict[str, tuple[str, str]], color: str | None) -> None:
     """Sets the controls of both maps. What is not named gets its usual value, if anything of a map is."""
-    if both:
-        for number in (1, 2):
-            for part in PARTS:
-                forget(f"{part}{number}")
-                if part in both:
-                    st.query_params[f"{part}{number}"] = both[part][number - 1]
-            forget(f"run{number}")
-            st.query_params[f"run{number}"] = run
+    state = st.session_state
+    for number in (1, 2) if both else ():
+        for part, usual in USUAL.items():
+            state[f"{part}{number}"] = both[part][number - 1] if part in both else usual
+        # these two are in the address, but not bound to it
+        state[f"run{number}"] = st.query_params[f"run{number}"] = run
+        st.query_params[f"step{number}"] = both["step"][number - 1]
+        for slider in [key for key in state if str(key).startswith(f"_step{number}_")]:
+            del state[slider]
     if color is not None:
-        forget("colour")
-        st.query_params["colour"] = color
-
-
-def forget(key: str) -> None:
-    """A widget that is not remembered takes what the address says."""
-    st.session_state.pop(key, None)
-    st.query_params.pop(key, None)
-    for name in [name for name in st.session_state if str(name).startswith(f"_{key}_")]:
-        del st.session_state[name]
+        state["colour"] = color

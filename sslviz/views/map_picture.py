@@ -23,6 +23,7 @@ TRUE = "true neighbours"
 TRAILS = ("none", "since the moment before", "since the start")
 TRAILS_HELP = f"the way of the {trails.MOST} points that moved most, through the maps of this kind that there are"
 HEIGHT = 640
+BENDS = 8  # of a trail
 
 
 def has(probe: ProbeSet, name: str) -> bool:
@@ -46,7 +47,8 @@ def points(path: str) -> int:
 def before(side: Side, since: str) -> list[tuple[int, RunFolder]]:
     """The earlier layouts of this kind through which a trail goes, oldest first."""
     earlier = [(step, place) for step, place in layouts(side.run, side.kind.name).items() if step < side.step]
-    return {TRAILS[1]: earlier[-1:], TRAILS[2]: earlier}.get(since, [])
+    # every n-th from the start on: a way of more bends cannot be followed by eye
+    return {TRAILS[1]: earlier[-1:], TRAILS[2]: earlier[:: max(1, -(-len(earlier) // BENDS))]}.get(since, [])
 
 
 def written(kind: MapKind) -> str:
