@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sslviz.views import map_picture
+from sslviz.views import map_picture, recorded, server
 from sslviz.views.map_side import FIRST, Side
 
 CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
@@ -14,14 +14,14 @@ CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
         None,
     ),
     (
-        "**Untrained weights clump too.** A random network already puts pictures of one colour together: clumps are "
-        "not yet something learnt.",
-        "Show before and after training, by hue",
+        "**Untrained weights clump too.** A random network already puts pictures of like colours together: a clump "
+        "need not be something learnt.",
+        "Show before and after training",
         {"map": ("UMAP", "UMAP"), "step": ("0", "999999999")},
         "hue",
     ),
     (
-        "**A plane is too small for h.** The table above says how many neighbours on the map are true ones; some "
+        "**A plane is too small for h.** The table above says how many neighbours on a map are true ones; some "
         "places are far worse than the mean.",
         "Colour the points by it",
         {},
@@ -53,5 +53,7 @@ def turn_to(run: str, both: dict[str, tuple[str, str]], color: str | None) -> No
         st.query_params[f"step{number}"] = both["step"][number - 1]
         for slider in [key for key in state if str(key).startswith(f"_step{number}_")]:
             del state[slider]
-    if color is not None:
+    found = server.find(run)
+    probe = recorded.probe(str(found.path)) if found is not None else None
+    if color == map_picture.TRUE or (probe is not None and color is not None and map_picture.has(probe, color)):
         state["colour"] = color

@@ -10,7 +10,7 @@ import torch
 
 from sslviz.figures import map as maps
 from sslviz.figures import map3d, style, trails
-from sslviz.measures.overlap import K, nearest_in_h, nearest_on_map, overlap
+from sslviz.measures.overlap import nearest_in_h, nearest_on_map, overlap
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import MapKind
 from sslviz.runs.records import ProbeSet
@@ -62,14 +62,10 @@ def axes(kind: MapKind) -> tuple[str, ...]:
     return tuple(f"{LAYOUTS[kind.method]} {i + 1} ({unit})" for i in range(kind.dimensions))
 
 
-def heading(side: str, kind: MapKind) -> str:
-    return f"{LAYOUTS[kind.method]} of h: {side}"
-
-
 def below(kind: MapKind, count: int) -> str:
     """The second line of the title."""
     number = f"{count:,} test pictures" if count else ""
-    return "; ".join(part for part in (written(kind), number) if part)
+    return ", ".join(part for part in (f"{LAYOUTS[kind.method]} of h", written(kind), number) if part)
 
 
 def ways(layout: np.ndarray, trail: tuple[tuple[str, int], ...], kind: str) -> list[np.ndarray] | None:
@@ -82,7 +78,7 @@ def ways(layout: np.ndarray, trail: tuple[tuple[str, int], ...], kind: str) -> l
 def frame(side: str, kind: MapKind, count: int, middle: np.ndarray, half: float) -> dict[str, Any]:
     """What all maps have around them: a square that stays when the moment changes, and the name of what is shown."""
     return {
-        "title": {"text": heading(side, kind), "subtitle": {"text": below(kind, count)}},
+        "title": {"text": side, "subtitle": {"text": below(kind, count)}},
         "showlegend": False,
         "margin": {"l": 4, "r": 4, "t": 66, "b": 4},
         "xaxis": {"range": [middle[0] - half, middle[0] + half], "constrain": "domain"},
@@ -128,7 +124,7 @@ def in_space(
         layout,
         **colours(path, step, color, probe, layout),
         sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
-        title=heading(title, known),
+        title=title,
         subtitle=below(known, len(layout)),
         axes=axes(known),
         middle=middle,
@@ -177,7 +173,7 @@ def colours(path: str, step: int, color: str | None, probe: ProbeSet, layout: np
     n = len(layout)
     if color == TRUE:
         share = true_share(path, step, layout)
-        return {} if share is None else {"factor": share, "factor_name": f"share of its {K} that are true"}
+        return {} if share is None else {"factor": share, "factor_name": TRUE}
     if color == "class" and probe.labels is not None:
         return {"labels": probe.labels[:n], "classes": probe.classes}
     if color in probe.factors:

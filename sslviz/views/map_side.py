@@ -43,7 +43,7 @@ class Side:
 
     @property
     def name(self) -> str:
-        return f"{compare_runs.title(self.run)}, step {self.step:,}"
+        return f"{compare_runs.title(self.run).removesuffix(' (recorded)')}, step {self.step:,}"
 
 
 def layouts(run: RunFolder, kind: str) -> dict[int, RunFolder]:

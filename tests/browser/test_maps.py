@@ -9,11 +9,10 @@ from sslviz.runs.folder import RunFolder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
-DRAWN = (
-    "n => [...document.querySelectorAll('.sslviz-plot')].filter(c => c._fullData?.some(t => t.customdata)).length >= n"
-)
+MAPS = "[...document.querySelectorAll('.sslviz-plot')].filter(c => c._fullData?.some(t => t.customdata))"
+DRAWN = f"n => {MAPS}.length >= n"
 # of every map: the picture numbers that stand out; null if nothing is picked
-PICKED = """() => [...document.querySelectorAll('.sslviz-plot')].filter(c => c._fullData?.some(t => t.customdata)).map(
+PICKED = f"""() => {MAPS}.map(
     c => c._fullData.every(t => !t.selectedpoints) ? null
         : c._fullData.flatMap(t => [...(t.selectedpoints ?? [])].map(i => t.customdata[i])).sort((a, b) => a - b))"""
 COUNT = "() => document.querySelector('.picked-count').innerText"
@@ -31,12 +30,12 @@ def app(serve, tmp_path):
 def pixels(page, number: int, places: np.ndarray) -> np.ndarray:
     """Where places of a map are on the screen: P x 2 -> P x 2."""
     at = page.evaluate(
-        """([number, places]) => {
-            const chart = [...document.querySelectorAll('.sslviz-plot')].filter(
-                c => c._fullData?.some(t => t.customdata))[number];
-            const { xaxis, yaxis } = chart._fullLayout, box = chart.getBoundingClientRect();
-            return places.map(([x, y]) => [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)]);
-        }""",
+        f"""([number, places]) => {{
+            const chart = {MAPS}[number];
+            const {{ xaxis, yaxis }} = chart._fullLayout, {{ left, top }} = chart.getBoundingClientRect();
+            return places.map(
+                ([x, y]) => [left + xaxis._offset + xaxis.d2p(x), top + yaxis._offset + yaxis.d2p(y)]);
+        }}""",
         [number, places.tolist()],
     )
     return np.array(at)
@@ -90,7 +89,7 @@ def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_
     assert set(one) | sure <= set(both[0]) <= set(one) | possible
     assert page.evaluate("() => document.querySelectorAll('.picked-tile').length") == min(len(both[0]), 200)
     # another moment is another picture, in which the same pictures are picked
-    x = "() => [...document.querySelectorAll('.sslviz-plot')].filter(c => c._fullData?.some(t => t.customdata))[1]._fullData[0].x[0]"
+    x = f"() => {MAPS}[1]._fullData[0].x[0]"
     seen = page.evaluate(x)
     page.get_by_role("slider", name="Moment (training step)").nth(1).focus()
     page.keyboard.press("ArrowRight")
@@ -120,12 +119,12 @@ def test_a_class_is_picked_with_the_keyboard_and_cleared_with_a_double_click(app
     page.keyboard.press("ArrowDown")
     page.wait_for_function(f"() => ({PICKED})()[0]")
     assert page.evaluate(PICKED)[0] == np.flatnonzero(labels == 0).tolist()
-    ink, paper = page.evaluate(
-        "() => [getComputedStyle(document.querySelector('.picked')).color, getComputedStyle(document.body).backgroundColor]"
-    )
+    ink = page.evaluate("() => getComputedStyle(document.querySelector('.picked')).color")
     assert min(map(int, ink[4:-1].split(","))) > 200
     assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Pick a class"
-    box = page.locator(".sslviz-plot .nsewdrag").first.bounding_box()
+    plane = page.locator(".sslviz-plot .nsewdrag").first
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
     page.mouse.dblclick(box["x"] + 6, box["y"] + 6)
     page.wait_for_function(f"() => ({PICKED})()[0] === null")
 

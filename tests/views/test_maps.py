@@ -56,7 +56,7 @@ def test_it_opens_on_a_recorded_run_before_and_after_training_and_asks_for_nothi
     moments = {slider.key: slider.value for slider in app.select_slider if "step" in slider.key}
     assert [value for key, value in sorted(moments.items())] == [157, 0]
     assert "left map ↔ its h" in shown
-    assert "h was not kept of SimCLR (recorded), step 0" in shown
+    assert "h was not kept of SimCLR, step 0" in shown
     assert asked == []
 
 
@@ -159,6 +159,18 @@ def test_the_buttons_show_what_the_sentences_say(asked: list) -> None:
     app.button(key="misread_2").click().run()
     assert not app.exception
     assert app.selectbox(key="colour").value == map_picture.TRUE
+
+
+def test_pictures_of_which_less_is_known_change_what_can_be_asked(runs: Path, asked: list) -> None:
+    made(runs)
+    app = opened(colour="hue")
+    app.selectbox(key="run1").set_value("mine").run()  # of which no hue is known
+    assert not app.exception
+    assert app.selectbox(key="colour").value == "class"
+    app.button(key="misread_1").click().run()
+    assert not app.exception
+    assert app.selectbox(key="colour").value == "class"
+    assert {app.selectbox(key=key).value for key in ("run1", "run2")} == {"mine"}
 
 
 def test_trails_join_the_places_of_the_points_that_moved_most(runs: Path, asked: list) -> None:
