@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 import torch
@@ -166,6 +167,23 @@ def figure(
     # a zoom made by hand is for this kind of map of this run only
     drawn.update_layout(uirevision=f"{path} {kind}", meta={**drawn.layout.meta, "link": picked.group(probe)})
     return stamped(drawn, path, step)
+
+
+def positions(sides: list[Side]) -> pd.DataFrame:
+    """What the maps show as numbers: a row for each point of each map."""
+    tables = []
+    for side in sides:
+        place, probe = side.place, recorded.probe(side.path)
+        layout = None if place is None else place.projection(side.step, side.kind.name)
+        if layout is None or probe is None:
+            continue
+        table = pd.DataFrame(layout, columns=list("xyz")[: layout.shape[1]])
+        table.insert(0, "picture", np.arange(len(layout)))
+        table.insert(0, "map", f"{side.name}, {side.kind.name}")
+        if probe.labels is not None:
+            table["label"] = probe.labels[: len(layout)]
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def colours(path: str, step: int, color: str | None, probe: ProbeSet, layout: np.ndarray) -> dict[str, Any]:

@@ -98,6 +98,9 @@ def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
     most = max(map_picture.points(side.path) for side in sides)
     picked.grids([(side.path, f"probe_{side.number}") for side in sides], most, picked.HINT)
     map_scores.show(sides, since)
+    numbers = map_picture.positions(sides)
+    if len(numbers):
+        st.download_button("Positions as CSV", numbers.to_csv(index=False), "maps.csv", "text/csv", key="positions_csv")
 
 
 def picture(side: Side, color: str | None, since: str) -> None:
@@ -139,7 +142,7 @@ def ask(side: Side) -> str:
     """Asks the projector, and says since when it has been asked."""
     kind = side.kind
     server.launcher().project(side.run, kind.name, side.step)
-    asked = st.session_state.setdefault("_asked", {})
+    asked = st.session_state.setdefault("_maps_asked", {})
     first = asked.setdefault((side.path, side.step, kind.name), time.time())
     return (
         f"{LAYOUTS[kind.method]} is being computed: {SECONDS[kind.method]},<br>longer while something trains. "

@@ -123,7 +123,7 @@ def test_a_class_is_picked_with_the_keyboard_and_cleared_with_a_double_click(app
     assert min(map(int, ink[4:-1].split(","))) > 200
     assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Pick a class"
     plane = page.locator(".sslviz-plot .nsewdrag").first
-    plane.scroll_into_view_if_needed()
+    plane.evaluate("node => node.scrollIntoView({ block: 'center' })")
     box = plane.bounding_box()
     page.mouse.dblclick(box["x"] + 6, box["y"] + 6)
     page.wait_for_function(f"() => ({PICKED})()[0] === null")

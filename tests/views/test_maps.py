@@ -197,3 +197,13 @@ def test_maps_of_the_same_pictures_are_one_group_and_the_grid_knows_their_classe
     assert (about["total"], len(about["classes"])) == (2000, 10)
     assert json.loads(picked.about(mine, "", N, ""))["labels"] is None
     assert picked.count(simclr) == 2000
+
+
+def test_the_numbers_behind_both_maps_can_be_had(runs: Path, asked: list) -> None:
+    run = made(runs)
+    kinds = (map_side.MapKind("pca"), map_side.MapKind("umap"))
+    sides = [map_side.Side(i + 1, run, kind, 20) for i, kind in enumerate(kinds)]
+    table = map_picture.positions(sides)  # of UMAP there is none yet
+    assert list(table.columns) == ["map", "picture", "x", "y", "label"]
+    np.testing.assert_array_equal(table[["x", "y"]].to_numpy(np.float32), run.projection(20, "pca"))
+    assert len(map_picture.positions(sides[1:])) == 0
