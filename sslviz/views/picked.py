@@ -73,6 +73,6 @@ def about(probe: ProbeSet, tiles: str, total: int, hint: str) -> bytes:
     labels = None if probe.labels is None else probe.labels[:total].tolist()
     classes = list(probe.classes)
     classes += [f"class {i}" for i in range(len(classes), max(labels or [-1]) + 1)]
-    written: dict[str, Any] = style.sprite(tiles, total, columns=probe.columns, kind="point", tile=probe.tile)
+    written: dict[str, Any] = style.sprite(tiles, count(probe), columns=probe.columns, kind="point", tile=probe.tile)
     written |= {"group": group(probe), "total": total, "labels": labels, "classes": classes, "hint": hint}
     return json.dumps(written).encode()

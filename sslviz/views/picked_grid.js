@@ -91,7 +91,7 @@ class Grid {
     const shown = chosen.slice(0, MOST);
     if (labels) shown.sort((a, b) => labels[a] - labels[b] || a - b);
     const name = (i) => (labels ? (classes[labels[i]] ?? `class ${labels[i]}`) : "picture");
-    const grid = html("div", { class: "picked-grid", role: "img" });
+    const grid = html("div", { class: "picked-grid", role: "img", tabindex: 0 });
     grid.setAttribute("aria-label", `${shown.length} of the picked pictures`);
     for (const i of shown) {
       const tile = html("div", { class: "picked-tile", title: `${name(i)}, picture ${i}`, "data-tile": i });

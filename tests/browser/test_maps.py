@@ -103,6 +103,17 @@ def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_
     page.wait_for_function(f"few => ({PICKED})().every(each => each?.length === few.length)", arg=few)
     assert page.evaluate(PICKED) == [few] * 4
     page.wait_for_function(f"text => ({COUNT})() === text", arg=f"{len(few)} of 600 pictures picked")
+    # the sheet holds all 2,000, of which these maps show 600: no tile is squashed
+    drawn, real = page.evaluate(
+        """async () => {
+            const style = document.querySelector('.picked-tile').style, sheet = new Image();
+            sheet.src = style.backgroundImage.slice(5, -2);
+            await sheet.decode();
+            const [width, height] = style.backgroundSize.split(' ').map(parseFloat);
+            return [height / width, sheet.naturalHeight / sheet.naturalWidth];
+        }"""
+    )
+    assert drawn == pytest.approx(real)
     page.keyboard.press("Escape")
     page.wait_for_function(f"() => ({PICKED})().every(each => each === null)")
     assert page.evaluate(SHOWN) == []

@@ -192,6 +192,8 @@ def test_maps_of_the_same_pictures_are_one_group_and_the_grid_knows_their_classe
     simclr, byol = (RunFolder(server.GALLERY / name).probe() for name in ("simclr", "byol"))
     mine = made(runs, labels=False).probe()
     assert picked.group(simclr) == picked.group(byol)
+    few = json.loads(picked.about(simclr, "/sheet", 600, "hint"))
+    assert (few["sprite"]["rows"], len(few["labels"])) == (2000 // simclr.columns, 600)
     about = json.loads(picked.about(simclr, "/sheet", 2000, "hint"))
     assert about["labels"] == simclr.labels.tolist()
     assert (about["total"], len(about["classes"])) == (2000, 10)
