@@ -34,8 +34,8 @@ SECONDS = {"umap": "a few seconds", "tsne": "half a minute (3-D: two)", "pca": "
 
 STYLE = """<style>
 @media (max-width: 1100px) {
-  .st-key-misread [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  .st-key-misread [data-testid="stColumn"] { min-width: 100%; }
+  :is(.st-key-misread, .st-key-maps) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  :is(.st-key-misread, .st-key-maps) [data-testid="stColumn"] { min-width: 100%; }
 }
 </style>"""
 
@@ -85,7 +85,8 @@ def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
         st.rerun()
     if not sides:
         return
-    above = st.columns(2, gap="medium") if len(sides) > 1 else [st.container()]
+    with st.container(key="maps"):
+        above = st.columns(2, gap="medium") if len(sides) > 1 else [st.container()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         color = color_of(sides)
         since = worksheet.choice("Trails", "trails", TRAILS, TRAILS[0], help=map_picture.TRAILS_HELP)
@@ -135,7 +136,7 @@ def legend(sides: list[Side], color: str | None) -> None:
     """The classes, once for both maps."""
     classes = next((probe.classes for side in sides if (probe := recorded.probe(side.path)) is not None), ())
     if color == "class" and classes:
-        plot(compare_clock.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
+        plot(compare_clock.class_legend(classes), key="classes", height=112, alt="Colours and symbols of the classes")
 
 
 def ask(side: Side) -> str:
