@@ -1,4 +1,5 @@
-"""Maps: N embeddings of d numbers become N points in the plane, by PCA, UMAP or t-SNE; each map starts from the last.
+"""Maps: N embeddings of d numbers become N points in the plane or in space, by PCA, UMAP or t-SNE; each starts from the
+last.
 
 UMAP (McInnes et al. 2018, arXiv:1802.03426) joins each point to its nearest neighbours by springs, lets all points
 repel each other, and shakes the layout at random until it settles. Fit again, it gives another picture each time. Here
@@ -23,16 +24,18 @@ COLD_EPOCHS, SETTLE_EPOCHS, WARM_EPOCHS = 200, 60, 20
 FEWEST = 4  # points, below which there is nothing to lay out: PCA
 
 
-def pca(x: NDArray[Any], previous: Layout | None = None) -> Layout:
-    """The plane in which N x d numbers vary most, in units of x -> N x 2. Turned onto `previous`, if there is one."""
-    x = checked(x, previous).astype(np.float64)
+def pca(x: NDArray[Any], previous: Layout | None = None, dimensions: int = 2) -> Layout:
+    """The plane (or space) in which N x d numbers vary most, in units of x -> N x 2 (or 3). Turned onto `previous`, if
+    there is one.
+    """
+    x = checked(x, previous, dimensions).astype(np.float64)
     if len(x) == 0:
-        return np.zeros((0, 2), np.float32)
+        return np.zeros((0, dimensions), np.float32)
     x -= x.mean(0)
     _, axes = np.linalg.eigh(x.T @ x)  # d x d, ascending
-    axes = axes[:, ::-1][:, :2]
+    axes = axes[:, ::-1][:, :dimensions]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(0, keepdims=True), 0)
-    plane = np.zeros((len(x), 2), np.float32)
+    plane = np.zeros((len(x), dimensions), np.float32)
     plane[:, : axes.shape[1]] = x @ (axes * np.sign(largest))  # an axis has no sign: its largest loading is positive
     return plane if previous is None else align(plane, previous)
 
@@ -50,16 +53,22 @@ def one_thread() -> Iterator[None]:
 
 @one_thread()
 def umap_layout(
-    x: NDArray[Any], previous: Layout | None = None, n_neighbors: int = 15, min_dist: float = 0.1, seed: int = 0
+    x: NDArray[Any],
+    previous: Layout | None = None,
+    n_neighbors: int = 15,
+    min_dist: float = 0.1,
+    seed: int = 0,
+    dimensions: int = 2,
 ) -> Layout:
-    """UMAP of N x d numbers by cosine distance -> N x 2. With `previous`, the map before: quick, and points stay put.
+    """UMAP of N x d numbers by cosine distance -> N x 2 (or 3). With `previous`, the map before: quick, and points
+    stay put.
 
     Deterministic; `seed` matters to a first map only. Equal vectors, few points and a collapsed network give a map like
     others, if a meaningless one. Raises ValueError if x holds NaN or `previous` has other points.
     """
-    x = checked(x, previous)
+    x = checked(x, previous, dimensions)
     if len(x) < FEWEST:
-        return pca(x, previous)
+        return pca(x, previous, dimensions)
     neighbours, distances = nearest(x, min(n_neighbors, len(x)))
     chance = np.random.RandomState(seed)  # umap-learn asks for this kind
     graph, *_ = fuzzy_simplicial_set(
@@ -71,14 +80,14 @@ def umap_layout(
     layout, _ = simplicial_set_embedding(
         x,
         graph,
-        n_components=2,
+        n_components=dimensions,
         initial_alpha=1.0,
         a=a,
         b=b,
         gamma=1.0,
         negative_sample_rate=5,
         n_epochs=COLD_EPOCHS,
-        init=spread(pca(x), chance),
+        init=spread(pca(x, dimensions=dimensions), chance),
         random_state=chance,
         metric="cosine",
         metric_kwds={},
@@ -89,18 +98,19 @@ def umap_layout(
     return settle(layout, graph, a, b, SETTLE_EPOCHS)
 
 
-def tsne(x: NDArray[Any], previous: Layout | None = None, perplexity: float = 30.0) -> Layout:
-    """t-SNE (van der Maaten & Hinton 2008) by cosine distance -> N x 2. Takes seconds, with `previous` fewer."""
+def tsne(x: NDArray[Any], previous: Layout | None = None, perplexity: float = 30.0, dimensions: int = 2) -> Layout:
+    """t-SNE (van der Maaten & Hinton 2008) by cosine distance -> N x 2 (or 3). Takes seconds, with `previous` fewer."""
     from sklearn.manifold import TSNE
 
-    x = checked(x, previous)
+    x = checked(x, previous, dimensions)
     if len(x) < FEWEST:
-        return pca(x, previous)
+        return pca(x, previous, dimensions)
     cold = previous is None or np.ptp(previous, axis=0).max() == 0
     model = TSNE(
+        n_components=dimensions,
         perplexity=min(perplexity, (len(x) - 1) / 3),
         metric="cosine",
-        init=1e-4 * spread(pca(x), np.random.RandomState(0)) if cold else previous,
+        init=1e-4 * spread(pca(x, dimensions=dimensions), np.random.RandomState(0)) if cold else previous,
         early_exaggeration=12.0 if cold else 1.0,  # exaggeration forms clusters; a map that has them would be torn
         max_iter=1000 if cold else 300,
         random_state=0,
@@ -128,14 +138,14 @@ def warm_up() -> None:
     umap_layout(x, umap_layout(x))
 
 
-def checked(x: NDArray[Any], previous: Layout | None) -> NDArray[np.float32]:
+def checked(x: NDArray[Any], previous: Layout | None, dimensions: int = 2) -> NDArray[np.float32]:
     """x as float32, if it can be laid out."""
     x = np.asarray(x, np.float32)
     if x.ndim != 2 or x.shape[1] == 0:
         raise ValueError(f"Embeddings are a table of N x d numbers; this has shape {x.shape}.")
     if not np.isfinite(x).all():
         raise ValueError("The embeddings hold NaN or infinite numbers: the network has diverged.")
-    if previous is not None and previous.shape != (len(x), 2):
+    if previous is not None and previous.shape != (len(x), dimensions):
         raise ValueError(f"The previous map has shape {previous.shape}; these are {len(x)} points.")
     if previous is not None and not np.isfinite(previous).all():
         raise ValueError("The previous map holds NaN or infinite numbers.")

@@ -202,13 +202,14 @@ class RunFolder:
                     path.unlink(missing_ok=True)
 
     def write_projection(self, step: int, kind: str, layout: Array) -> None:
+        (self.path / "projections").mkdir(exist_ok=True)
         replace(self.path / "projections" / f"{step:06d}.{kind}.npz", npz(layout=layout.astype(np.float32)))
 
     def projection_steps(self, kind: str) -> list[int]:
         return numbered(self.path / "projections", f".{kind}.npz")
 
     def projection(self, step: int, kind: str) -> Array | None:
-        """N x 2 positions of the probe pictures at `step`, or None."""
+        """N x 2 (or N x 3) positions of the probe pictures at `step`, or None."""
         arrays = read_npz(self.path / "projections" / f"{step:06d}.{kind}.npz")
         return None if arrays is None else arrays["layout"]
 

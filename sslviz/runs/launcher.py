@@ -160,10 +160,17 @@ class Launcher:
         with self._lock:
             return take_back(self.runs, run_id)
 
-    def project(self, run_id: str, kind: str, step: int) -> None:
-        """Asks the projector for one layout of one moment."""
+    def project(self, run: RunFolder, kind: str, step: int) -> None:
+        """Asks the projector for one layout of one moment. Asking twice costs nothing."""
         if self.projector is not None:
-            tell(self.projector, run=run_id, kind=kind, step=step)
+            to = "" if run.path.parent == self.runs else str(self.spare_maps(run).path)
+            tell(self.projector, path=str(run.path), kind=kind, step=step, to=to)
+
+    def spare_maps(self, run: RunFolder) -> RunFolder:
+        """Where the further maps of a recorded example are kept, which itself is never written to. Recorded anew, it
+        gets another place.
+        """
+        return RunFolder(self.cache / "maps" / f"{run.id}-{run.status().heartbeat:.0f}")
 
     def evaluate(self, run_id: str, step: int, names: tuple[str, ...]) -> None:
         """Asks the evaluator for what has not been measured of this moment yet."""

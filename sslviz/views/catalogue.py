@@ -28,8 +28,9 @@ ICONS = {
 COMPARE = {
     "compare": ("Compare", ":material/stacked_line_chart:"),
     "twin": ("Twins", ":material/splitscreen_right:"),
-    "judge": ("Judge a run", ":material/gavel:"),
     "sweep": ("Sweep", ":material/apps:"),
+    "maps": ("Map room", ":material/scatter_plot:"),
+    "judge": ("Judge a run", ":material/gavel:"),
 }
 
 # the ideas that need no training

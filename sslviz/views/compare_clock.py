@@ -10,7 +10,7 @@ from sslviz.figures import map as maps
 from sslviz.figures import matrix as matrices
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
-from sslviz.views import panel, panels, recorded, similarity, worksheet
+from sslviz.views import panel, panels, picked, recorded, similarity, worksheet
 from sslviz.views.compare_runs import Shown
 from sslviz.views.map import CYCLIC, LAYOUTS
 from sslviz.views.moment import last_embedding, moment
@@ -54,6 +54,7 @@ def show(runs: list[Shown], axis: str, amount: float) -> None:
     classes = next((p.classes for each in runs if (p := recorded.probe(each.path)) is not None), ())
     if color == "class" and classes:
         plot(class_legend(classes), key="classes", alt="Colours and symbols of the classes")
+    picked.grids([(each.path, image_key(each)) for each in runs], POINTS)
     if which == "own":
         for each in runs:
             instead(each, axis, amount)
@@ -95,9 +96,14 @@ def one(each: Shown, axis: str, amount: float, which: str, kind: str, color: str
     if laid_out is None or probe is None:
         st.info(f"No {LAYOUTS[kind]} of this run by then.", icon=":material/map:")
         return
-    tiles = image_url(probe.sheet, key=f"probe_{each.number}")
+    tiles = image_url(probe.sheet, key=image_key(each))
     picture = small_map(each.path, laid_out, kind, color, tiles)
     plot(picture, key=f"map_{each.number}", height=HEIGHT, alt=f"{LAYOUTS[kind]} map of {each.name}")
+
+
+def image_key(each: Shown) -> str:
+    """The name under which the test pictures of a run are served."""
+    return f"probe_{each.number}"
 
 
 def moment_in_words(each: Shown, step: int, axis: str, amount: float) -> str:
@@ -206,6 +212,7 @@ def small_map(path: str, step: int, kind: str, color: str | None, tiles: str) ->
     figure.update_layout(showlegend=False, margin={"l": 4, "r": 4, "t": 36, "b": 4})
     figure.update_xaxes(constrain="domain")  # square
     figure.update_traces(marker_size=6)
+    figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
     return stamped(figure, path, step)
 
 

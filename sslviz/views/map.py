@@ -7,7 +7,7 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
-from sslviz.views import recorded, server
+from sslviz.views import picked, recorded, server
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import folder, stamped
 
@@ -33,9 +33,7 @@ def chart(run: RunFolder, step: int) -> None:
     color = color_box.selectbox("Colour", colors, key="colour", bind="query-params") if colors else None
     layouts = run.projection_steps(kind)
     if kind == "tsne" and step not in layouts and server.is_ours(run):
-        server.launcher().project(
-            run.id, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step)
-        )
+        server.launcher().project(run, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step))
     at = max((s for s in layouts if s <= step), default=None)
     note = ""
     if at is None and kind != "pca":
@@ -53,6 +51,7 @@ def chart(run: RunFolder, step: int) -> None:
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
     )
     st.caption(f"{note}{maps.HOW_TO_READ}")
+    picked.grid(probe, tiles, picked.count(probe))
 
 
 def awaited(run: RunFolder) -> bool:
@@ -64,7 +63,7 @@ def ask(run: RunFolder) -> None:
     """Asks for the maps of the last moment. Asking twice costs nothing."""
     if awaited(run):
         for kind in ("pca", "umap"):
-            server.launcher().project(run.id, kind, run.snapshot_steps()[-1])
+            server.launcher().project(run, kind, run.snapshot_steps()[-1])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -84,4 +83,5 @@ def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -
         title=f"{name} of h, {len(layout):,} test pictures, step {step}",
         axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
     )
+    figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
     return stamped(figure, path, step)

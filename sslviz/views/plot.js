@@ -48,6 +48,7 @@ class Chart {
     parent.append(this.root);
     this.sizes = new ResizeObserver(() => this.root.clientWidth !== this.width && this.draw());
     this.sizes.observe(this.root);
+    this.link = new Link(this); // picked.js
   }
 
   show(bytes) {
@@ -105,13 +106,14 @@ class Chart {
     this.fresh = false;
     dress(layout, theme, this.width);
     this.pin(layout);
+    this.link.mark(data, layout);
     const config = {
       displaylogo: false,
       showSendToCloud: false, // plotly 4 would offer to upload the figure
       plotlyServerURL: "",
       responsive: false,
       modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
-        header.events.includes("select") ? [] : ["select2d", "lasso2d"],
+        header.events.includes("select") || this.meta.link ? [] : ["select2d", "lasso2d"],
       ),
     };
     if (!this.listening) root.replaceChildren();
@@ -127,8 +129,15 @@ class Chart {
     this.root.on("plotly_hover", ({ points, event }) => this.hover({ ...place(points[0]), event }));
     this.root.on("plotly_unhover", () => this.hideTip());
     this.root.on("plotly_click", ({ points, event }) => this.click(this.under(event, place(points[0]))));
-    this.root.on("plotly_selected", (selection) => this.tell("select", { indices: pictures(selection?.points ?? []) }));
-    this.root.on("plotly_deselect", () => this.tell("select", { indices: [] }));
+    this.root.on("plotly_selected", (selection) => {
+      this.tell("select", { indices: pictures(selection?.points ?? []) });
+      if (selection) this.link.loop(pictures(selection.points));
+    });
+    this.root.on("plotly_deselect", () => {
+      this.tell("select", { indices: [] });
+      this.link.clear();
+    });
+    this.root.on("plotly_doubleclick", () => this.link.clear());
   }
 
   // Plotly reports the point it hovered last, which a quick pointer has left already: of a heat map, ask for the cell itself.
@@ -151,7 +160,10 @@ class Chart {
   }
 
   click(at) {
-    if (at.row === undefined) return this.tell("click", { indices: at.indices, x: at.x });
+    if (at.row === undefined) {
+      this.link.pick(at.indices);
+      return this.tell("click", { indices: at.indices, x: at.x });
+    }
     this.pinned = this.counted(at.row);
     this.draw();
     this.tell("click", { indices: [], row: this.pinned, column: this.counted(at.column) });
@@ -233,6 +245,7 @@ class Chart {
   close() {
     this.closed = true;
     this.sizes.disconnect();
+    this.link.close();
     this.hideTip();
     if (this.listening) window.Plotly.purge(this.root);
   }

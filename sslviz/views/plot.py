@@ -28,7 +28,8 @@ _SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": s
 _component = st.components.v2.component(
     "sslviz_plot",
     css=(_HERE / "plot.css").read_text(),
-    js=f"const SETTINGS = {json.dumps(_SETTINGS)};\n" + (_HERE / "plot.js").read_text(),
+    js=f"const SETTINGS = {json.dumps(_SETTINGS)};\n"
+    + "\n".join((_HERE / f).read_text() for f in ("plot.js", "picked.js")),
     isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
 )
 

@@ -187,3 +187,40 @@ def test_tsne_goes_on_from_the_map_before(digits):
     assert trust(digits, first) > 0.95
     assert trust(digits, again) > 0.95
     assert moved(again, first) < 0.05
+
+
+def test_pca_in_space_is_that_of_sklearn(digits):
+    ours, theirs = projection.pca(digits, dimensions=3), PCA(3).fit_transform(digits.astype(np.float64))
+    np.testing.assert_allclose(np.abs(ours), np.abs(theirs), atol=1e-2)
+    np.testing.assert_allclose(projection.pca(digits[:, ::-1].copy(), ours, dimensions=3), ours, atol=1e-2)
+
+
+@pytest.mark.parametrize("kind", [projection.pca, UMAP, projection.tsne])
+@pytest.mark.parametrize("name", ["constant", "one number each", "four points", "one point"])
+def test_strange_embeddings_get_a_finite_map_in_space(kind, name):
+    x = STRANGE[name]
+    for layout in (first := kind(x, dimensions=3), kind(x, first, dimensions=3)):
+        assert layout.shape == (len(x), 3)
+        assert np.isfinite(layout).all()
+    with pytest.raises(ValueError, match="previous map"):
+        kind(x, np.zeros((len(x), 2), np.float32), dimensions=3)
+
+
+@pytest.mark.slow
+def test_umap_in_space_is_as_good_as_umap_learns_and_stays_put(digits):
+    import umap
+
+    first = projection.umap_layout(digits, dimensions=3)
+    again = projection.umap_layout(digits, first, dimensions=3)
+    theirs = umap.UMAP(metric="cosine", n_components=3).fit_transform(digits)
+    assert trust(digits, first) > trust(digits, theirs) - 0.01
+    assert moved(again, first) < 0.0005
+    assert np.ptp(again, axis=0).min() > 1  # no axis was lost
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_neighbors", "min_dist"), [(2, 0.1), (200, 0.1), (15, 0.0), (15, 0.99)])
+def test_umap_at_the_ends_of_its_knobs(digits, n_neighbors, min_dist):
+    layout = projection.umap_layout(digits, n_neighbors=n_neighbors, min_dist=min_dist)
+    assert np.isfinite(layout).all()
+    assert trust(digits, layout) > (0.7 if n_neighbors == 2 else 0.8)  # pairs know little of the whole

@@ -1,0 +1,151 @@
+"""The map room: one or two maps of the same test pictures, of any runs, moments and kinds; what is picked on one is
+shown on the other, and in the grid below.
+
+Maps are laid out by the launcher's projector; this page reads what it leaves, and says so while it waits.
+"""
+
+import time
+
+import streamlit as st
+
+from sslviz.figures import map as maps
+from sslviz.figures import map3d
+from sslviz.views import (
+    compare_clock,
+    live,
+    map_misread,
+    map_picture,
+    map_scores,
+    map_side,
+    picked,
+    recorded,
+    server,
+    solid,
+    worksheet,
+)
+from sslviz.views.map import LAYOUTS
+from sslviz.views.map_picture import TRAILS
+from sslviz.views.map_side import Side
+from sslviz.views.plot import image_url, plot
+
+# how long a first map takes on two cores that are not busy; one that starts from a map before is much quicker
+SECONDS = {"umap": "a few seconds", "tsne": "half a minute (3-D: two)", "pca": "a second"}
+
+
+STYLE = """<style>
+@media (max-width: 1100px) {
+  :is(.st-key-misread, .st-key-maps) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  :is(.st-key-misread, .st-key-maps) [data-testid="stColumn"] { min-width: 100%; }
+}
+</style>"""
+
+
+def show() -> None:
+    st.html(STYLE)
+    st.header("Map room", anchor=False)
+    st.markdown(
+        "Every point is a test picture. **Draw a loop** around some: both maps show where they are, and the grid below "
+        "what they are."
+    )
+    with st.container(key="pairs"):
+        columns = st.columns(2, gap="medium")
+        sides = []
+        for number, column in enumerate(columns, 1):
+            with column:
+                sides.append(map_side.choose(number))
+    awaited = any(waiting(side) for side in sides if side is not None)
+    live.refreshed(pictures, live.EVERY, awaited, sides[0], sides[1], awaited)
+    map_misread.show(sides[0])
+
+
+def color_of(sides: list[Side]) -> str | None:
+    """Class, a factor that the pictures of every run have, or what is true about the map."""
+    probes = [found for side in sides if (found := recorded.probe(side.path)) is not None]
+    factors = dict.fromkeys(name for probe in probes for name in probe.factors if name != "shape")
+    names = [name for name in ("class", *factors) if all(map_picture.has(probe, name) for probe in probes)]
+    if not probes:
+        return None
+    names.append(map_picture.TRUE)
+    worksheet.check("colour", lambda text: text in names, names[0])
+    return st.selectbox("Colour", names, key="colour", bind="query-params", width=220)
+
+
+def waiting(side: Side) -> bool:
+    """True for a map that is not there, but will be."""
+    return side.place is None and side.can_be_made
+
+
+def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
+    """One refresh: both maps, what they are coloured by, the grid, the scores."""
+    sides = [side for side in (one, two) if side is not None]
+    if any(not side.run.exists for side in sides):
+        st.warning("This run has been removed.")
+        return
+    if was_awaited and not any(waiting(side) for side in sides):
+        st.rerun()
+    if not sides:
+        return
+    with st.container(key="maps"):
+        above = st.columns(2, gap="medium") if len(sides) > 1 else [st.container()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        color = color_of(sides)
+        since = worksheet.choice("Trails", "trails", TRAILS, TRAILS[0], help=map_picture.TRAILS_HELP)
+    for side, column in zip(sides, above, strict=True):
+        with column:
+            picture(side, color, since)
+    legend(sides, color)
+    in_space = any(side.kind.dimensions == 3 for side in sides)
+    st.caption(f"{maps.HOW_TO_READ} {map3d.HOW_TO_READ if in_space else ''}")
+    most = max(map_picture.points(side.path) for side in sides)
+    picked.grids([(side.path, f"probe_{side.number}") for side in sides], most, picked.HINT)
+    map_scores.show(sides, since)
+    numbers = map_picture.positions(sides)
+    if len(numbers):
+        st.download_button("Positions as CSV", numbers.to_csv(index=False), "maps.csv", "text/csv", key="positions_csv")
+
+
+def picture(side: Side, color: str | None, since: str) -> None:
+    """The map, or why there is none."""
+    probe, key = recorded.probe(side.path), f"map_{side.number}"
+    if probe is None:
+        st.info("The pictures of this run cannot be read.", icon=":material/map:")
+        return
+    place = side.place
+    if place is None and not side.can_be_made:
+        st.info(
+            f"There is no {LAYOUTS[side.kind.method]} of step {side.step:,}: h of this moment was not kept, or the "
+            "network had diverged.",
+            icon=":material/map:",
+        )
+        return
+    if place is None:
+        plot(map_picture.empty(side, note=ask(side)), key=key, alt="A map that is being computed")
+        return
+    tiles = image_url(probe.sheet, key=f"probe_{side.number}")
+    trail = tuple((str(folder.path), step) for step, folder in map_picture.before(side, since))
+    every = tuple((str(folder.path), step) for step, folder in map_side.layouts(side.run, side.kind.name).items())
+    asked = (side.path, side.name, str(place.path), side.step, side.kind.name, color, tiles, trail, every)
+    alt = f"{LAYOUTS[side.kind.method]} map, {side.name}"
+    if side.kind.dimensions == 3:
+        solid.draw(map_picture.in_space(*asked), key=f"{key}_in_space", alt=alt)
+    else:
+        plot(map_picture.figure(*asked), key=key, alt=alt)
+
+
+def legend(sides: list[Side], color: str | None) -> None:
+    """The classes, once for both maps."""
+    classes = next((probe.classes for side in sides if (probe := recorded.probe(side.path)) is not None), ())
+    if color == "class" and classes:
+        plot(compare_clock.class_legend(classes), key="classes", height=112, alt="Colours and symbols of the classes")
+
+
+def ask(side: Side) -> str:
+    """Asks the projector, and says since when it has been asked."""
+    kind = side.kind
+    server.launcher().project(side.run, kind.name, side.step)
+    asked = st.session_state.setdefault("_maps_asked", {})
+    first = asked.setdefault((side.path, side.step, kind.name), time.time())
+    return (
+        f"{LAYOUTS[kind.method]} is being computed: {SECONDS[kind.method]},<br>longer while something trains. "
+        f"Asked {time.time() - first:.0f} s ago."
+    )
