@@ -14,11 +14,15 @@ from sslviz.figures.reconstruction import HIDDEN
 
 HOW_TO_READ = (
     "Compare prediction and truth where the first picture is grey; below the prediction, the squared error of each "
-    "hidden patch: dark blue = right, yellow = far off."
+    "hidden patch: dark blue = right, yellow = far off, empty = was visible."
 )
 HOW_TO_READ_STRIP = (
     "One mask, one picture, another network in each column: what it paints, and below, where it is wrong (one scale "
-    "for all)."
+    "for all; larger errors have the colour of its end)."
+)
+HOW_TO_READ_LAPSE = (
+    "The mean error of each column above; dashed: the two answers that need no network. Only under both lines has it "
+    "understood something of this picture."
 )
 CAPTION = 0.11  # height of a picture's name, in pictures
 NAMES = ("visible", "prediction", "truth", "error")
@@ -92,7 +96,7 @@ def strip(
     x_title: str,
 ) -> go.Figure:
     """A column per network. predictions: uint8 H x W x 3, pasted or not; errors: L each; names: below the columns,
-    together with the mean error.
+    together with the mean error. The later half decides where the scale ends: an untrained network is far off.
     """
     side = round(len(hidden) ** 0.5)
     wrong = np.where(hidden, np.stack([np.asarray(error, np.float32) for error in errors]), np.float32(np.nan))
@@ -102,10 +106,48 @@ def strip(
         title=title,
         x_title=x_title,
         columns=[f"{name}<br>{mean:.4f}" for name, mean in zip(names, means, strict=True)],
-        scale=(0, tiles.top_of(wrong)),
+        scale=(0, tiles.top_of(wrong[len(wrong) // 2 :])),
         scale_title="mean squared error of a hidden patch",
         hover="%{z:.4f}",
         width=1080,
+    )
+
+
+def lapse(steps: Sequence[int], means: Sequence[float], references: dict[str, float]) -> go.Figure:
+    """The mean error at each moment, moments evenly spaced as in the strip. references: name -> level."""
+    at = np.arange(len(steps), dtype=np.float32)
+    values = np.array([*means, *references.values()])
+    low, high = np.log10(values[values > 0].min()) - 0.15, np.log10(values.max()) + 0.1
+    ticks = [tick for tick in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1) if low < np.log10(tick) < high]
+    line = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y"}
+    place = {"x": 1, "xref": "x domain", "xanchor": "right", "yref": "y", "showarrow": False}
+    upper = max(references.values(), default=0.0)
+    return style.figure(
+        go.Scatter(
+            x=at,
+            y=np.array(means, np.float32),
+            mode="lines+markers",
+            line={"color": style.CLASSES[0], "width": 2.5},
+            marker={"size": 9},
+            hovertemplate="%{y:.4f}<extra></extra>",
+        ),
+        title="Error under this mask, moment by moment",
+        height=320,
+        showlegend=False,
+        xaxis={"title": {"text": "training step (kept moments, evenly spaced)"}, "range": [-0.4, len(steps) - 0.6]}
+        | {"tickvals": at.tolist(), "ticktext": [f"{step:,}" for step in steps]},
+        yaxis={"title": {"text": "mean squared error (logarithmic)"}, "type": "log", "range": [low, high]}
+        | {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]},
+        shapes=[
+            {**line, "y0": level, "y1": level, "line": {"color": style.FAINT, "width": 1.5, "dash": "dash"}}
+            for level in references.values()
+        ],
+        annotations=[
+            {**place, "text": f"{name}: {level:.4f}", "y": np.log10(level), "font": {"size": 13, "color": style.FAINT}}
+            | {"yanchor": "bottom" if level == upper else "top"}
+            for name, level in references.items()
+            if level > 0
+        ],
     )
 
 

@@ -34,7 +34,7 @@ from sslviz.views.room_mae_answer import Asked
 FIRST = "mae_lapse"  # the recorded example of which many moments are kept
 EVERY = 2.0  # seconds between two looks for newer weights
 PAINTER = "mask_painter"
-BELOW = {"moments": "Moment by moment", "runs": "Several runs", "ratio": "Which mask ratio?", "cost": "What it saves"}
+BELOW = ("moments", "runs", "mask ratios", "cost")  # what stands below: one at a time
 
 
 @dataclass(frozen=True)
@@ -85,42 +85,34 @@ def room(run_id: str, was_at_work: bool) -> None:
         return
     if run.status().at_work != was_at_work:
         st.rerun()
-    with st.container(key="bench"):
-        controls, right = st.columns([1, 1.9], gap="medium")
-        with controls:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width=300):
             step = networks.moment(run)
-            truth, figure = picture(run)
+        truth, figure = picture(run)
+    with st.container(key="pairs"):  # two columns, one where it is narrow
+        painter, answer = st.columns([1, 1.75], gap="medium")
+        with painter:
             hidden = mask(truth, figure)
-        with right:
+        with answer:
             network = networks.at(run, step) if step is not None else None
             if network is None:
                 return
-            asked = Asked(truth, hidden, worksheet_check("pasted", "Paste what is visible over the prediction", True))
+            asked = Asked(truth, hidden, toggle("pasted", "Paste what is visible over the prediction", True))
             found = paint(network, torch.from_numpy(truth)[None], left(torch.from_numpy(hidden)))
             room_mae_answer.show(network, asked, found)
     with st.container(key="below"):
-        names = list(BELOW)
-        worksheet.check("show", lambda text: text in names, BELOW["moments"])
-        below = st.segmented_control(
-            "Further",
-            names,
-            default="moments",
-            key="show",
-            format_func=BELOW.__getitem__,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
+        below = worksheet.choice("Further", "show", BELOW, BELOW[0])
         if below == "moments":
             networks.moments(run, asked)
         elif below == "runs":
             networks.several(run, asked)
-        elif below == "ratio":
+        elif below == "mask ratios":
             room_mae_sweep.show()
-        elif below == "cost":
+        else:
             room_mae_answer.cost(float(hidden.mean()))
 
 
-def worksheet_check(key: str, label: str, default: bool) -> bool:
+def toggle(key: str, label: str, default: bool) -> bool:
     """A toggle whose value lives in the URL as `key`."""
     worksheet.check(key, lambda text: text in ("true", "false"), str(default))
     return bool(st.toggle(label, default, key=key, bind="query-params"))
@@ -133,17 +125,17 @@ def picture(run: RunFolder) -> tuple[np.ndarray, np.ndarray | None]:
     """uint8 3 x H x W, and where the object is (bool H x W), if that is known."""
     own = run.settings().data
     sets = {name if name in by_hand.SETS else "the run's own": name for name in dict.fromkeys((own, *by_hand.SETS))}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = worksheet.choice("Pictures", "set", list(sets), next(iter(sets)))
-        st.button("Another", icon=":material/casino:", on_click=draw_picture, help="A picture drawn at random")
+    chosen = worksheet.choice("Pictures", "set", list(sets), next(iter(sets)))
     try:
         some = pool(sets[chosen])
     except DataError as error:
         st.warning(f"{error} The shapes are shown.")
         some = pool("shapes")
-    number = min(int(worksheet.number("Picture", "picture", 3, 0, by_hand.POOL - 1)), len(some.images) - 1)
+    with st.container(width=220):
+        number = min(int(worksheet.number("Picture", "picture", 3, 0, by_hand.POOL - 1)), len(some.images) - 1)
     truth = some.images[number]
-    with st.popover("A picture of your own", icon=":material/upload:", width="stretch"):
+    st.button("Another", icon=":material/casino:", on_click=draw_picture, help="A picture drawn at random")
+    with st.popover("Your own", icon=":material/upload:", help="A picture of your own"):
         mine = by_hand.upload(truth)
     known = some.figures is not None and mine is truth
     return mine, some.figures[number] if known and some.figures is not None else None

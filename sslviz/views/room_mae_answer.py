@@ -91,8 +91,8 @@ def normalised(network: MAE, found: Painted) -> str:
     spread = f"its standard deviation runs from {std.min():.3f} to {std.max():.3f} here"
     if network.knobs.normalised_pixels:
         return (
-            f"**Normalised pixels: on.** Each patch was predicted in its own mean and standard deviation ({spread}), so "
-            f"that faint texture counts as much as an edge: the loss is {scaled:.2f}, and 1 for whoever paints each "
+            f"**Normalised pixels: on.** Each patch was predicted in its own mean and standard deviation ({spread}): "
+            f"faint texture counts as much as an edge, the loss is {scaled:.2f}, and 1 for whoever paints each "
             "patch's mean. The picture borrows both from the truth: the network has not predicted them."
         )
     return (

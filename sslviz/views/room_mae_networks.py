@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from sslviz.data.dataset import DataError
-from sslviz.figures import curves, room_mae
-from sslviz.figures.curves import Series
+from sslviz.figures import room_mae
 from sslviz.methods.mae import MAE
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.masked import Painted, left, paint
@@ -82,21 +81,11 @@ def moments(run: RunFolder, asked: Asked) -> None:
     drawn_strip(asked, list(found.values()), [f"{step:,}" for step in found], "Moment by moment", "training step")
     last = next(reversed(found.values()))
     plot(
-        curves.curves(
-            [Series("this mask", np.array(list(found)), np.array(means))],
-            title="Error under this mask over the training",
-            y_title="mean squared error, hidden patches",
-            references=cheats(last),
-            y_range=(0, 1.1 * max(*means, *cheats(last).values())),
-            height=300,
-        ),
-        key="lapse_curve",
+        room_mae.lapse(list(found), means, cheats(last)),
+        key="lapse",
         alt=f"Error under this mask at {len(found)} moments, from {means[0]:.3f} to {means[-1]:.3f}",
     )
-    st.caption(
-        "The same picture and mask at every moment of which weights were kept; dashed: the two answers that need no "
-        "network. Only under these lines has it understood something of this picture."
-    )
+    st.caption(room_mae.HOW_TO_READ_LAPSE)
 
 
 def several(run: RunFolder, asked: Asked) -> None:
@@ -116,7 +105,10 @@ def several(run: RunFolder, asked: Asked) -> None:
         format_func=lambda name: which.called(there[name]),
         max_selections=MOST_RUNS - 1,
     )
-    st.query_params["beside"] = ",".join(chosen)
+    if chosen:
+        st.query_params["beside"] = ",".join(chosen)
+    else:
+        st.query_params.pop("beside", None)
     runs = [run, *(there[name] for name in chosen)]
     titles = [compare_runs.title(one) for one in runs]
     found, names = [], []
