@@ -193,11 +193,11 @@ def painted_by_hand(knobs: tuple[float, str, int], patches: int) -> np.ndarray |
 
 
 def stroke() -> None:
-    """The browser has reported a mask."""
+    """The browser has reported a mask; what is no mask gets its note when it is read."""
     said = st.session_state[PAINTER]["stroke"]
     st.session_state["_stroke"] = int(said["serial"])
     if said["by"] == "dice":
-        st.session_state["draw"] = next_dice(int(st.session_state.get("draw", 0)))
+        st.session_state["draw"] = next_dice(int(st.session_state.get("draw") or 0))
         st.query_params.pop("mask", None)
     else:
         st.query_params["mask"] = str(said["mask"])
