@@ -68,16 +68,16 @@ def answer(
     pictures = [visible(truth, hidden), prediction, truth]
     names = [_name(name, x, y) for name, (x, y) in zip(NAMES, places, strict=True)]
     frame = {"visible": False, "showgrid": False}
-    ratio, above = bottom / right, 70
+    ratio, above = bottom / right, 108
     return style.figure(
         *(_picture(one, x, y) for one, (x, y) in zip(pictures, places, strict=False)),
         wrong,
-        title="",
+        title="What the network paints under the mask",
         height=height,
         meta={"cells": [], "fit": {"ratio": ratio, "beside": 0, "above": above}},
         showlegend=False,
         hovermode="closest",
-        margin={"l": 0, "r": 0, "t": 2, "b": above - 2},
+        margin={"l": 0, "r": 0, "t": 40, "b": above - 40},
         xaxis={**frame, "range": [0, right], "constrain": "domain", "constraintoward": "left"},
         yaxis={**frame, "range": [bottom, 0], "scaleanchor": "x", "constrain": "domain", "constraintoward": "top"},
         annotations=names,
