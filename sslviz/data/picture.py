@@ -41,14 +41,11 @@ def decode(data: bytes, size: int = 32, max_pixels: int = MAX_PIXELS) -> NDArray
         with warnings.catch_warnings():  # PIL warns of large pictures; we refuse or accept them
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-                width, height = picture.size  # known from the header, before anything is unpacked
-                turn = _turn(picture)
-                picture.draft("RGB", (2 * size, 2 * size))  # JPEG: unpack at 1/2, 1/4 or 1/8; 6000 x 4000 in 50 ms
-                whole = picture.info.get("progressive")  # the coefficients of such a JPEG are unpacked all the same
-                unpacked = width * height if whole else picture.size[0] * picture.size[1]
-                if unpacked > max_pixels or width * height > MAX_PIXELS:
+                width, height = picture.size
+                # known from the header, before anything is unpacked
+                if width * height > MAX_PIXELS or _unpacked(picture, size) > max_pixels:
                     raise Unreadable(f"{width} x {height} pixels are too many")
-                return _square(picture, size, turn)
+                return _square(picture, size)
     except Unreadable:
         raise
     except UnidentifiedImageError:
@@ -59,7 +56,9 @@ def decode(data: bytes, size: int = 32, max_pixels: int = MAX_PIXELS) -> NDArray
         raise Unreadable(str(error).split("\n")[0][:80] or type(error).__name__) from None
 
 
-def _square(picture: Image.Image, size: int, turn: Image.Transpose | None) -> NDArray[np.uint8]:
+def _square(picture: Image.Image, size: int) -> NDArray[np.uint8]:
+    turn = _turn(picture)
+    picture.draft("RGB", (2 * size, 2 * size))  # JPEG: unpack at 1/2, 1/4 or 1/8; 6000 x 4000 in 50 ms
     image = _eight_bits(picture)
     width, height = image.size
     if (width, height) != (size, size):
@@ -73,6 +72,15 @@ def _square(picture: Image.Image, size: int, turn: Image.Transpose | None) -> ND
     if turn is not None:  # a square that is turned by quarters: the same before and after the crop
         image = image.transpose(turn)
     return np.ascontiguousarray(np.asarray(image, np.uint8).transpose(2, 0, 1))
+
+
+def _unpacked(picture: Image.Image, size: int) -> int:
+    """How many pixels are unpacked for a square of this size: of a JPEG few (see draft), unless it is progressive."""
+    width, height = picture.size
+    if picture.format != "JPEG" or picture.info.get("progressive"):
+        return width * height
+    scale = max(s for s in (1, 2, 4, 8) if s == 1 or min(width, height) >= s * 2 * size)
+    return width * height // scale**2
 
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
