@@ -11,7 +11,8 @@ HOW_TO_READ = (
     "its h upwards; dashed: random weights."
 )
 HOW_TO_READ_PAPER = (
-    "The paper's numbers, from its network and its pictures: compare the slopes and the order, never the heights."
+    "The paper's numbers, from its network and its pictures (lines only join what its text reports): compare the "
+    "order, never the heights."
 )
 HOW_TO_READ_OWN = (
     "Each run under the mask it was trained with (test pictures); dotted: painting each hidden patch's own mean. "

@@ -25,6 +25,7 @@ HOW_TO_READ_LAPSE = (
     "understood something of this picture."
 )
 CAPTION = 0.11  # height of a picture's name, in pictures
+TALLEST = 560  # pixels of a strip: two networks need not fill the page
 NAMES = ("visible", "prediction", "truth", "error")
 
 
@@ -101,7 +102,7 @@ def strip(
     side = round(len(hidden) ** 0.5)
     wrong = np.where(hidden, np.stack([np.asarray(error, np.float32) for error in errors]), np.float32(np.nan))
     means = [float(np.mean(one[hidden])) if hidden.any() else float("nan") for one in wrong]
-    return tiles.figure(
+    figure = tiles.figure(
         [tiles.Row("painted", np.stack(list(predictions))), tiles.Row("error", numbers=wrong.reshape(-1, side, side))],
         title=title,
         x_title=x_title,
@@ -111,6 +112,7 @@ def strip(
         hover="%{z:.4f}",
         width=1080,
     )
+    return figure.update_layout(height=min(figure.layout.height, TALLEST))
 
 
 def lapse(steps: Sequence[int], means: Sequence[float], references: dict[str, float]) -> go.Figure:

@@ -116,8 +116,8 @@ def several(run: RunFolder, asked: Asked) -> None:
         steps = one.weights_steps()
         if steps and (network := at(one, steps[-1])) is not None:
             found.append(ask(network, asked))
-            twice = titles.count(title) > 1
-            names.append(f"{title}{', ' + one.id[-9:] if twice else ''}<br>step {steps[-1]:,}")
+            twice = f"<br>{one.id[-9:]}" if titles.count(title) > 1 else ""
+            names.append(f"{title}{twice}<br>step {steps[-1]:,}")
     if not found or not asked.hidden.any():
         st.info("Hide something first." if found else "None of these runs can be read.")
         return
