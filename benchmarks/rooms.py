@@ -109,13 +109,11 @@ def click_patch(page: Page, i: int) -> Act:
 
 
 def drag(page: Page, i: int) -> Act:
+    """The stroke has begun, and its first patch has been answered; clocked is the next."""
     page.mouse.move(*patch(page, 6, 1))
-
-    def stroke() -> None:
-        page.mouse.down()
-        page.mouse.move(*patch(page, 6, 6), steps=5)
-
-    return stroke
+    page.mouse.down()
+    wait(lambda: at_rest(page, "answer"))
+    return lambda: page.mouse.move(*patch(page, 6, 4))
 
 
 def pressed(name: str) -> Callable[[Page, int], Act]:

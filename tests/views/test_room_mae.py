@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -234,6 +235,21 @@ def test_a_run_without_kept_weights_gets_a_sentence(runs: Path, quick: RunSettin
     assert not app.exception
     assert any("No weights of the run in the address" in warning.value for warning in app.warning)
     assert any("no masked autoencoder" in warning.value for warning in opened(run="simclr").warning)
+
+
+def test_of_a_run_at_work_the_newest_weights_paint(mine: RunFolder, seen) -> None:
+    mine.write_status(Status(state="running", step=1, heartbeat=time.time()))
+    app = opened(run=mine.id, mask=MASK)
+    before = seen[-1][1].means["masked_error"]
+    tensors, about = mine.weights(1) or ({}, {})
+    changed = {name: 0.5 * value if value.is_floating_point() else value for name, value in tensors.items()}
+    mine.write_weights(20, changed, {**about, "step": 20})
+    app.run()
+    assert not app.exception
+    assert next(one for one in app.select_slider if "Moment" in one.label).value == 20
+    assert seen[-1][1].means["masked_error"] != before
+    mine.write_status(Status(state="done", step=20))
+    assert not app.run().exception
 
 
 def test_spoilt_weights_get_a_sentence(mine: RunFolder) -> None:
