@@ -42,7 +42,8 @@ def decode(data: bytes, size: int = 32, max_pixels: int = MAX_PIXELS) -> NDArray
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
                 width, height = picture.size
-                if width * height > max_pixels:  # known from the header, before anything is unpacked
+                # known from the header, before anything is unpacked
+                if width * height > MAX_PIXELS or _unpacked(picture, size) > max_pixels:
                     raise Unreadable(f"{width} x {height} pixels are too many")
                 return _square(picture, size)
     except Unreadable:
@@ -71,6 +72,15 @@ def _square(picture: Image.Image, size: int) -> NDArray[np.uint8]:
     if turn is not None:  # a square that is turned by quarters: the same before and after the crop
         image = image.transpose(turn)
     return np.ascontiguousarray(np.asarray(image, np.uint8).transpose(2, 0, 1))
+
+
+def _unpacked(picture: Image.Image, size: int) -> int:
+    """How many pixels are unpacked for a square of this size: of a JPEG few (see draft), unless it is progressive."""
+    width, height = picture.size
+    if picture.format != "JPEG" or picture.info.get("progressive"):
+        return width * height
+    scale = max(s for s in (1, 2, 4, 8) if s == 1 or min(width, height) >= s * 2 * size)
+    return width * height // scale**2
 
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:

@@ -4,6 +4,7 @@ What is left is an ordinary run folder, which the app opens like any other.
 """
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,19 +18,19 @@ MOST_BYTES = 5_000_000
 MOMENTS = (48, 32, 24, 16, 12, 8)  # as many as fit
 
 
-def ship(run: RunFolder, to: Path) -> RunFolder:
+def ship(run: RunFolder, to: Path, *, weights: Sequence[int] = (), most_bytes: int = MOST_BYTES) -> RunFolder:
     """Writes the small copy of `run` as the folder `to`, in place of what is there. Raises ValueError if it cannot be
-    made small enough.
+    made small enough. weights: steps of which the weights are kept, besides the last.
     """
     for most in MOMENTS:
         shutil.rmtree(to, ignore_errors=True)
-        small = copy(run, to, most)
-        if small.size() <= MOST_BYTES:
+        small = copy(run, to, most, weights)
+        if small.size() <= most_bytes:
             return small
-    raise ValueError(f"{run.id} does not fit into {MOST_BYTES:,} bytes, even with {MOMENTS[-1]} moments")
+    raise ValueError(f"{run.id} does not fit into {most_bytes:,} bytes, even with {MOMENTS[-1]} moments")
 
 
-def copy(run: RunFolder, to: Path, most: int) -> RunFolder:
+def copy(run: RunFolder, to: Path, most: int, weights: Sequence[int] = ()) -> RunFolder:
     """`most` moments, dense early, where the lesson is; the last one with its embedding and its weights."""
     small = RunFolder.create(to.parent, run.settings(), name=to.name)
     small.write_status(run.status())
@@ -53,16 +54,16 @@ def copy(run: RunFolder, to: Path, most: int) -> RunFolder:
                 small.write_projection(step, kind, layout)
                 layouts[kind] = layout
         small.write_snapshot(snapshot if step == steps[-1] else replace(snapshot, embedding=None))
-    last = run.weights_steps()[-1]
-    kept = run.weights(last)
-    if kept is not None:
-        tensors, about = kept
-        half = {
-            name: value.half() if value.is_floating_point() else value
-            for name, value in tensors.items()
-            if name.startswith("method.")
-        }
-        small.write_weights(last, half, about)
+    for step in sorted({*weights, run.weights_steps()[-1]}):
+        kept = run.weights(step)
+        if kept is not None:
+            tensors, about = kept
+            half = {
+                name: value.half() if value.is_floating_point() else value
+                for name, value in tensors.items()
+                if name.startswith("method.")
+            }
+            small.write_weights(step, half, about)
     return small
 
 

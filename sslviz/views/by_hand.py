@@ -13,7 +13,8 @@ from sslviz.views.controls import slider
 
 SETS = ("shapes", "digits")  # there without a network
 POOL = 256  # the first test pictures of a set
-MOST_PIXELS = 25_000_000  # of an upload: 6000 x 4000 is 24 million, and is unpacked in this process
+# Of an upload, which is unpacked in this process: 6000 x 4000 is 24 million. A JPEG is unpacked at 1/8 of its size.
+MOST_PIXELS = 25_000_000
 MOST_MEGABYTES = 30
 
 

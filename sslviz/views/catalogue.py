@@ -24,7 +24,12 @@ ICONS = {
     "supervised": ":material/label:",
 }
 
-# file in pages/ -> title, icon: what becomes of trained runs
+# file in pages/ -> title, icon: rooms in which one plays with a trained network
+ROOMS = {
+    "mae_room": ("MAE room", ":material/brush:"),
+}
+
+# what becomes of trained runs
 COMPARE = {
     "compare": ("Compare", ":material/stacked_line_chart:"),
     "twin": ("Twins", ":material/splitscreen_right:"),
@@ -55,11 +60,11 @@ def page(name: str) -> Page:
 
 
 def sections() -> dict[str, list[Page]]:
-    """All of them: the methods by family, what becomes of their runs, and the blackboard at the end."""
+    """All of them: the methods by family, the rooms, what becomes of the runs, and the blackboard at the end."""
     found: dict[str, list[Page]] = {}
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
-    for section, table in {"Compare": COMPARE, "Blackboard": BLACKBOARD}.items():
+    for section, table in {"Rooms": ROOMS, "Compare": COMPARE, "Blackboard": BLACKBOARD}.items():
         found[section] = [
             st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in table.items()
         ]

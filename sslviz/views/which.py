@@ -50,7 +50,7 @@ def network(run: RunFolder, step: int) -> Loaded:
     return _network(str(run.path), step)
 
 
-@st.cache_resource(max_entries=12, show_spinner="Loading the network …")
+@st.cache_resource(max_entries=24, show_spinner="Loading the network …")
 def _network(path: str, step: int) -> Loaded:
     found = read.folder(path)
     return load_network(found, step, pictures(found.settings().data))

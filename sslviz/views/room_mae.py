@@ -1,0 +1,221 @@
+"""The MAE room: any kept moment of a masked autoencoder, any picture, any mask, and what the network paints there.
+
+The address holds the run, the moment, the picture and the mask. A mask that was painted by hand stands until ratio,
+type or dice are turned.
+"""
+
+from dataclasses import dataclass
+from random import randrange
+
+import numpy as np
+import streamlit as st
+import torch
+
+from sslviz.data.dataset import DataError
+from sslviz.knobs import describe
+from sslviz.methods.mae import MAE
+from sslviz.nets.vit import PATCH
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.masked import left, paint
+from sslviz.views import (
+    board_masking,
+    by_hand,
+    live,
+    mask_painter,
+    room_mae_answer,
+    room_mae_sweep,
+    server,
+    which,
+    worksheet,
+)
+from sslviz.views import room_mae_networks as networks
+from sslviz.views.room_mae_answer import Asked
+
+FIRST = "mae_lapse"  # the recorded example of which many moments are kept
+EVERY = 2.0  # seconds between two looks for newer weights
+PAINTER = "mask_painter"
+BELOW = ("moments", "runs", "mask ratios", "cost")  # what stands below: one at a time
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The first test pictures of a set: uint8 N x 3 x H x W; figures: bool N x H x W, where it is known."""
+
+    images: np.ndarray
+    figures: np.ndarray | None
+
+
+def show() -> None:
+    with st.container(key="heading"):
+        st.header("MAE room", anchor=False)
+        st.markdown(
+            "Hide what you like: the network sees only the rest, and **paints in what must have been there**. "
+            "Click or drag over the patches on the left."
+        )
+        run = chosen_run()
+        if run is None:
+            st.info("There is no masked autoencoder here yet: train one on the page MAE.")
+            return
+    live.refreshed(room, EVERY, run.status().at_work, run.id, run.status().at_work)
+
+
+def chosen_run() -> RunFolder | None:
+    """`?run=`; a sentence, if that one cannot be played with."""
+    asked = st.query_params.get("run", "")
+    if not asked and "run" not in st.session_state and (server.GALLERY / FIRST).exists():
+        st.query_params["run"] = FIRST
+    run = which.run("run", accepts=networks.is_mae)
+    chosen_here = asked == st.session_state.get("_room_run")  # and then another one in the list
+    if asked and run is not None and run.id != asked and not chosen_here:
+        there = server.find(asked)
+        if there is None or not server.readable(there):
+            worksheet.note("run", asked, "another run")
+        elif not networks.is_mae(there):
+            st.warning("The run in the address is no masked autoencoder: another one is shown.")
+        else:
+            st.warning("No weights of the run in the address are kept yet (the first after ten seconds of training).")
+    st.session_state["_room_run"] = run.id if run is not None else ""
+    return run
+
+
+def room(run_id: str, was_at_work: bool) -> None:
+    """Everything that follows the mask; again and again while the run is at work."""
+    run = server.find(run_id)
+    if run is None or not run.exists:
+        st.warning("This run has been removed.")
+        return
+    if run.status().at_work != was_at_work:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width=300):
+            step = networks.moment(run)
+        truth, figure = picture(run)
+    with st.container(key="pairs"):  # two columns, one where it is narrow
+        painter, answer = st.columns([1, 1.75], gap="medium")
+        with painter:
+            hidden = mask(truth, figure)
+        with answer:
+            network = networks.at(run, step) if step is not None else None
+            if network is None:
+                return
+            asked = Asked(truth, hidden, toggle("pasted", "Paste what is visible over the prediction", True))
+            found = paint(network, torch.from_numpy(truth)[None], left(torch.from_numpy(hidden)))
+            room_mae_answer.show(network, asked, found)
+    with st.container(key="below"):
+        below = worksheet.choice("Further", "show", BELOW, BELOW[0])
+        if below == "moments":
+            networks.moments(run, asked)
+        elif below == "runs":
+            networks.several(run, asked)
+        elif below == "mask ratios":
+            room_mae_sweep.show()
+        else:
+            room_mae_answer.cost(float(hidden.mean()))
+
+
+def toggle(key: str, label: str, default: bool) -> bool:
+    """A toggle whose value lives in the URL as `key`."""
+    worksheet.check(key, lambda text: text in ("true", "false"), str(default))
+    return bool(st.toggle(label, default, key=key, bind="query-params"))
+
+
+# -- the picture ------------------------------------------------------------------------------------------------------
+
+
+def picture(run: RunFolder) -> tuple[np.ndarray, np.ndarray | None]:
+    """uint8 3 x H x W, and where the object is (bool H x W), if that is known."""
+    own = run.settings().data
+    sets = {name if name in by_hand.SETS else "the run's own": name for name in dict.fromkeys((own, *by_hand.SETS))}
+    chosen = worksheet.choice("Pictures", "set", list(sets), next(iter(sets)))
+    try:
+        some = pool(sets[chosen])
+    except DataError as error:
+        st.warning(f"{error} The shapes are shown.")
+        some = pool("shapes")
+    with st.container(width=220):
+        number = min(int(worksheet.number("Picture", "picture", 3, 0, by_hand.POOL - 1)), len(some.images) - 1)
+    truth = some.images[number]
+    st.button("Another", icon=":material/casino:", on_click=draw_picture, help="A picture drawn at random")
+    with st.popover("Your own", icon=":material/upload:", help="A picture of your own"):
+        mine = by_hand.upload(truth)
+    known = some.figures is not None and mine is truth
+    return mine, some.figures[number] if known and some.figures is not None else None
+
+
+def draw_picture() -> None:
+    st.session_state["picture"] = randrange(by_hand.POOL)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def pool(name: str) -> Pool:
+    """Pictures that no run has trained on. Raises DataError."""
+    test = which.pictures(name).test
+    figures = None if test.masks is None else test.masks[: by_hand.POOL].numpy()
+    return Pool(test.images[: by_hand.POOL].numpy().copy(), figures)
+
+
+# -- the mask ---------------------------------------------------------------------------------------------------------
+
+
+def mask(truth: np.ndarray, figure: np.ndarray | None) -> np.ndarray:
+    """The painter, and its knobs: bool L, True = hidden."""
+    patches = (truth.shape[1] // PATCH) ** 2
+    place = st.container()
+    knobs = describe(MAE.Knobs)
+    ratio, kind = float(by_hand.turn(knobs["mask_ratio"])), str(by_hand.turn(knobs["mask_type"]))
+    dice = int(worksheet.number("Dice (seed of the mask)", "draw", 0, 0, 99))
+    hidden = painted_by_hand((ratio, kind, dice), patches)
+    with place:
+        mask_painter.draw(
+            np.ascontiguousarray(truth.transpose(1, 2, 0)),
+            drawn(kind, ratio, dice) if hidden is None else hidden,
+            drawn(kind, ratio, next_dice(dice)),
+            None if figure is None else covered(figure),
+            serial=st.session_state.get("_stroke", 0),
+            key=PAINTER,
+            painted=stroke,
+        )
+    return drawn(kind, ratio, dice) if hidden is None else hidden
+
+
+def painted_by_hand(knobs: tuple[float, str, int], patches: int) -> np.ndarray | None:
+    """The mask in the address; None if there is none, or the knobs were turned since."""
+    text, before = st.query_params.get("mask"), st.session_state.get("_mask_knobs", knobs)
+    st.session_state["_mask_knobs"] = knobs
+    if text is None:
+        return None
+    try:
+        if before == knobs:
+            return mask_painter.read(text, patches)
+    except ValueError:
+        worksheet.note("mask", text, "the mask of the dice")
+    del st.query_params["mask"]
+    return None
+
+
+def stroke() -> None:
+    """The browser has reported a mask; what is no mask gets its note when it is read."""
+    said = st.session_state[PAINTER]["stroke"]
+    st.session_state["_stroke"] = int(said["serial"])
+    if said["by"] == "dice":
+        st.session_state["draw"] = next_dice(int(st.session_state.get("draw") or 0))
+        st.query_params.pop("mask", None)
+    else:
+        st.query_params["mask"] = str(said["mask"])
+
+
+def drawn(kind: str, ratio: float, dice: int) -> np.ndarray:
+    """The method's own mask: bool L."""
+    hidden = np.ones((board_masking.SIZE // PATCH) ** 2, bool)
+    hidden[board_masking.visible(kind, ratio, dice)] = False
+    return hidden
+
+
+def next_dice(dice: int) -> int:
+    return (dice + 1) % 100
+
+
+def covered(figure: np.ndarray) -> np.ndarray:
+    """The patches on which the object is: bool H x W -> bool L."""
+    side = figure.shape[0] // PATCH
+    return np.asarray(figure.reshape(side, PATCH, side, PATCH).any((1, 3)).reshape(-1))
