@@ -59,7 +59,7 @@ class SlowStep:
     loss: float
     loss_after: float
     rate: float  # learning rate
-    layers: pd.DataFrame  # layer, numbers, weight, gradient, update: lengths (Euclidean) of each layer's vectors
+    layers: pd.DataFrame  # layer, kind, numbers, weight, gradient, update: lengths (Euclidean) of each layer's vectors
     teacher: pd.DataFrame  # layer, before, between, after: distance of θ and ξ before, after the student, after both
     metrics: dict[str, float] = field(default_factory=dict)
 
@@ -116,7 +116,7 @@ def slow_step(before: Trainer, who: Who = "both", **knobs: Any) -> tuple[Trainer
         metrics = trainer.train_step()
     trainer.step -= 1  # the clock is held
     pairs = followers(method, seen.out)
-    moved = dict(method.named_parameters()) if who != "teacher" else old
+    moved = dict(method.named_parameters())
     with torch.no_grad():
         again = deepcopy(method).step(*(view.detach() for view in seen.inputs))  # a copy: its BatchNorms count anew
     pictures = [view for view in seen.inputs if is_picture(view)]
@@ -258,6 +258,7 @@ def followers(method: Method, out: Step) -> dict[str, str]:
 def layers(method: Method, old: Weights, moved: Weights) -> pd.DataFrame:
     """Layer by layer, of everything that the optimiser could move: weight, bias and scale of a layer are one vector."""
     rows: dict[str, dict[str, float]] = {}
+    kinds = {name: type(module).__name__ for name, module in method.named_modules()}
     for name, weight in method.named_parameters():
         if weight.grad is None:
             continue
@@ -265,13 +266,12 @@ def layers(method: Method, old: Weights, moved: Weights) -> pd.DataFrame:
         row["numbers"] += weight.numel()
         for key, vector in zip(SQUARES, (old[name], weight.grad, moved[name] - old[name]), strict=True):
             row[key] += vector.detach().square().sum().item()
-    table = pd.DataFrame(
-        [
-            {"layer": name, "numbers": int(row["numbers"]), **{k: row[k] ** 0.5 for k in SQUARES}}
-            for name, row in rows.items()
-        ]
-    )
-    return table if rows else pd.DataFrame(columns=["layer", "numbers", *SQUARES])
+    lines = [
+        {"layer": name, "kind": kinds.get(name, ""), "numbers": int(row["numbers"])}
+        | {k: row[k] ** 0.5 for k in SQUARES}
+        for name, row in rows.items()
+    ]
+    return pd.DataFrame(lines, columns=["layer", "kind", "numbers", *SQUARES])
 
 
 def distances(method: Method, pairs: dict[str, str], old: Weights, moved: Weights) -> pd.DataFrame:

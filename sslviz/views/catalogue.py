@@ -30,6 +30,11 @@ COMPARE = {
     "judge": ("Judge a run", ":material/gavel:"),
 }
 
+# trained networks to play with
+ROOMS = {
+    "slow_motion": ("Slow motion", ":material/slow_motion_video:"),
+}
+
 # the ideas that need no training
 BLACKBOARD = {
     "infonce": ("InfoNCE worksheet", ":material/functions:"),
@@ -56,7 +61,7 @@ def sections() -> dict[str, list[Page]]:
     found: dict[str, list[Page]] = {}
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
-    for section, table in {"Compare": COMPARE, "Blackboard": BLACKBOARD}.items():
+    for section, table in {"Compare": COMPARE, "Rooms": ROOMS, "Blackboard": BLACKBOARD}.items():
         found[section] = [
             st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in table.items()
         ]
