@@ -150,36 +150,29 @@ def terms(before: np.ndarray, rows: Sequence[str], *, title: str, after: np.ndar
 
 def layers(table: pd.DataFrame) -> tuple[go.Figure, go.Figure]:
     """Length of the gradient, and of the update as a share of the weights', one bar per layer. table: of a SlowStep."""
-    share = (table["update"] / table["weight"].clip(lower=1e-12)).to_numpy(np.float32)
-    both = []
-    for values, title, unit in (
-        (table["gradient"].to_numpy(np.float32), "Gradient of each layer", "length of the gradient"),
-        (share, "What the step changes", "length of the change, share of the weights' length"),
-    ):
-        bars = go.Bar(
-            y=table["layer"],
-            x=values,
-            orientation="h",
-            marker={"color": style.CLASSES[0], "line": {"width": 0}},
-            customdata=table[["kind", "numbers"]].to_numpy(),
-            hovertemplate="%{y} (%{customdata[0]}, %{customdata[1]:,} numbers): %{x:.3~g}<extra></extra>",
-        )
-        both.append(
-            style.figure(
-                bars,
-                title=title,
-                height=_tall(len(table)),
-                xaxis={
-                    "title": {"text": unit},
-                    "rangemode": "tozero",
-                    "tickformat": ".2~g" if unit[10] == "t" else ".1~%",
-                },
-                yaxis={"autorange": "reversed", "title": {"text": "layer"}, "tickfont": {"size": 12}, "ticks": ""},
-            )
-        )
-    both[1].update_xaxes(tickformat=".2~%")
-    both[0].update_xaxes(tickformat=".2~g")
-    return both[0], both[1]
+    share = table["update"] / table["weight"].clip(lower=1e-12)
+    return (
+        _layers(table, table["gradient"], "Gradient of each layer", "length of the gradient", ".2~g"),
+        _layers(table, share, "What the step changes", "share of the weights' length", ".2~%"),
+    )
+
+
+def _layers(table: pd.DataFrame, values: pd.Series, title: str, unit: str, written: str) -> go.Figure:
+    bars = go.Bar(
+        y=table["layer"],
+        x=values.to_numpy(np.float32),
+        orientation="h",
+        marker={"color": style.CLASSES[0], "line": {"width": 0}},
+        customdata=table[["kind", "numbers"]].to_numpy(),
+        hovertemplate=f"%{{y}} (%{{customdata[0]}}, %{{customdata[1]:,}} numbers): %{{x:{written}}}<extra></extra>",
+    )
+    return style.figure(
+        bars,
+        title=title,
+        height=_tall(len(table)),
+        xaxis={"title": {"text": unit}, "rangemode": "tozero", "tickformat": written},
+        yaxis={"autorange": "reversed", "title": {"text": "layer"}, "tickfont": {"size": 12}, "ticks": ""},
+    )
 
 
 def teacher(table: pd.DataFrame) -> go.Figure:

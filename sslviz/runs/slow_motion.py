@@ -310,7 +310,7 @@ def gradient(value: Tensor) -> Array | None:
 
 def array(value: Tensor) -> Array:
     value = value.detach()
-    return np.array(value.float() if value.is_floating_point() else value)
+    return np.array((value.float() if value.is_floating_point() else value).numpy())
 
 
 def length(grad: Tensor) -> Array:

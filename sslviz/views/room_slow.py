@@ -24,6 +24,7 @@ from sslviz.views.room_slow_stages import Stage, stages
 
 STARTS = ("kept weights", "random weights")
 FIRST = ("temperature", "momentum", "learning_rate")  # knobs that are shown at once
+WAYS = {"forth": "forth, to the loss", "back": "back, from the loss", "step": "what the step changes"}
 MOST_STEPS = 30  # that are taken by hand in a row
 Knobs = tuple[tuple[str, Any], ...]
 Taken = tuple[tuple[Who, Knobs], ...]
@@ -66,9 +67,11 @@ def controls(run: RunFolder) -> tuple[Start, Knobs]:
 def turn_knobs(run: RunFolder) -> Knobs:
     """The live knobs of the method, and the learning rate, as they stood in the run unless they are turned here."""
     method, values = run.settings().method, run.values()
-    forget_knobs_of_another(run)
     table = {name: knob for name, knob in describe(METHODS[method].Knobs).items() if knob.live}
     table["learning_rate"] = replace(all_knobs(method)["learning_rate"], high=1.0)
+    if st.session_state.get("_walked", run.id) != run.id:  # from another run: the knobs as they stood in this one
+        st.session_state.update({f"slow_{name}": values[name] for name in table})
+    st.session_state["_walked"] = run.id
     first = {name: knob for name, knob in table.items() if name in FIRST}
     found = {name: turned(knob, values[name]) for name, knob in first.items()}
     others = {name: knob for name, knob in table.items() if name not in FIRST}
@@ -76,16 +79,6 @@ def turn_knobs(run: RunFolder) -> Knobs:
         with st.expander("The method's other knobs", icon=":material/tune:"):
             found |= {name: turned(knob, values[name]) for name, knob in others.items()}
     return tuple(sorted(found.items()))
-
-
-def forget_knobs_of_another(run: RunFolder) -> None:
-    """Whoever comes from another run finds the knobs as they stood in this one."""
-    before = st.session_state.get("_walked", run.id)
-    st.session_state["_walked"] = run.id
-    if before != run.id:
-        for key in [key for key in (*st.session_state, *st.query_params) if str(key).startswith("slow_")]:
-            st.session_state.pop(key, None)
-            st.query_params.pop(str(key), None)
 
 
 def turned(knob: Knob, value: Any) -> Any:
@@ -148,9 +141,8 @@ def walk(begin: Start, method: str, knobs: Knobs) -> None:
         return
     found = stages(step, after)
     at = stage_bar(found)
-    with st.container(key="shown"):
-        drawn(found[at])
-    buttons(begin, knobs, step, len(taken))
+    buttons(knobs, step, len(taken))
+    drawn(found[at])
     if taken:
         history(begin, taken, step)
     notes(begin, taken)
@@ -160,11 +152,10 @@ def stage_bar(found: list[Stage]) -> int:
     """The stages as one control, and two buttons (← →) that go one stage on or back."""
     names = [stage.name for stage in found]
     worksheet.check("stage", lambda text: text in names, names[0])
-    if st.session_state.get("stage", names[0]) not in names:
-        st.session_state["stage"] = names[0]  # another method
-    now = names.index(st.session_state.get("stage") or names[0])
-    turn = next(i for i, stage in enumerate(found) if stage.back)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    asked = st.session_state.get("stage") or st.query_params.get("stage")
+    now = names.index(asked) if asked in names else 0  # another method may have other stages
+    st.session_state["stage"] = names[now]
+    with st.container(horizontal=True, vertical_alignment="center"):
         for label, key, to, shortcut, icon in (
             ("Back", "stage_back", now - 1, "Left", ":material/arrow_back:"),
             ("On", "stage_on", now + 1, "Right", ":material/arrow_forward:"),
@@ -173,29 +164,36 @@ def stage_bar(found: list[Stage]) -> int:
             st.button(
                 label, key=key, icon=icon, shortcut=shortcut, on_click=go, args=(target,), disabled=target == names[now]
             )
-        way = "forth, to the loss" if now < turn else "back, from the loss"
-        st.markdown(f"Stage **{now + 1}** of {len(found)}: {way}")
-    titles = {stage.name: f"← {stage.title}" if stage.back else stage.title for stage in found}
-    chosen = st.segmented_control(
+        st.markdown(f"Stage **{now + 1}** of {len(found)}: {WAYS[found[now].way]}")
+    titles = {stage.name: f"← {stage.title}" if stage.way == "back" else stage.title for stage in found}
+    # not bound to the URL: it would write there what it shows
+    st.segmented_control(
         "Stage",
         names,
-        default=names[0],
         key="stage",
         format_func=lambda name: titles.get(name, name),
         label_visibility="collapsed",
-        bind="query-params",
+        on_change=stay,
+        args=(names[now],),
     )
-    return names.index(chosen) if chosen in names else now
+    st.query_params["stage"] = names[now]
+    return now
 
 
 def go(name: str) -> None:
     st.session_state["stage"] = name
 
 
+def stay(name: str) -> None:
+    """A click on the stage that is shown would switch all of them off."""
+    st.session_state["stage"] = st.session_state["stage"] or name
+
+
 def drawn(stage: Stage) -> None:
     st.markdown(f"{stage.told}  \n`{stage.shape}`")
     pictures = stage.draw()
-    columns = st.columns(len(pictures), gap="medium") if len(pictures) > 1 else [st.container()]
+    beside = len(pictures) > 1 and not stage.wide
+    columns = st.columns(len(pictures), gap="medium") if beside else [st.container() for _ in pictures]
     for number, (column, picture) in enumerate(zip(columns, pictures, strict=False)):
         with column:
             plot(picture.figure, key=f"stage_{number}", alt=picture.alt)
@@ -222,7 +220,7 @@ def forget() -> None:
     st.session_state["_slow_taken"] = ()
 
 
-def buttons(begin: Start, knobs: Knobs, step: SlowStep, number: int) -> None:
+def buttons(knobs: Knobs, step: SlowStep, number: int) -> None:
     full = number >= MOST_STEPS
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

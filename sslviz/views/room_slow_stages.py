@@ -6,6 +6,7 @@ a gradient reached.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -34,8 +35,9 @@ class Stage:
     title: str
     shape: str
     told: str
-    draw: Callable[[], list[Picture]]
-    back: bool = False
+    draw: Callable[[], list[Picture]]  # two of them stand side by side, unless they are wide
+    wide: bool = False
+    way: Literal["forth", "back", "step"] = "forth"
 
 
 # part of a method -> title, letter, what happens here
@@ -133,7 +135,7 @@ class Walk:
             figure = figures.heat(values, title=f"{letter} of every view{what}", unit=letter, rows=self.rows(values))
             return [*drawn, Picture(figure, f"{letter} of every view", figures.HOW_TO_READ)]
 
-        return Stage(name, title, f"{letter}: {self.shape(passed.value)}", told, draw)
+        return Stage(name, title, f"{letter}: {self.shape(passed.value)}", told, draw, wide=name == "encoder")
 
     def maps(self) -> list[Picture]:
         step = self.step
@@ -178,7 +180,7 @@ class Walk:
                 x_title="view" if square else "column",
                 top=1.0 if "similarity" in name else None,
             )
-            return [Picture(figure, words, "One row per view." if len(rows) else "One row per channel.")]
+            return [Picture(figure, words, HOW_TO_READ_TABLES.get(name, figures.HOW_TO_READ))]
 
         return Stage(name, words.capitalize(), self.shape(passed.value), told, draw)
 
@@ -220,14 +222,15 @@ class Walk:
             return Stage("loss", "Loss", f"L = {step.loss:.4g}", told, list)
         kind = "ℓ = −ln p of the right one" if found.logits is not None else "ℓ grows with the angle to the goal"
         rows = self.rows(found.terms)
-        times = f" × {found.factor:g}" if found.factor != 1 else ""
+        times = f"{found.factor:g} " if found.factor != 1 else ""
 
         def draw() -> list[Picture]:
             figure = figures.terms(found.terms, rows, title=f"Loss of each view: {kind}")
-            return [Picture(figure, "Loss of each view", "The dashed line is the mean; views above it pull hardest.")]
+            return [Picture(figure, "Loss of each view", "The dashed line is the mean.")]
 
-        told = f"Each row pays {kind}. The loss is their mean{times}: **L = {step.loss:.4g}**."
-        return Stage("loss", "Loss", f"L = {found.terms.mean():.4g}{times} = {step.loss:.4g}", told, draw)
+        mean = "twice their mean" if found.factor == 2 else "their mean"
+        told = f"Each row pays {kind}. The loss is {mean}: **L = {step.loss:.4g}**."
+        return Stage("loss", "Loss", f"L = {times}Σ ℓ / {len(found.terms)} = {step.loss:.4g}", told, draw)
 
     # -- back ---------------------------------------------------------------------------------------------------------
 
@@ -255,7 +258,7 @@ class Walk:
         if still and found:
             last = found[-1]
             note = f" **No gradient reaches {' and '.join(still)}**: it is held still, a goal."
-            found[-1] = Stage(last.name, last.title, last.shape, last.told + note, last.draw, True)
+            found[-1] = Stage(last.name, last.title, last.shape, last.told + note, last.draw, way="back")
         return [*found, self.pixels()]
 
     def gradient(self, name: str, letter: str, values: np.ndarray, told: str, square: bool = False) -> Stage:
@@ -271,7 +274,7 @@ class Walk:
             )
             return [Picture(figure, f"Gradient with respect to {letter}", figures.HOW_TO_READ_SIGNED)]
 
-        return Stage(name, f"∂L/∂{letter}", self.shape(values), told, draw, True)
+        return Stage(name, f"∂L/∂{letter}", self.shape(values), told, draw, way="back")
 
     def pixels(self) -> Stage:
         step = self.step
@@ -288,7 +291,7 @@ class Walk:
             return [Picture(figure, "Length of the gradient at each pixel", figures.HOW_TO_READ_PIXELS)]
 
         told = "The gradient has come back to where it all began. It ends here: pictures are not changed."
-        return Stage("d_pixels", "∂L/∂x", self.shape(step.pixels[0]), told, draw, True)
+        return Stage("d_pixels", "∂L/∂x", "N × H × W, for each view", told, draw, way="back")
 
     def weights(self) -> Stage:
         table = self.step.layers
@@ -303,7 +306,7 @@ class Walk:
             f"AdamW moves {numbers:,} weights of {len(table)} layers, at learning rate {self.step.rate:.3g}. It "
             "divides each gradient by its usual size: a layer with small gradients moves, too."
         )
-        return Stage("weights", "Weights", f"θ: {numbers:,} numbers", told, draw, True)
+        return Stage("weights", "Weights", f"θ: {numbers:,} numbers", told, draw, way="step")
 
     def teacher(self) -> list[Stage]:
         step = self.step
@@ -320,7 +323,7 @@ class Walk:
             f"The student has moved: the teacher was {start:.3f} away and is now {away:.3f}. Then ξ ← m ξ + (1 − m) θ: "
             f"it follows a little, to **{back:.3f}**."
         )
-        return [Stage("ema", "EMA", "‖θ − ξ‖, layer by layer", told, draw, True)]
+        return [Stage("ema", "EMA", "‖θ − ξ‖, layer by layer", told, draw, way="step")]
 
     def after(self) -> Stage:
         step = self.step
@@ -340,7 +343,7 @@ class Walk:
             "The same views through the changed weights, which have just been fitted to them: "
             f"**L = {step.loss:.4g} → {step.loss_after:.4g}**."
         )
-        return Stage("after", "After", f"L = {step.loss:.4g} → {step.loss_after:.4g}", told, draw, True)
+        return Stage("after", "After", f"L = {step.loss:.4g} → {step.loss_after:.4g}", told, draw, way="step")
 
     # -- names --------------------------------------------------------------------------------------------------------
 
@@ -379,6 +382,11 @@ def flat(values: np.ndarray) -> tuple[np.ndarray, str]:
     return values, ""
 
 
+HOW_TO_READ_TABLES = {
+    "prediction_similarity": "Row: the prediction made from a view; column: a goal. The loss wants green in each row "
+    "at the other view of the same picture, and asks nothing of the rest.",
+    "cross_correlation": matrix.HOW_TO_READ_CORRELATION,
+}
 HOW_TO_READ_SOFTMAX = (
     "Each row sums to 1; yellow where the network is sure. Brighter than its row elsewhere: the right one."
 )
