@@ -32,6 +32,7 @@ COMPARE = {
 
 # trained networks to play with
 ROOMS = {
+    "pretext_room": ("Pretext room", ":material/extension:"),
     "slow_motion": ("Slow motion", ":material/slow_motion_video:"),
 }
 
