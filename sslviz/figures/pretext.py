@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from sslviz.figures import pixels, style
+from sslviz.figures import pixels, style, tiles
 
 TURNS = ("0°", "90°", "180°", "270°")
 HOW_TO_READ_TURNS = "How probable it finds each of its four answers; orange is the true one, or the nearest to it."
@@ -20,7 +20,9 @@ HOW_TO_READ_PLACE = (
     "All colours that it can choose from, at the lightness of this place; the larger, the more probable; the true one "
     "is ringed."
 )
-HOW_TO_READ_SURE = "Yellow: sure of one colour; blue: bets are spread. Click a place to see its bets."
+HOW_TO_READ_SURE = (
+    "The probability of the likeliest colour: where it is small, bets are spread. Click a place to see them."
+)
 HOW_TO_READ_WORTH = (
     "Bars: a linear probe on the frozen features h. The tick on each bar is the same encoder with random weights, the "
     "diamond is 20-NN."
@@ -150,6 +152,7 @@ def tray(
         yaxis={
             **frame,
             "range": [rows - 0.5, -0.5],
+            "scaleratio": tall / wide,
             "scaleanchor": "x",
             "constrain": "domain",
             "constraintoward": "top",
@@ -162,7 +165,7 @@ def sure(confidence: np.ndarray, at: tuple[int, int], *, height: int = 340) -> g
     heat = go.Heatmap(
         z=np.asarray(confidence, np.float32),
         zmin=0,
-        zmax=1,
+        zmax=tiles.top_of(confidence),
         colorscale=style.SEQUENTIAL,
         colorbar={"title": {"text": "probability", "side": "right"}, "tickformat": ".0%"} | style.COLORBAR,
         hovertemplate="place %{y}, %{x}: %{z:.1%}<extra></extra>",
@@ -172,7 +175,7 @@ def sure(confidence: np.ndarray, at: tuple[int, int], *, height: int = 340) -> g
     axis = {"showgrid": False, "ticks": "", "constrain": "domain"}
     return style.figure(
         heat,
-        title="How sure it is of the likeliest colour",
+        title="How sure it is",
         height=height,
         meta={"cells": []},
         shapes=[box | {"line": {"color": style.POSITIVE, "width": 4}}],
@@ -225,7 +228,7 @@ def worth(table: pd.DataFrame, *, height: int | None = None) -> go.Figure:
                 marker={"color": style.CLASSES[number], "line": {"width": 0}},
                 text=[f"{score:.1%}" for score in some["linear"]],
                 textposition="inside",
-                insidetextanchor="end",
+                insidetextanchor="start",
                 hovertemplate="%{y}: linear probe %{x:.1%}<extra></extra>",
             )
         )

@@ -26,8 +26,8 @@ def show(
         sure = found.probability[0].max(0)
         hit = (found.probability[0].argmax(0) == found.truth[0]).mean()
         st.markdown(
-            f"The likeliest colour is the true one at **{hit:.0%}** of {sure.size} places; it is {sure.mean():.0%} sure "
-            f"of it on average. (Guessing among {len(found.bins)} colours: {1 / len(found.bins):.1%}.)"
+            f"The likeliest colour is the true one at **{hit:.0%}** of {sure.size} places (guessing among "
+            f"{len(found.bins)} colours: {1 / len(found.bins):.1%}); it is {sure.mean():.0%} sure of it on average."
         )
         truth = image.transpose(1, 2, 0)
         three = np.stack([found.gray[0], found.painted[0], truth])

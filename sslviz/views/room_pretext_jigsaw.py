@@ -120,7 +120,13 @@ def buttons(known: np.ndarray, order: list[int]) -> None:
         st.button("In order", key="in_order", on_click=set_order, args=(list(range(len(order))),))
     names = [str(place + 1) for place in range(len(order))]
     st.pills(
-        "Swap two places (or click the tiles)", names, selection_mode="multi", key="swap", on_change=swap, args=(order,)
+        "Swap two places (or click the tiles)",
+        names,
+        selection_mode="multi",
+        key="swap",
+        wrap=True,
+        on_change=swap,
+        args=(order,),
     )
 
 

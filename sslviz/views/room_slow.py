@@ -173,8 +173,7 @@ def stage_bar(found: list[Stage]) -> int:
         key="stage",
         format_func=lambda name: titles.get(name, name),
         label_visibility="collapsed",
-        on_change=stay,
-        args=(names[now],),
+        required=True,
     )
     st.query_params["stage"] = names[now]
     return now
@@ -182,11 +181,6 @@ def stage_bar(found: list[Stage]) -> int:
 
 def go(name: str) -> None:
     st.session_state["stage"] = name
-
-
-def stay(name: str) -> None:
-    """A click on the stage that is shown would switch all of them off."""
-    st.session_state["stage"] = st.session_state["stage"] or name
 
 
 def drawn(stage: Stage) -> None:
