@@ -251,5 +251,10 @@ def worth(table: pd.DataFrame, *, height: int | None = None) -> go.Figure:
         margin={"l": 8, "r": 12, "t": 84, "b": 8},
         barmode="overlay",
         xaxis={"title": {"text": "test accuracy"}, "range": [0, 1], "tickformat": ".0%"},
-        yaxis={"autorange": "reversed", "categoryorder": "array", "categoryarray": table["method"].tolist()},
+        yaxis={
+            "title": {"text": "method"},
+            "autorange": "reversed",
+            "categoryorder": "array",
+            "categoryarray": table["method"].tolist(),
+        },
     )

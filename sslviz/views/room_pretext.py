@@ -41,7 +41,7 @@ def show() -> None:
             left, right = st.columns([1, 2.6], gap="medium")
         with left:
             run = which.run(f"{task}_run", lambda run: run.settings().method == task)
-            step = None if run is None else which.moment(run)
+            step = None if run is None else which.moment(run, key="moment")
         if run is None or step is None:
             st.info(f"No weights of a run of {METHODS[task].title} were kept: train one on its page.")
         else:
@@ -53,9 +53,12 @@ def show() -> None:
             else:
                 with left:
                     number = int(worksheet.number("Test picture", "picture", FIRST, 0, POOL - 1)) % len(some)
-                    image = by_hand.upload(some[number])
+                    usual = some[number]
+                    image = by_hand.upload(usual)
+                    if image is not usual:
+                        st.caption("Your own picture is in the room; take it away (×) to see the test pictures again.")
                 TASKS[task].show(network, str(run.path), step, image, number, left, right)
-                st.fragment(room_pretext_failures.show)(task, network, str(run.path), step, some)
+                st.fragment(room_pretext_failures.show)(task, network, str(run.path), step, some, run.settings().data)
         room_pretext_worth.show()
 
 

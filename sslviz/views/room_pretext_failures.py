@@ -37,7 +37,7 @@ class Answers:
     wrong: tuple[Case, ...]
 
 
-def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray) -> None:
+def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, data: str) -> None:
     parts = len(range(0, len(some), PORTION))
     bar = st.empty()
     found: list[Answers] = []
@@ -66,7 +66,8 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray) -> 
         alt="Mistakes, the surest first: " + ", ".join(case.caption for case in shown[:8]),
         events=["click"],
     )
-    st.caption(f"{HOW_TO_READ[task]} Click one, or choose its number, and it is in the room above.")
+    ceiling = f" {UPRIGHT}" if (task, data) == ("rotation", "shapes") else ""
+    st.caption(f"{HOW_TO_READ[task]}{ceiling} Click one, or choose its number, and it is in the room above.")
     numbers = ["", *(str(number + 1) for number in range(len(shown)))]
     chosen = st.segmented_control("Mistake no.", numbers[1:], key=f"mistake_{task}")
     seen = st.session_state.get("_mistake")
@@ -81,6 +82,10 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray) -> 
         st.rerun()
 
 
+# methods/rotation.py counts them
+UPRIGHT = (
+    "Most of our shapes look the same after a quarter or half turn: no more than 49 % of the answers can be right."
+)
 HOW_TO_READ = {
     "rotation": "Each picture as it was turned; below, what it answered and how sure it was.",
     "jigsaw": "Each picture as the network put it together; below, how sure it was of that.",

@@ -18,6 +18,9 @@ def show(
     network: Loaded, path: str, step: int, image: np.ndarray, number: int, left: DeltaGenerator, right: DeltaGenerator
 ) -> None:
     with left:
+        with st.container(horizontal=True):
+            for quarter in (0, 90, 180, 270):
+                st.button(f"{quarter}°", key=f"turn_{quarter}", on_click=turn, args=(quarter,))
         angle = worksheet.number("Turned to the left by (degrees)", "angle", 90, 0, 355, step=5)
     over = belief(path, step, image.tobytes(), image.shape, network)
     p = over[int(angle // 5)]
@@ -49,6 +52,10 @@ def show(
 
 
 SYMMETRIC = "A ring or a square looks the same after a quarter turn: nobody could tell its four answers apart."
+
+
+def turn(angle: float) -> None:
+    st.session_state["angle"] = angle
 
 
 def turned(network: Loaded, image: np.ndarray, angle: float) -> np.ndarray:

@@ -12,6 +12,10 @@ from sslviz.views import server
 from sslviz.views.plot import encode, plot
 
 SHOWN = ("rotation", "jigsaw", "colorization", "simclr", "moco", "barlow_twins", "byol")
+CAUTION = (
+    "Drawn shapes lie nearly upright, so who knows which side is up nearly knows the shape. On ImageNet, by their "
+    "papers, the contrastive methods are well ahead."
+)
 MUCH = 0.05  # seconds that differ by more than this share are said to differ
 
 
@@ -77,7 +81,7 @@ def differences(table: pd.DataFrame) -> str:
     seconds = table["seconds"].median()
     others = table[(table["seconds"] / seconds - 1).abs() > MUCH]
     words.append(f"**{seconds:.0f} seconds** of training" + named(others, "seconds"))
-    return f"The same for all: {'; '.join(words)}. In that time they saw unequal numbers of pictures (`images`)."
+    return f"The same for all: {'; '.join(words)}. In that time they saw unequal numbers of pictures. {CAUTION}"
 
 
 def named(others: pd.DataFrame, column: str) -> str:
@@ -95,7 +99,7 @@ def written(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-SCORES = {"linear": "linear probe", "random": "random weights", "exam": "20-NN"}
+SCORES = {"linear": "linear probe", "random": "random weights"}
 
 
 def in_words(table: pd.DataFrame) -> str:

@@ -54,7 +54,7 @@ def show() -> None:
 
 
 def controls(run: RunFolder) -> tuple[Start, Knobs]:
-    moment = which.moment(run)
+    moment = which.moment(run, key="moment")
     if moment is None:
         st.caption("No weights of this run were kept: it starts from random ones.")
     start = worksheet.choice("Start from", "start", STARTS, STARTS[0]) if moment is not None else STARTS[1]
@@ -137,7 +137,7 @@ def walk(begin: Start, method: str, knobs: Knobs) -> None:
         after, step = stepped(begin, taken, "both", knobs)
     except (LookupError, DataError, Diverged, ValueError) as error:
         st.warning(str(error))
-        st.button("Back to the start", on_click=forget, disabled=not taken)
+        st.button("Back to the start", key="forget", on_click=forget, disabled=not taken)
         return
     found = stages(step, after)
     at = stage_bar(found)

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from sslviz.blackboard.terms import terms
-from sslviz.figures import matrix
+from sslviz.blackboard.terms import Terms, terms
+from sslviz.figures import matrix, softmax
 from sslviz.figures import slow_motion as figures
 from sslviz.runs.slow_motion import Passed, SlowStep
 from sslviz.runs.trainer import Trainer
@@ -210,10 +210,19 @@ class Walk:
                 y_title="row i",
                 top=1.0,
             )
-            return [Picture(figure, "Probabilities, one row per view", HOW_TO_READ_SOFTMAX)]
+            return [Picture(figure, "Probabilities, one row per view", HOW_TO_READ_SOFTMAX), *self.dearest(found)]
 
         told = f"Each row of {tau} becomes probabilities that sum to 1: which candidate is the right one?"
-        return [Stage("softmax", "Softmax", f"p: {self.shape(p)}", told, draw)]
+        return [Stage("softmax", "Softmax", f"p: {self.shape(p)}", told, draw, wide=True)]
+
+    def dearest(self, found: Terms) -> list[Picture]:
+        """The softmax of the row that pays most, where the candidates are the other views."""
+        if self.method != "simclr" or found.right is None:
+            return []
+        row = int(found.terms.argmax())
+        s = self.step.exhibits["similarity"].value[row]
+        figure = softmax.softmax(s, row, int(found.right[row]), float(self.values["temperature"]), height=420)
+        return [Picture(figure, "Softmax of the row that pays most", f"The row that pays most. {softmax.HOW_TO_READ}")]
 
     def loss(self) -> Stage:
         step, found = self.step, self.terms

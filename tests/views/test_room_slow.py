@@ -10,6 +10,7 @@ from sslviz.data import DataError
 from sslviz.data.dataset import Dataset
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.trainer import Diverged
 from sslviz.runs.worker import Wishes, run
 from sslviz.views import room_slow, server, which
 from tests import pages
@@ -86,6 +87,21 @@ def test_the_address_is_the_state(runs: Path) -> None:
     assert step.distance("after") == pytest.approx(0.5 * step.distance("between"), rel=1e-4)
 
 
+def test_the_moment_is_in_the_address(finished: RunFolder) -> None:
+    kept = finished.weights(finished.weights_steps()[-1])
+    assert kept is not None
+    finished.write_weights(3, *kept)
+    first, last = finished.weights_steps()
+    app = opened(walked=finished.id)
+    assert app.query_params["moment"] == str(last)
+    app = opened(walked=finished.id, moment="3")
+    assert app.select_slider[0].value == first == 3
+    app.select_slider[0].set_value(last).run()
+    assert app.query_params["moment"] == str(last)
+    app = opened(walked=finished.id, moment="nan")
+    assert app.select_slider[0].value == last
+
+
 def knobs_of(app) -> tuple:
     app.button(key="take_both").click().run()
     return app.session_state["_slow_taken"][0][1]
@@ -107,6 +123,23 @@ def test_addresses_that_make_no_sense_never_raise(runs: Path, wrong: str) -> Non
     app = opened(**dict.fromkeys(KEYS, wrong))
     assert "Stage **1** of 13" in text(app)
     assert all(len(warning.value) < 200 for warning in app.warning)
+
+
+def test_a_step_that_diverges_is_told_and_taken_back(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    app.button(key="take_both").click().run()
+
+    def ruined(*_: object) -> None:
+        raise Diverged("The loss became nan at step 158.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room_slow, "stepped", ruined)
+        app.run()
+        assert not app.exception
+        assert "became nan" in app.warning[0].value
+        app.button(key="forget").click()
+    app.run()
+    assert "0 taken" in text(app)
 
 
 def test_without_runs_or_pictures_there_is_a_sentence(
