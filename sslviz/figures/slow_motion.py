@@ -25,8 +25,8 @@ HOW_TO_READ_PIXELS = (
     "what in the picture mattered to this step."
 )
 HOW_TO_READ_LAYERS = (
-    "One bar per layer, first layer on top. Left, the length of its gradient; right, how far the step moved its "
-    "weights, as a share of their own length."
+    "One bar per layer, first layer on top: the length of its gradient; and how far the step moved its weights, as a "
+    "share of their own length."
 )
 HOW_TO_READ_TEACHER = (
     "Distance of the teacher's layer from the student's: before the step, after the student has moved, and after the "
@@ -50,9 +50,12 @@ def heat(
     signed: bool = False,
     square: bool = False,
     top: float | None = None,
-    height: int = 420,
+    columns: Sequence[str] = (),
 ) -> go.Figure:
-    """B x d numbers. signed: colours that part at 0; else from 0 (or the least, if that is below 0) to the largest."""
+    """B x d numbers; rows, columns: their names, shown where there is room.
+
+    signed: colours that part at 0; else from 0 to the largest, unless the least is below 0.
+    """
     values = np.nan_to_num(np.asarray(values, np.float32))[:, :MOST_COLUMNS]
     most = top or float(np.abs(values).max()) or 1.0
     signed = signed or float(values.min()) < 0
@@ -69,6 +72,8 @@ def heat(
         customdata=np.array(rows)[:, None].repeat(values.shape[1], 1) if few else None,
         hovertemplate=f"{y_title} {'%{customdata}' if few else '%{y}'}, {x_title} %{{x}}: %{{z:.3~g}}<extra></extra>",
     )
+    narrow = values.shape[1] <= MOST_NAMES
+    across = {"tickvals": list(range(values.shape[1])), "ticktext": list(columns)} if columns and narrow else {}
     names = {"tickvals": list(range(len(rows))), "ticktext": list(rows)} if few else {}
     tall: dict[str, Any] = {
         "autorange": "reversed",
@@ -77,12 +82,18 @@ def heat(
         "title": {"text": y_title},
         **names,
     }
-    wide: dict[str, Any] = {"showgrid": False, "title": {"text": x_title}, "ticks": ""}
+    wide: dict[str, Any] = {"showgrid": False, "title": {"text": x_title}, "ticks": "", **across}
     if square:
         tall |= {"scaleanchor": "x", "constraintoward": "top", "constrain": "domain"}
         wide |= {"constrain": "domain", **names}
     return style.figure(
-        trace, title=title, subtitle=subtitle, height=height, yaxis=tall, xaxis=wide, margin=_margin(subtitle)
+        trace,
+        title=title,
+        subtitle=subtitle,
+        height=max(420, 130 + 18 * len(rows)),
+        yaxis=tall,
+        xaxis=wide,
+        margin=_margin(subtitle),
     )
 
 

@@ -128,12 +128,14 @@ class Walk:
         title, letter, told = PARTS.get(
             name, (name.replace("_", " ").capitalize(), name[0], "What comes next puts out.")
         )
-        values, what = flat(passed.value)
+        values, row = flat(passed.value)
 
         def draw() -> list[Picture]:
             drawn = self.maps() if name == "encoder" else []
-            figure = figures.heat(values, title=f"{letter} of every view{what}", unit=letter, rows=self.rows(values))
-            return [*drawn, Picture(figure, f"{letter} of every view", figures.HOW_TO_READ)]
+            title = f"{letter} of every view" if row == "view" else f"{letter} of the patches of picture 1"
+            rows = self.rows(values) if row == "view" else []
+            figure = figures.heat(values, title=title, unit=letter, rows=rows, y_title=row)
+            return [*drawn, Picture(figure, title, f"One row per {row}, one column per number (channel).")]
 
         return Stage(name, title, f"{letter}: {self.shape(passed.value)}", told, draw, wide=name == "encoder")
 
@@ -207,6 +209,7 @@ class Walk:
                 rows=self.rows(p),
                 square=p.shape[0] == p.shape[1],
                 x_title="candidate",
+                columns=[f"{90 * k}°" for k in range(4)] if self.method == "rotation" else (),
                 y_title="row i",
                 top=1.0,
             )
@@ -262,7 +265,8 @@ class Walk:
                     f"∂L/∂{letter}: which way each number of {letter} should move. Nobody moves it: it is handed on, "
                     "layer by layer, to the weights that made it."
                 )
-                found.append(self.gradient(f"d_{name}", letter, flat(passed.gradient)[0], told))
+                values, row = flat(passed.gradient)
+                found.append(self.gradient(f"d_{name}", letter, values, told, row=row))
         still = [PARTS[name][1] for name, passed in step.parts.items() if passed.gradient is None and name in PARTS]
         if still and found:
             last = found[-1]
@@ -270,15 +274,18 @@ class Walk:
             found[-1] = Stage(last.name, last.title, last.shape, last.told + note, last.draw, way="back")
         return [*found, self.pixels()]
 
-    def gradient(self, name: str, letter: str, values: np.ndarray, told: str, square: bool = False) -> Stage:
+    def gradient(
+        self, name: str, letter: str, values: np.ndarray, told: str, square: bool = False, row: str = "view"
+    ) -> Stage:
         def draw() -> list[Picture]:
             figure = figures.heat(
                 values,
                 title=f"Gradient of the loss with respect to {letter}",
                 unit=f"∂L/∂{letter}",
-                rows=self.rows(values),
+                rows=self.rows(values) if row == "view" else [],
                 square=square,
                 x_title="view k" if square else "channel",
+                y_title=row,
                 signed=True,
             )
             return [Picture(figure, f"Gradient with respect to {letter}", figures.HOW_TO_READ_SIGNED)]
@@ -351,6 +358,7 @@ class Walk:
         told = (
             "The same views through the changed weights, which have just been fitted to them: "
             f"**L = {step.loss:.4g} → {step.loss_after:.4g}**."
+            + (" It has gone up: the step was too long." if step.loss_after > step.loss else "")
         )
         return Stage("after", "After", f"L = {step.loss:.4g} → {step.loss_after:.4g}", told, draw, way="step")
 
@@ -383,12 +391,12 @@ class Walk:
 
 
 def flat(values: np.ndarray) -> tuple[np.ndarray, str]:
-    """Rows of numbers: of tokens, those of the first picture; of maps, the mean over the places."""
+    """Rows of numbers, and what a row is: of tokens, those of the first picture; of maps, the mean over the places."""
     if values.ndim == 3:
-        return values[0], " (the patches of picture 1)"
+        return values[0], "patch"
     if values.ndim == 4:
-        return values.mean((2, 3)), " (mean over the places)"
-    return values, ""
+        return values.mean((2, 3)), "view"
+    return values, "view"
 
 
 HOW_TO_READ_TABLES = {
