@@ -11,7 +11,7 @@ in a row differ only by what the weights have learnt.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -117,8 +117,8 @@ def slow_step(before: Trainer, who: Who = "both", **knobs: Any) -> tuple[Trainer
     trainer.step -= 1  # the clock is held
     pairs = followers(method, seen.out)
     moved = dict(method.named_parameters())
-    with torch.no_grad():
-        again = deepcopy(method).step(*(view.detach() for view in seen.inputs))  # a copy: its BatchNorms count anew
+    with torch.no_grad(), same_buffers(method):  # a BatchNorm would note what it sees
+        again = method.step(*(view.detach() for view in seen.inputs))
     pictures = [view for view in seen.inputs if is_picture(view)]
     shown = [method.augment.display(view.detach()).permute(0, 2, 3, 1).numpy() for view in pictures]
     step = SlowStep(
@@ -240,19 +240,38 @@ def still(trainer: Trainer, really: bool) -> Iterator[None]:
 
 
 def followers(method: Method, out: Step) -> dict[str, str]:
-    """Weight of a slow copy -> the weight that it follows: asked of a copy of the method, in its `after_step`."""
-    trial, pairs = deepcopy(method), {}
-    names = {id(weight): name for name, weight in trial.named_parameters()}
-    for slow in trial.modules():
-        if isinstance(slow, SlowCopy):
+    """Weight of a slow copy -> the weight that it follows: heard from an `after_step` in which no copy follows."""
+    pairs: dict[str, str] = {}
+    copies = [module for module in method.modules() if isinstance(module, SlowCopy)]
+    if not copies:
+        return pairs
+    names = {id(weight): name for name, weight in method.named_parameters()}
 
-            def note(*originals: nn.Module, momentum: float, slow: SlowCopy = slow) -> None:
-                for mine, its in zip(weights(slow.copy), weights(*originals), strict=True):
-                    pairs[names[id(mine)]] = names[id(its)]
+    def noting_of(slow: SlowCopy) -> Callable[..., None]:
+        def note(*originals: nn.Module, momentum: float) -> None:
+            for mine, its in zip(weights(slow.copy), weights(*originals), strict=True):
+                pairs[names[id(mine)]] = names[id(its)]
 
-            vars(slow)["follow"] = note
-    trial.after_step(out)
+        return note
+
+    with ExitStack() as stack:
+        stack.enter_context(same_buffers(method))  # queue and centre are not written either
+        for slow in copies:
+            stack.enter_context(replaced(slow, "follow", noting_of(slow)))
+        method.after_step(out)
     return pairs
+
+
+@contextmanager
+def same_buffers(method: Method) -> Iterator[None]:
+    """Whatever happens to the method's buffers meanwhile, afterwards they are as before."""
+    kept = [buffer.clone() for buffer in method.buffers()]
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for buffer, value in zip(method.buffers(), kept, strict=True):
+                buffer.copy_(value)
 
 
 def layers(method: Method, old: Weights, moved: Weights) -> pd.DataFrame:

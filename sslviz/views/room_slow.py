@@ -26,6 +26,7 @@ STARTS = ("kept weights", "random weights")
 FIRST = ("temperature", "momentum", "learning_rate")  # knobs that are shown at once
 WAYS = {"forth": "forth, to the loss", "back": "back, from the loss", "step": "what the step changes"}
 MOST_STEPS = 30  # that are taken by hand in a row
+WRITTEN: dict[str | type, Any] = {tuple: repr}  # of many steps: Streamlit's own way takes ten times as long
 Knobs = tuple[tuple[str, Any], ...]
 Taken = tuple[tuple[Who, Knobs], ...]
 Start = tuple[str, int | None, int, int]  # path, step (None: random weights), pictures, seed
@@ -110,13 +111,13 @@ def beginning(begin: Start) -> Trainer:
     return slow_motion.with_batch(loaded(path, step), pictures, seed)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=WRITTEN)
 def stepped(begin: Start, taken: Taken, who: Who, knobs: Knobs) -> tuple[Trainer, SlowStep]:
     """One step more than `taken`: the trainer after it, and what passed through. Raises Diverged or ValueError."""
     return slow_motion.slow_step(state(begin, taken), who, **dict(knobs))
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
+@st.cache_data(max_entries=1000, show_spinner=False, hash_funcs=WRITTEN)
 def in_short(begin: Start, taken: Taken, who: Who, knobs: Knobs) -> dict[str, float]:
     """What the history shows of a step: these are kept longer than the step itself."""
     _, step = stepped(begin, taken, who, knobs)
