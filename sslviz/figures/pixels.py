@@ -1,5 +1,6 @@
 """Pictures and numbers as pixels: side by side with clear gaps, in the colours of a scale, as a PNG."""
 
+import base64
 import io
 
 import numpy as np
@@ -30,6 +31,11 @@ def png(pixels: np.ndarray) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=3)
     return out.getvalue()
+
+
+def uri(pixels: np.ndarray) -> str:
+    """The PNG as an address that holds all of it."""
+    return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
 
 
 def painted(numbers: np.ndarray, scale: tuple[float, float]) -> np.ndarray:

@@ -27,6 +27,9 @@ ICONS = {
 # file in pages/ -> title, icon: rooms in which one plays with a trained network
 ROOMS = {
     "mae_room": ("MAE room", ":material/brush:"),
+    "attention_room": ("Attention room", ":material/center_focus_strong:"),
+    "pretext_room": ("Pretext room", ":material/extension:"),
+    "slow_motion": ("Slow motion", ":material/slow_motion_video:"),
 }
 
 # what becomes of trained runs

@@ -37,12 +37,23 @@ def called(run: RunFolder) -> str:
     return f"{METHODS[settings.method].title} ({kind}{settings.data}, seed {settings.seed}): {run.id}"
 
 
-def moment(run: RunFolder, label: str = "Moment (training step of which the weights were kept)") -> int | None:
-    """One of the steps at which weights were kept, the last unless chosen; None if there is none."""
+def moment(
+    run: RunFolder, label: str = "Moment (training step of which the weights were kept)", key: str = ""
+) -> int | None:
+    """One of the steps at which weights were kept, the last unless chosen; None if there is none. `key`: its name in
+    the URL, if it is to be there.
+    """
     steps = run.weights_steps()
     if len(steps) < 2:
         return steps[0] if steps else None
-    return int(st.select_slider(label, steps, steps[-1]))
+    if not key:
+        return int(st.select_slider(label, steps, steps[-1]))
+    asked, mine = st.query_params.get(key, ""), f"{key}_{run.id}"
+    if st.session_state.get(mine) not in steps:  # never chosen, or those weights have been thinned out since
+        st.session_state[mine] = next((step for step in steps if str(step) == asked), steps[-1])
+    chosen = int(st.select_slider(label, steps, key=mine))
+    st.query_params[key] = str(chosen)
+    return chosen
 
 
 def network(run: RunFolder, step: int) -> Loaded:

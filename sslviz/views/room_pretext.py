@@ -1,0 +1,77 @@
+"""The pretext room: a trained network is asked about any picture, in the way in which it was trained.
+
+The address holds the task, the run, the moment, the picture and what was done to it; an uploaded picture is not kept.
+"""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.data import DataError
+from sslviz.methods import METHODS
+from sslviz.views import (
+    by_hand,
+    room_pretext_colours,
+    room_pretext_failures,
+    room_pretext_jigsaw,
+    room_pretext_turns,
+    room_pretext_worth,
+    which,
+    worksheet,
+)
+
+TASKS = {"rotation": room_pretext_turns, "jigsaw": room_pretext_jigsaw, "colorization": room_pretext_colours}
+TOLD = {
+    "rotation": "By how much was this picture **turned**? Only who knows what is in a picture knows which side is up.",
+    "jigsaw": "The picture is cut and **shuffled**: which tile belongs where? Click two of them to swap them.",
+    "colorization": "The **colours** are taken away: which were they? Who knows the thing knows its colours.",
+}
+POOL = 200  # test pictures to choose from
+FIRST = 6  # an L: it has an upper side
+
+
+def show() -> None:
+    load_what_was_clicked()
+    with st.container(key="heading"):
+        st.header("Pretext room", anchor=False)
+        task = worksheet.choice("Task", "task", list(TASKS), "rotation")
+        st.markdown(TOLD[task])
+        with st.container(key="bench"):
+            left, right = st.columns([1, 2.6], gap="medium")
+        with left:
+            run = which.run(f"{task}_run", lambda run: run.settings().method == task)
+            step = None if run is None else which.moment(run, key="moment")
+        if run is None or step is None:
+            st.info(f"No weights of a run of {METHODS[task].title} were kept: train one on its page.")
+        else:
+            try:
+                network = which.network(run, step)
+                some = pool(run.settings().data)
+            except (LookupError, DataError) as error:
+                st.warning(str(error))
+            else:
+                with left:
+                    number = int(worksheet.number("Test picture", "picture", FIRST, 0, POOL - 1)) % len(some)
+                    usual = some[number]
+                    image = by_hand.upload(usual)
+                    if image is not usual:
+                        st.caption("Your own picture is in the room; take it away (×) to see the test pictures again.")
+                TASKS[task].show(network, str(run.path), step, image, number, left, right)
+                st.fragment(room_pretext_failures.show)(task, network, str(run.path), step, some, run.settings().data)
+        room_pretext_worth.show()
+
+
+def pool(name: str) -> np.ndarray:
+    """The first test pictures of a data set, uint8 N x 3 x H x W. Raises DataError."""
+    found: np.ndarray = which.pictures(name).test.images[:POOL].numpy()
+    return found
+
+
+def load_what_was_clicked() -> None:
+    """A failure that was clicked becomes the picture of the room, before any control is drawn."""
+    clicked: dict[str, Any] = st.session_state.pop("_pretext_load", {})
+    for key, value in clicked.get("controls", {}).items():
+        st.session_state[key] = value
+    for key, value in clicked.get("address", {}).items():
+        st.query_params[key] = value

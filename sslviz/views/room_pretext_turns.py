@@ -1,0 +1,74 @@
+"""Rotation, played with: turn the picture by any angle and read what the network believes."""
+
+import numpy as np
+import streamlit as st
+import torch
+from streamlit.delta_generator import DeltaGenerator
+
+from sslviz.figures import pretext as figures
+from sslviz.figures.predictions import mark
+from sslviz.methods.rotation import Rotation
+from sslviz.runs import pretext
+from sslviz.runs.loaded import Loaded
+from sslviz.views import worksheet
+from sslviz.views.plot import plot
+
+
+def show(
+    network: Loaded, path: str, step: int, image: np.ndarray, number: int, left: DeltaGenerator, right: DeltaGenerator
+) -> None:
+    with left:
+        with st.container(horizontal=True):
+            for quarter in (0, 90, 180, 270):
+                st.button(f"{quarter}°", key=f"turn_{quarter}", on_click=turn, args=(quarter,))
+        angle = worksheet.number("Turned to the left by (degrees)", "angle", 90, 0, 355, step=5)
+    over = belief(path, step, image.tobytes(), image.shape, network)
+    p = over[int(angle // 5)]
+    true = round(angle / 90) % 4
+    with right:
+        answer = int(p.argmax())
+        exact = "" if angle % 90 == 0 else f", nearest to the {angle:g}° of this picture: {90 * true}°"
+        st.markdown(f"It answers **{90 * answer}°**, {p[answer]:.0%} sure {mark(answer == true)}{exact}")
+        one, two = st.columns(2, gap="medium")
+        with one:
+            seen = turned(network, image, angle)
+            plot(
+                figures.tray(seen[None], title="What it is given", columns=1, width=300),
+                key="turned",
+                height=340,
+                alt=f"The picture, turned by {angle:g} degrees",
+            )
+        with two:
+            plot(
+                figures.turns(p, true, height=340), key="turns", alt=f"Belief in 0, 90, 180, 270 degrees: {p.round(2)}"
+            )
+            st.caption(figures.HOW_TO_READ_TURNS)
+        plot(
+            figures.over_angle(pretext.ANGLES, over, angle),
+            key="over_angle",
+            alt="Belief in each of the four answers over the angle",
+        )
+        st.caption(f"{figures.HOW_TO_READ_ANGLES} {SYMMETRIC}")
+
+
+SYMMETRIC = "A ring or a square looks the same after a quarter turn: nobody could tell its four answers apart."
+
+
+def turn(angle: float) -> None:
+    st.session_state["angle"] = angle
+
+
+def turned(network: Loaded, image: np.ndarray, angle: float) -> np.ndarray:
+    """As the network gets it: uint8 H x W x 3."""
+    augment = network.method.augment
+    x = pretext.turned(augment.plain(torch.from_numpy(image)[None]), angle)
+    shown: np.ndarray = augment.display(x)[0].permute(1, 2, 0).numpy()
+    return shown
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def belief(path: str, step: int, image: bytes, shape: tuple[int, ...], _network: Loaded) -> np.ndarray:
+    """Angles x 4."""
+    assert isinstance(_network.method, Rotation)
+    picture = torch.from_numpy(np.frombuffer(image, np.uint8).reshape(shape).copy())
+    return pretext.turns_over_angle(_network.method, picture)

@@ -1,0 +1,275 @@
+"""The slow-motion room: one training step of a recorded run, walked through stage by stage, and taken by hand.
+
+The address holds the run, the moment, the batch, the knobs and the stage. The steps that were taken by hand are kept as
+long as the page: they begin anew when the run or the batch changes.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from sslviz.data import DataError
+from sslviz.figures import slow_motion as figures
+from sslviz.knobs import Knob, describe
+from sslviz.methods import METHODS
+from sslviz.runs import slow_motion
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.settings import all_knobs
+from sslviz.runs.slow_motion import SlowStep, Who
+from sslviz.runs.trainer import Diverged, Trainer
+from sslviz.views import by_hand, recorded, which, worksheet
+from sslviz.views.plot import plot
+from sslviz.views.room_slow_stages import Stage, stages
+
+STARTS = ("kept weights", "random weights")
+FIRST = ("temperature", "momentum", "learning_rate")  # knobs that are shown at once
+WAYS = {"forth": "forth, to the loss", "back": "back, from the loss", "step": "what the step changes"}
+MOST_STEPS = 30  # that are taken by hand in a row
+WRITTEN: dict[str | type, Any] = {tuple: repr}  # of many steps: Streamlit's own way takes ten times as long
+Knobs = tuple[tuple[str, Any], ...]
+Taken = tuple[tuple[Who, Knobs], ...]
+Start = tuple[str, int | None, int, int]  # path, step (None: random weights), pictures, seed
+
+
+def show() -> None:
+    with st.container(key="heading"):
+        st.header("One step in slow motion", anchor=False)
+        st.markdown(
+            "Pictures go in, a loss comes out, a gradient goes back, weights move. Walk through **one real step** of a "
+            "recorded run, forth and back, and then take it."
+        )
+        with st.container(key="bench"):
+            left, right = st.columns([1, 2.6], gap="medium")
+        with left:
+            run = which.run("walked")
+            if run is None:
+                st.info("No run has kept its weights: train one, or install the recorded examples.")
+                return
+            begin, knobs = controls(run)
+        with right:
+            st.fragment(walk)(begin, run.settings().method, knobs)
+
+
+# -- what can be chosen -----------------------------------------------------------------------------------------------
+
+
+def controls(run: RunFolder) -> tuple[Start, Knobs]:
+    moment = which.moment(run, key="moment")
+    if moment is None:
+        st.caption("No weights of this run were kept: it starts from random ones.")
+    start = worksheet.choice("Start from", "start", STARTS, STARTS[0]) if moment is not None else STARTS[1]
+    step = moment if start == STARTS[0] else None
+    pictures = int(worksheet.number("Pictures N", "n", 8, 4, 8))
+    seed = int(worksheet.number("Dice (which pictures, which views)", "draw", 0, 0, 99))
+    return (str(run.path), step, pictures, seed), turn_knobs(run)
+
+
+def turn_knobs(run: RunFolder) -> Knobs:
+    """The live knobs of the method, and the learning rate, as they stood in the run unless they are turned here."""
+    method, values = run.settings().method, run.values()
+    table = {name: knob for name, knob in describe(METHODS[method].Knobs).items() if knob.live}
+    table["learning_rate"] = replace(all_knobs(method)["learning_rate"], high=1.0)
+    if st.session_state.get("_walked", run.id) != run.id:  # from another run: the knobs as they stood in this one
+        st.session_state.update({f"slow_{name}": values[name] for name in table})
+    st.session_state["_walked"] = run.id
+    first = {name: knob for name, knob in table.items() if name in FIRST}
+    found = {name: turned(knob, values[name]) for name, knob in first.items()}
+    others = {name: knob for name, knob in table.items() if name not in FIRST}
+    if others:
+        with st.expander("The method's other knobs", icon=":material/tune:"):
+            found |= {name: turned(knob, values[name]) for name, knob in others.items()}
+    return tuple(sorted(found.items()))
+
+
+def turned(knob: Knob, value: Any) -> Any:
+    """The control of one knob; `slow_<name>` in the URL, for `<name>` is what the pages of the methods train with."""
+    here = replace(knob, name=f"slow_{knob.name}", default=value)
+    if knob.kind == "bool":
+        worksheet.check(here.name, lambda text: text.lower() in ("true", "false"), str(value).lower())
+        return st.toggle(knob.label, value, key=here.name, help=knob.help, bind="query-params")
+    return by_hand.turn(here)
+
+
+# -- the step ---------------------------------------------------------------------------------------------------------
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network and its optimiser …")
+def loaded(path: str, step: int | None) -> Trainer:
+    """Never changed: steps are taken by copies. Raises LookupError or DataError, in a sentence."""
+    run = recorded.folder(path)
+    settings = run.settings()
+    kept = run.weights(step) if step is not None else None
+    if step is not None and kept is None:
+        raise LookupError(f"The weights of {run.id} at step {step} cannot be read.")
+    return slow_motion.start(settings, which.pictures(settings.data), kept)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def beginning(begin: Start) -> Trainer:
+    path, step, pictures, seed = begin
+    return slow_motion.with_batch(loaded(path, step), pictures, seed)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=WRITTEN)
+def stepped(begin: Start, taken: Taken, who: Who, knobs: Knobs) -> tuple[Trainer, SlowStep]:
+    """One step more than `taken`: the trainer after it, and what passed through. Raises Diverged or ValueError."""
+    return slow_motion.slow_step(state(begin, taken), who, **dict(knobs))
+
+
+@st.cache_data(max_entries=1000, show_spinner=False, hash_funcs=WRITTEN)
+def in_short(begin: Start, taken: Taken, who: Who, knobs: Knobs) -> dict[str, float]:
+    """What the history shows of a step: these are kept longer than the step itself."""
+    _, step = stepped(begin, taken, who, knobs)
+    distances = {moment: step.distance(moment) for moment in ("before", "after")}
+    return {"loss": step.loss, "loss_after": step.loss_after, **distances}
+
+
+def state(begin: Start, taken: Taken) -> Trainer:
+    return stepped(begin, taken[:-1], *taken[-1])[0] if taken else beginning(begin)
+
+
+# -- the walk ---------------------------------------------------------------------------------------------------------
+
+
+def walk(begin: Start, method: str, knobs: Knobs) -> None:
+    taken = steps_of(begin)
+    try:
+        after, step = stepped(begin, taken, "both", knobs)
+    except (LookupError, DataError, Diverged, ValueError) as error:
+        st.warning(str(error))
+        st.button("Back to the start", key="forget", on_click=forget, disabled=not taken)
+        return
+    found = stages(step, after)
+    at = stage_bar(found)
+    buttons(knobs, step, len(taken))
+    drawn(found[at])
+    if taken:
+        history(begin, taken, step)
+    notes(begin, taken)
+
+
+def stage_bar(found: list[Stage]) -> int:
+    """The stages as one control, and two buttons (← →) that go one stage on or back."""
+    names = [stage.name for stage in found]
+    worksheet.check("stage", lambda text: text in names, names[0])
+    asked = st.session_state.get("stage") or st.query_params.get("stage")
+    now = names.index(asked) if asked in names else 0  # another method may have other stages
+    st.session_state["stage"] = names[now]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, key, to, shortcut, icon in (
+            ("Back", "stage_back", now - 1, "Left", ":material/arrow_back:"),
+            ("On", "stage_on", now + 1, "Right", ":material/arrow_forward:"),
+        ):
+            target = names[min(max(to, 0), len(names) - 1)]
+            st.button(
+                label, key=key, icon=icon, shortcut=shortcut, on_click=go, args=(target,), disabled=target == names[now]
+            )
+        st.markdown(f"Stage **{now + 1}** of {len(found)}: {WAYS[found[now].way]}")
+    titles = {stage.name: f"← {stage.title}" if stage.way == "back" else stage.title for stage in found}
+    # not bound to the URL: it would write there what it shows
+    st.segmented_control(
+        "Stage",
+        names,
+        key="stage",
+        format_func=lambda name: titles.get(name, name),
+        label_visibility="collapsed",
+        required=True,
+    )
+    st.query_params["stage"] = names[now]
+    return now
+
+
+def go(name: str) -> None:
+    st.session_state["stage"] = name
+
+
+def drawn(stage: Stage) -> None:
+    st.markdown(f"{stage.told}  \n`{stage.shape}`")
+    pictures = stage.draw()
+    beside = len(pictures) > 1 and not stage.wide
+    columns = st.columns(len(pictures), gap="medium") if beside else [st.container() for _ in pictures]
+    for number, (column, picture) in enumerate(zip(columns, pictures, strict=False)):
+        with column:
+            plot(picture.figure, key=f"stage_{number}", alt=picture.alt)
+            if picture.how_to_read:
+                st.caption(picture.how_to_read)
+
+
+# -- taking steps -----------------------------------------------------------------------------------------------------
+
+
+def steps_of(begin: Start) -> Taken:
+    """What was taken by hand from here on; nothing if the run or the batch is another one."""
+    if st.session_state.get("_slow_begin") != begin:
+        st.session_state["_slow_begin"], st.session_state["_slow_taken"] = begin, ()
+    found: Taken = st.session_state["_slow_taken"]
+    return found
+
+
+def take(who: Who, knobs: Knobs) -> None:
+    st.session_state["_slow_taken"] = (*st.session_state["_slow_taken"], (who, knobs))
+
+
+def forget() -> None:
+    st.session_state["_slow_taken"] = ()
+
+
+def buttons(knobs: Knobs, step: SlowStep, number: int) -> None:
+    full = number >= MOST_STEPS
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Take the step",
+            key="take_both",
+            type="primary",
+            on_click=take,
+            args=("both", knobs),
+            disabled=full,
+            icon=":material/play_arrow:",
+        )
+        if len(step.teacher):
+            for who, label in (("student", "Step only the student"), ("teacher", "Step only the teacher")):
+                st.button(label, key=f"take_{who}", on_click=take, args=(who, knobs), disabled=full)
+        st.button("Back to the start", key="forget", on_click=forget, disabled=not number, icon=":material/undo:")
+        st.markdown(
+            f"{number} taken · loss of this batch now **{step.loss:.4g}**, after the next step {step.loss_after:.4g}"
+        )
+
+
+def history(begin: Start, taken: Taken, step: SlowStep) -> None:
+    """Loss, and distance of student and teacher, before the first step and after each."""
+    past = [in_short(begin, taken[:i], *taken[i]) for i in range(len(taken))]
+    moved = [who for who, _ in taken]
+    values = [past[0]["loss"], *(each["loss_after"] for each in past)]
+    columns = st.columns(2 if len(step.teacher) else 1, gap="medium")
+    with columns[0]:
+        plot(
+            figures.history(values, moved, title="Loss of this batch", y_title="loss"),
+            key="loss_by_hand",
+            alt="Loss of the batch after each step taken by hand",
+        )
+    if len(step.teacher):
+        apart = [past[0]["before"], *(each["after"] for each in past)]
+        with columns[1]:
+            plot(
+                figures.history(apart, moved, title="Student and teacher", y_title="distance ‖θ − ξ‖"),
+                key="distance_by_hand",
+                alt="Distance of student and teacher after each step taken by hand",
+            )
+    st.caption(figures.HOW_TO_READ_HISTORY)
+
+
+def notes(begin: Start, taken: Taken) -> None:
+    """What a careful reader must know."""
+    trainer = state(begin, taken)
+    anew = "" if slow_motion.remembers(trainer) else ANEW
+    st.caption(
+        "It is the trainer's own step, on a copy and with so few pictures; computed in float32. The clock is held: "
+        f"every step sees the same views at the same learning rate.{anew}"
+    )
+
+
+ANEW = (
+    " The optimiser's memory was not kept with these weights: AdamW begins anew, and its first step is a full one for "
+    "every weight."
+)

@@ -1,0 +1,162 @@
+"""The slow-motion room: any run, any stage, steps taken by hand, any address."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+
+from sslviz.data import DataError
+from sslviz.data.dataset import Dataset
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.settings import RunSettings
+from sslviz.runs.trainer import Diverged
+from sslviz.runs.worker import Wishes, run
+from sslviz.views import room_slow, server, which
+from tests import pages
+from tests.pages import text
+
+opened = partial(pages.opened, "slow_motion")
+
+
+@pytest.fixture
+def finished(runs: Path, tiny: Dataset, quick: RunSettings, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    folder = RunFolder.create(runs, quick.model_copy(update={"method": "byol", "data": "tiny"}))
+    assert run(folder, runs, Wishes(folder), loaded=tiny).state == "done"
+    monkeypatch.setattr(which, "pictures", lambda name: tiny)
+    return folder
+
+
+def test_it_opens_on_a_recorded_run_and_walks_to_the_end(runs: Path) -> None:
+    app = opened()
+    assert "N × 3 × H × W = 8 × 3 × 32 × 32" in text(app)
+    assert "AdamW begins anew" in text(app)  # recorded examples keep no optimiser
+    names = app.segmented_control(key="stage").options
+    assert names[:7] == ["Pictures", "Views", "Encoder", "Projector", "Similarity", "Softmax", "Loss"]
+    assert names[7:] == ["← ∂L/∂s", "← ∂L/∂z", "← ∂L/∂h", "← ∂L/∂x", "Weights", "After"]
+    for number in range(2, len(names) + 1):
+        app.button(key="stage_on").click().run()
+        assert f"Stage **{number}** of 13" in text(app)
+    assert app.button(key="stage_on").disabled
+    assert app.query_params["stage"] == "after"
+
+
+def test_steps_of_student_and_teacher_are_taken_and_kept(finished: RunFolder) -> None:
+    app = opened(walked=finished.id, n="4", stage="ema")
+    assert "AdamW begins anew" not in text(app)
+    start = (str(finished.path), finished.weights_steps()[-1], 4, 0)
+    taken = ()
+    for number, who in enumerate(("student", "teacher", "both"), 1):
+        app.button(key=f"take_{who}").click().run()
+        assert f"{number} taken" in text(app)
+        taken = app.session_state["_slow_taken"]
+        assert [each for each, _ in taken] == ["student", "teacher", "both"][:number]
+    # the page's numbers are those of the steps themselves, taken again from the start
+    _, last = room_slow.stepped(start, taken, *taken[-1])
+    assert f"loss of this batch now **{last.loss:.4g}**" in text(app)
+    assert f"The student has moved: the teacher was {last.distance('before'):.3f} away" in text(app)
+    app.button(key="forget").click().run()
+    assert "0 taken" in text(app)
+    app.button(key="take_both").click().run()
+    app.slider(key="draw").set_value(3).run()  # another batch: from the start
+    assert "0 taken" in text(app)
+
+
+def test_the_shared_network_never_moves(finished: RunFolder) -> None:
+    app = opened(walked=finished.id)
+    step = finished.weights_steps()[-1]
+    kept = finished.weights(step)
+    assert kept is not None
+    for _ in range(2):
+        app.button(key="take_both").click().run()
+    for trainer in (room_slow.loaded(str(finished.path), step), room_slow.beginning((str(finished.path), step, 8, 0))):
+        for name, value in trainer.method.state_dict().items():
+            assert torch.equal(value, kept[0][f"method.{name}"])
+
+
+def test_the_address_is_the_state(runs: Path) -> None:
+    app = opened(walked="byol", start="random weights", n="5", draw="7", slow_momentum="0.5", stage="ema")
+    assert not app.warning
+    assert "N × 3" not in text(app)
+    assert "follows a little" in text(app)
+    assert app.slider(key="n").value == 5
+    assert app.slider(key="slow_momentum").value == 0.5
+    assert app.segmented_control(key="stage").value == "ema"
+    _, step = room_slow.stepped((str(server.GALLERY / "byol"), None, 5, 7), (), "both", knobs_of(app))
+    assert step.distance("before") == 0  # at the very start the teacher is the student
+    assert step.distance("after") == pytest.approx(0.5 * step.distance("between"), rel=1e-4)
+
+
+def test_the_moment_is_in_the_address(finished: RunFolder) -> None:
+    kept = finished.weights(finished.weights_steps()[-1])
+    assert kept is not None
+    finished.write_weights(3, *kept)
+    first, last = finished.weights_steps()
+    app = opened(walked=finished.id)
+    assert app.query_params["moment"] == str(last)
+    app = opened(walked=finished.id, moment="3")
+    assert app.select_slider[0].value == first == 3
+    app.select_slider[0].set_value(last).run()
+    assert app.query_params["moment"] == str(last)
+    app = opened(walked=finished.id, moment="nan")
+    assert app.select_slider[0].value == last
+
+
+def knobs_of(app) -> tuple:
+    app.button(key="take_both").click().run()
+    return app.session_state["_slow_taken"][0][1]
+
+
+def test_another_run_brings_its_own_knobs(runs: Path) -> None:
+    app = opened(walked="simclr", slow_temperature="0.9")
+    assert app.slider(key="slow_temperature").value == 0.9
+    app.selectbox(key="walked").set_value("moco").run()
+    assert app.slider(key="slow_temperature").value == server.find("moco").values()["temperature"]
+
+
+WRONG = ["nan", "inf", "-1", "1e308", "<b>x</b>", "x" * 5000, "../../etc", ""]
+KEYS = ["walked", "start", "n", "draw", "stage", "slow_temperature", "slow_learning_rate", "slow_normalise", "unknown"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_addresses_that_make_no_sense_never_raise(runs: Path, wrong: str) -> None:
+    app = opened(**dict.fromkeys(KEYS, wrong))
+    assert "Stage **1** of 13" in text(app)
+    assert all(len(warning.value) < 200 for warning in app.warning)
+
+
+def test_a_step_that_diverges_is_told_and_taken_back(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    app.button(key="take_both").click().run()
+
+    def ruined(*_: object) -> None:
+        raise Diverged("The loss became nan at step 158.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room_slow, "stepped", ruined)
+        app.run()
+        assert not app.exception
+        assert "became nan" in app.warning[0].value
+        app.button(key="forget").click()
+    app.run()
+    assert "0 taken" in text(app)
+
+
+def test_without_runs_or_pictures_there_is_a_sentence(
+    finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(name: str) -> Dataset:
+        raise DataError("The pictures are gone.")
+
+    monkeypatch.setattr(which, "pictures", gone)
+    room_slow.loaded.clear()
+    room_slow.beginning.clear()
+    room_slow.stepped.clear()
+    app = opened(walked=finished.id)
+    assert not app.exception
+    assert "gone" in app.warning[0].value
+    for path in (finished.path / "weights").iterdir():
+        path.unlink()
+    monkeypatch.setattr(server, "GALLERY", tmp_path / "nothing")
+    app = opened(walked=finished.id)
+    assert "No run has kept its weights" in app.info[0].value
