@@ -22,7 +22,7 @@ from sslviz.data import default_cache
 from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
 from sslviz.runs.archive import pack, unpack
-from sslviz.runs.evaluation import EVALUATIONS, evaluate
+from sslviz.runs.evaluation import EVALUATIONS, USUAL, evaluate
 from sslviz.runs.folder import RunFolder, default_runs, list_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
@@ -45,7 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
     judge = commands.add_parser("evaluate", help="k-NN, linear probe, few-shot, fine-tune: the results stay in the run")
     judge.add_argument("run", help="name of a run, or the path of its folder")
     judge.add_argument("--step", type=int, help="a moment of which the weights were kept; the last unless given")
-    judge.add_argument("--only", nargs="+", choices=EVALUATIONS, default=list(EVALUATIONS), metavar="EVALUATION")
+    judge.add_argument(
+        "--only",
+        nargs="+",
+        choices=EVALUATIONS,
+        default=list(USUAL),
+        metavar="EVALUATION",
+        help=f"of {', '.join(EVALUATIONS)}; the last, which downloads and runs DINOv2's own code, only if named",
+    )
     packer = commands.add_parser("export", help="a run as one .zip, for another machine")
     packer.add_argument("run", help="name of a run, or the path of its folder")
     packer.add_argument("to", type=Path, help="the .zip to write")
@@ -107,10 +114,16 @@ def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
                 bar.set_description(name, refresh=False)
                 bar.update()
 
+            def do(doing: str) -> None:
+                bar.set_postfix_str(doing)
+
             step = options.step if options.step is not None else max(folder.weights_steps(), default=-1)
-            table = evaluate(folder, step, default_cache(), names=tuple(options.only), on_progress=advance)
+            names = tuple(options.only)
+            table = evaluate(folder, step, default_cache(), names=names, on_progress=advance, on_doing=do)
     except (LookupError, DataError) as error:
         parser.error(str(error))
+    for note in table["note"].dropna() if "note" in table else ():
+        print(note, file=sys.stderr)
     print(table.to_json(orient="records") if options.json else table.to_string(index=False, na_rep=""))
     return 0
 
