@@ -29,9 +29,9 @@ from sslviz.measures.finetune import HIGH, LOW, fine_tuned
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
-from sslviz.nets.vit import ViT
 from sslviz.runs.bench import Bench, embedded, principal, set_up, silent
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.looking import vit_of
 from sslviz.runs.observer import NEIGHBOURS, PORTION
 from sslviz.runs.references import references
 
@@ -121,10 +121,11 @@ def trained_with_labels(
 
 def attention(bench: Bench) -> Iterator[Row]:
     for encoder, method in (("trained", bench.trainer.method), ("random", bench.trainer.untrained)):
-        if isinstance(method.encoder, ViT) and bench.masks is not None:
+        vit = vit_of(method)
+        if vit is not None and bench.masks is not None:
             with torch.no_grad():
                 x = method.augment.plain(bench.tests)
-                maps = torch.cat([method.encoder.attention(part)[:, :, 0, 1:] for part in x.split(PORTION)])
+                maps = torch.cat([vit.attention(part)[:, :, 0, 1:] for part in x.split(PORTION)])
             for head, score in enumerate(overlap(maps.float().cpu(), bench.masks).tolist()):
                 yield {"encoder": encoder, "target": "figure", "head": head, "score": score}
 

@@ -17,20 +17,22 @@ MOST_BYTES = 5_000_000
 MOMENTS = (48, 32, 24, 16, 12, 8)  # as many as fit
 
 
-def ship(run: RunFolder, to: Path) -> RunFolder:
-    """Writes the small copy of `run` as the folder `to`, in place of what is there. Raises ValueError if it cannot be
-    made small enough.
+def ship(run: RunFolder, to: Path, *, weights: int = 1, most_bytes: int = MOST_BYTES) -> RunFolder:
+    """Writes the small copy of `run` as the folder `to`, in place of what is there: with the weights of the last
+    moment, or of so many. Raises ValueError if it cannot be made small enough.
     """
     for most in MOMENTS:
         shutil.rmtree(to, ignore_errors=True)
-        small = copy(run, to, most)
-        if small.size() <= MOST_BYTES:
+        small = copy(run, to, most, weights)
+        if small.size() <= most_bytes:
             return small
-    raise ValueError(f"{run.id} does not fit into {MOST_BYTES:,} bytes, even with {MOMENTS[-1]} moments")
+    raise ValueError(f"{run.id} does not fit into {most_bytes:,} bytes, even with {MOMENTS[-1]} moments")
 
 
-def copy(run: RunFolder, to: Path, most: int) -> RunFolder:
-    """`most` moments, dense early, where the lesson is; the last one with its embedding and its weights."""
+def copy(run: RunFolder, to: Path, most: int, weights: int = 1) -> RunFolder:
+    """`most` moments, dense early, where the lesson is; the last one with its embedding. Of the kept weights the
+    last, or so many.
+    """
     small = RunFolder.create(to.parent, run.settings(), name=to.name)
     small.write_status(run.status())
     for row in run.metrics().to_dict("records"):
@@ -53,16 +55,17 @@ def copy(run: RunFolder, to: Path, most: int) -> RunFolder:
                 small.write_projection(step, kind, layout)
                 layouts[kind] = layout
         small.write_snapshot(snapshot if step == steps[-1] else replace(snapshot, embedding=None))
-    last = run.weights_steps()[-1]
-    kept = run.weights(last)
-    if kept is not None:
-        tensors, about = kept
-        half = {
-            name: value.half() if value.is_floating_point() else value
-            for name, value in tensors.items()
-            if name.startswith("method.")
-        }
-        small.write_weights(last, half, about)
+    kept_steps = run.weights_steps()
+    for step in kept_steps[-1:] if weights == 1 else thinned(kept_steps, weights):
+        kept = run.weights(step)
+        if kept is not None:
+            tensors, about = kept
+            half = {
+                name: value.half() if value.is_floating_point() else value
+                for name, value in tensors.items()
+                if name.startswith("method.")
+            }
+            small.write_weights(step, half, about)
     return small
 
 

@@ -30,6 +30,11 @@ COMPARE = {
     "judge": ("Judge a run", ":material/gavel:"),
 }
 
+# a trained network, to be played with
+ROOMS = {
+    "attention_room": ("Attention", ":material/visibility:"),
+}
+
 # the ideas that need no training
 BLACKBOARD = {
     "infonce": ("InfoNCE worksheet", ":material/functions:"),
@@ -52,11 +57,11 @@ def page(name: str) -> Page:
 
 
 def sections() -> dict[str, list[Page]]:
-    """All of them: the methods by family, what becomes of their runs, and the blackboard at the end."""
+    """All of them: the methods by family, what becomes of their runs, the rooms, and the blackboard at the end."""
     found: dict[str, list[Page]] = {}
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
-    for section, table in {"Compare": COMPARE, "Blackboard": BLACKBOARD}.items():
+    for section, table in {"Compare": COMPARE, "Rooms": ROOMS, "Blackboard": BLACKBOARD}.items():
         found[section] = [
             st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in table.items()
         ]
