@@ -124,7 +124,8 @@ def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         parser.error(str(error))
     for note in table["note"].dropna() if "note" in table else ():
         print(note, file=sys.stderr)
-    print(table.to_json(orient="records") if options.json else table.to_string(index=False, na_rep=""))
+    shown = table.dropna(subset="score").drop(columns="note", errors="ignore")
+    print(table.to_json(orient="records") if options.json else shown.to_string(index=False, na_rep=""))
     return 0
 
 

@@ -50,7 +50,7 @@ class Seen:
     colours: np.ndarray
 
 
-def asker(picture: np.ndarray, looked: np.ndarray, token: int, *, height: int = 400) -> go.Figure:
+def asker(picture: np.ndarray, looked: np.ndarray, token: int, *, height: int = 430) -> go.Figure:
     """picture: uint8 H x W x 3; looked: L, attention of the asking token, which is 0 (class token) or 1 + its patch."""
     side = round(len(looked) ** 0.5)
     source = "data:image/png;base64," + base64.b64encode(pixels.png(enlarged(picture))).decode()
@@ -78,7 +78,8 @@ def asker(picture: np.ndarray, looked: np.ndarray, token: int, *, height: int = 
         meta={"cells": [], "cursor": True},  # a cell is chosen here, not a row
         images=[{**whole, "sizing": "stretch", "layer": "below", "xanchor": "left", "yanchor": "top"}],
         shapes=[] if token == 0 else [_cell(token - 1, side)],
-        xaxis={**frame, **count, "constrain": "domain", "title": {"text": "column of patches"}},
+        xaxis={**frame, **count, "constrain": "domain", "constraintoward": "left"}
+        | {"title": {"text": "column of patches"}},
         yaxis={**frame, **count, "range": [side - 0.5, -0.5], "title": {"text": "row of patches"}}
         | {"scaleanchor": "x", "constrain": "domain"},
     )
@@ -107,7 +108,8 @@ def maps(picture: np.ndarray, mask: np.ndarray | None, seen: Sequence[Seen], sha
         x_title="heads of the last block",
         columns=["mean", *(str(head) for head in range(1, most))],
         scale_title="attention: 0 = least, 1 = most of its map",
-        width=720,
+        width=760,
+        height=210 + 285 * len(seen),
     )
 
 
@@ -120,19 +122,19 @@ def features(picture: np.ndarray, token: int, seen: Sequence[Seen]) -> go.Figure
     patch = shown.shape[0] // side
     colours = np.stack([one.colours for one in seen]).reshape(n, side, side, 3)
     painted = (255 * colours).round().astype(np.uint8).repeat(patch, 1).repeat(patch, 2)
-    asks = "the class token" if token == 0 else "the patch"
     return tiles.figure(
         [
             tiles.Row("picture", np.stack([shown] * n)),
-            tiles.Row(f"cosine with {asks}", numbers=np.stack([one.cosines for one in seen]).reshape(n, side, side)),
-            tiles.Row("main directions", painted),
+            tiles.Row("cosine", numbers=np.stack([one.cosines for one in seen]).reshape(n, side, side)),
+            tiles.Row("directions", painted),
         ],
         title="What the patches know",
+        subtitle=f"compared with {'the class token' if token == 0 else 'the framed patch'}",
         x_title="network",
         columns=[one.name.replace(" ", "<br>", 1) for one in seen],
         scale=(-1, 1),
         scale_title="cosine",
-        width=560,
+        width=440,
     )
 
 

@@ -191,8 +191,8 @@ HOW_TO_READ_REFERENCES = (
     "have seen millions of photographs; they get these pictures enlarged to the 224 × 224 pixels that they know."
 )
 REFERENCES = {  # encoder -> its name, colour, symbol
-    "random": ("random weights", style.FAINT, "line-ew-open"),
-    "pixels": ("raw pixels, PCA", style.CLASSES[5], "x-thin-open"),
+    "random": ("random weights", style.INK, "line-ew"),
+    "pixels": ("raw pixels, PCA", style.CLASSES[5], "x"),
     "supervised": ("supervised, same pictures", style.CLASSES[6], "diamond"),
     "resnet18": ("ResNet-18, ImageNet labels", style.CLASSES[2], "triangle-up"),
     "dinov2": ("DINOv2 ViT-S/14", style.CLASSES[3], "star"),
@@ -217,17 +217,15 @@ def references(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figur
     for i, encoder in enumerate(there):
         name, color, symbol = REFERENCES[encoder]
         x, y = of(encoder)
-        edge = {
-            "width": 3 if symbol.endswith("open") else 1.5,
-            "color": color if symbol.endswith("open") else style.PAPER,
-        }
+        line = symbol.startswith("line")  # is all edge
+        edge = {"width": 2.5 if line else 1.5, "color": color if line else style.PAPER}
         traces.append(
             go.Scatter(
                 x=x + np.float32((i - (len(there) - 1) / 2) * 0.14),
                 y=y,
                 mode="markers",
                 name=name,
-                marker={"symbol": symbol, "size": 13, "color": color, "line": edge},
+                marker={"symbol": symbol, "size": 22 if line else 13, "color": color, "line": edge},
                 hovertemplate=f"{name}: %{{y:.1%}}<extra></extra>",
             )
         )

@@ -13,16 +13,6 @@ RECORDED = "attention.csv"  # in the gallery; benchmarks/attention.py writes it
 WALLS = "dino_walls.csv"  # in the gallery; benchmarks/walls.py writes it
 
 
-def show() -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Has it found the figure?", anchor=False)
-        overlap()
-    with right:
-        st.subheader("Why the teacher's answers do not collapse", anchor=False)
-        walls()
-
-
 def overlap() -> None:
     rows = recorded(RECORDED)
     if rows is None:
@@ -57,15 +47,17 @@ def walls() -> None:
     if runs is None:
         st.info("Nothing has been recorded yet: python -m benchmarks.walls --gallery.")
         return
-    st.markdown(
-        "The teacher's answer is pulled to two walls: *all outputs alike*, which sharpening prevents, and *one output "
-        "wins every picture*, which centring prevents. Take one away and see."
-    )
-    with st.container(horizontal=True):
+    left, right = st.columns([1, 1.6], gap="medium")
+    with left:
+        st.markdown(
+            "The teacher's answer is pulled to two walls: **all outputs alike**, which sharpening prevents, and **one "
+            "output wins every picture**, which centring prevents. Take one away and see."
+        )
         centring = switch("Centring", "centring")
         sharpening = switch("Sharpening", "sharpening")
-    plot(walled(str(server.GALLERY / WALLS), centring, sharpening), key="walls", alt="Entropy of the teacher")
-    st.caption(f"{teacher.HOW_TO_READ_WALLS} {runs['about'].iloc[0]}")
+        st.caption(f"{teacher.HOW_TO_READ_WALLS} {runs['about'].iloc[0]}")
+    with right:
+        plot(walled(str(server.GALLERY / WALLS), centring, sharpening), key="walls", alt="Entropy of the teacher")
 
 
 def switch(label: str, key: str) -> bool:

@@ -168,7 +168,7 @@ def overview(tables: dict[str, pd.DataFrame | None]) -> None:
         title, frozen, _ = EVALUATIONS[name]
         scores = {encoder: score_of(table, encoder) for encoder in ("trained", "random", "pixels", "scratch")}
         if others is not None and len(others) and (others["probe"] == name).any():
-            some = others[others["probe"] == name]
+            some = others[others["probe"] == name].dropna(axis="columns", how="all")  # a linear probe has no k
             scores |= {encoder: score_of(some, encoder) for encoder in ("pixels", "supervised", "resnet18", "dinov2")}
         if name == "fewshot":
             title += f", {table['labels'].max():.0f} per class"

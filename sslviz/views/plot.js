@@ -168,11 +168,11 @@ class Chart {
     layout.shapes = (layout.shapes ?? []).concat(box);
   }
 
-  // Where cells are chosen (meta.cursor), a dashed frame shows which one the arrow keys have reached.
+  // Where cells are chosen (meta.cursor), a frame shows which one the arrow keys have reached.
   cursor(layout) {
     if (!this.meta.cursor || this.at?.row === undefined || document.activeElement !== this.root) return;
     const { row, column } = this.at;
-    const line = { color: this.theme.primary, width: 3, dash: "dot" };
+    const line = { color: this.theme.primary, width: 4 };
     const box = { type: "rect", x0: column - 0.5, x1: column + 0.5, y0: row - 0.5, y1: row + 0.5, line };
     layout.shapes = (layout.shapes ?? []).concat(box);
   }

@@ -29,7 +29,8 @@ def show() -> None:
             "Does ours? Here the pictures come with masks, so it can be measured."
         )
         room()
-        attention_measured.show()
+        st.subheader("Why the teacher's answers do not collapse", anchor=False)
+        attention_measured.walls()
 
 
 @st.fragment
@@ -37,7 +38,7 @@ def room() -> None:
     if FIRST in {run.id for run in server.examples()}:
         st.query_params.setdefault("run", FIRST)
     with st.container(key="bench"):
-        left, right = st.columns([1, 2.2], gap="medium")
+        left, middle, right = st.columns([1, 1.3, 1.4], gap="medium")
     with left:
         run = which.run("run", has_attention)
         if run is None:
@@ -58,7 +59,7 @@ def room() -> None:
     labelled = attention_seen.supervised_vit(path)
     shape, truth = picture.shape, None if mask is None else mask.tobytes()
     drawn = attention_seen.pictures(path, step, labelled, picture.tobytes(), shape, truth, token, share)
-    with right:
+    with middle:
         click = plot(drawn["asker"], key="asker", alt="The picture in its patches; click one", events=("click",))
         st.caption(figures.HOW_TO_READ_ASKER)
     if click is not None and click.row is not None and click.column is not None:
@@ -66,16 +67,19 @@ def room() -> None:
         if 0 <= asked < side * side and token != 1 + asked:
             st.session_state["_asked"] = asked
             st.rerun(scope="fragment")
-    if labelled is None and run.settings().method != "supervised":
-        st.caption("There is no finished supervised run with a vision transformer on these pictures to stand beside.")
-    with st.container(key="pairs"):
-        maps, features = st.columns([1.25, 1], gap="medium")
-    with maps:
-        plot(drawn["maps"], key="maps", alt="Attention of every head of every network, and what it covers")
-        st.caption(figures.HOW_TO_READ_MAPS if mask is not None else figures.HOW_TO_READ_MAPS.split("; the orange")[0])
-    with features:
+    with right:
         plot(drawn["features"], key="features", alt="Cosines with the asking patch, and main directions as colours")
         st.caption(figures.HOW_TO_READ_FEATURES)
+    with st.container(key="pairs"):
+        left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        plot(drawn["maps"], key="maps", alt="Attention of every head of every network, and what it covers")
+        how = figures.HOW_TO_READ_MAPS if mask is not None else figures.HOW_TO_READ_MAPS.split("; the orange")[0] + "."
+        alone = labelled is None and run.settings().method != "supervised"
+        st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
+    with right:
+        st.subheader("Has it found the figure?", anchor=False)
+        attention_measured.overlap()
     attention_time.show(run, picture, mask, share)
 
 

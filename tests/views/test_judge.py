@@ -72,6 +72,7 @@ def test_references_are_asked_for_by_name_only_and_shown_beside_the_run(
     row = {"evaluation": "references", "step": step, "features": "h", "target": "class", "chance": 0.25}
     scores = {"trained": 0.5, "random": 0.3, "pixels": 0.35, "supervised": 0.9, "resnet18": 0.625}
     rows = [row | {"encoder": name, "probe": "linear", "score": score} for name, score in scores.items()]
+    rows += [row | {"encoder": name, "probe": "knn", "k": 20, "score": score / 2} for name, score in scores.items()]
     finished.write_evaluation(
         step, "linear", pd.DataFrame([row | {"evaluation": "linear", "encoder": "trained", "score": 0.5}])
     )

@@ -122,7 +122,7 @@ def test_the_supervised_transformer_stands_beside_if_there_is_one(trained) -> No
     attention_seen.supervised_vit.clear()
     app = opened(run=mine.id)
     assert "supervised" not in chart(app, "maps")["layout"]["yaxis"]["ticktext"]
-    assert any("no finished supervised run with a vision transformer" in text.value for text in app.caption)
+    assert any("No supervised transformer on these pictures" in text.value for text in app.caption)
     trained("supervised", "vit")
     attention_seen.supervised_vit.clear()
     assert "supervised" in chart(opened(run=mine.id), "maps")["layout"]["yaxis"]["ticktext"]
@@ -169,11 +169,40 @@ def test_the_verdict_says_what_was_measured(supervised: float, begins: str) -> N
     assert "has 0.510" in found
 
 
-def test_without_records_it_says_so(runs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(server, "GALLERY", tmp_path)
-    app = opened()
+def test_without_records_it_says_so(trained, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(server, "GALLERY", tmp_path / "empty")
+    app = opened(run=trained().id)
     assert not app.exception
-    assert ["benchmarks.attention" in i.value or "benchmarks.walls" in i.value for i in app.info[-2:]] == [True, True]
+    said = " ".join(info.value for info in app.info)
+    assert "benchmarks.attention" in said
+    assert "benchmarks.walls" in said
+
+
+def test_what_was_recorded_is_shown_and_a_switch_changes_the_walls(
+    trained, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(server, "GALLERY", tmp_path)
+    rows = [("dino", 0.4), ("supervised", 0.3), ("random", 0.2), ("whole", 0.24), ("disc", 0.5)]
+    table = pd.DataFrame([{"network": n, "seed": 0, "best": s, "mean": s, "map": s, "about": "here"} for n, s in rows])
+    table.to_csv(tmp_path / attention_measured.RECORDED, index=False)
+    runs = [
+        {"centring": c, "sharpening": s, "step": t, "one": t * c + s, "mean": 2.0, "outputs": 256, "about": "here"}
+        for c in (True, False)
+        for s in (True, False)
+        for t in (1, 2, 3)
+    ]
+    pd.DataFrame(runs).to_csv(tmp_path / attention_measured.WALLS, index=False)
+    app = opened(run=trained().id)
+    assert "**Yes, on these pictures**" in " ".join(text.value for text in app.markdown)
+    assert numbers(chart(app, "measured")["data"][0]["y"]) == pytest.approx([score for _, score in rows])
+
+    def thick() -> list[float]:
+        lines = [t for t in chart(app, "walls")["data"] if t["showlegend"] and t["name"] == "one picture"]
+        return numbers(lines[0]["y"]).tolist()
+
+    assert thick() == [2, 3, 4]
+    app.toggle(key="centring").set_value(False).run()
+    assert thick() == [1, 1, 1]
 
 
 KEYS = ["run", "moment", "picture", "asks", "patch", "share", "centring", "sharpening", "unknown"]
