@@ -30,10 +30,15 @@ from sslviz.runs.loaded import load_network
 from sslviz.runs.looking import look
 from sslviz.views.attention_measured import RECORDED
 
-STEPS = 1500
-NET = ("encoder=vit", "width=16", "batch_size=32")
+STEPS = 1000
+NET = ("encoder=vit", "width=16", "batch_size=32", "learning_rate=0.002")
 RECIPES: dict[str, tuple[str, ...]] = {
-    "dino": NET,
+    # large crops for the teacher, small ones for the student; colours that say little; sharp answers, few outputs
+    "dino": (
+        *NET,
+        *("crop_scale=0.3", "local_crops=4", "jitter=1", "gray=0.5", "brightness=0.8", "contrast=0.8"),
+        *("teacher_temperature=0.03", "outputs=64", "momentum=0.95", "freeze_last_steps=20", "warmup_steps=20"),
+    ),
     "supervised": NET,
 }
 SHIPPED_WEIGHTS, SHIPPED_BYTES = 7, 10_000_000  # the emergence needs several moments

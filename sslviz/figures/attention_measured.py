@@ -20,8 +20,8 @@ NETWORKS = {  # as the record calls them -> as the page does
     "dino": "DINO",
     "supervised": "supervised",
     "random": "random weights",
-    "whole": "mask: whole picture",
-    "disc": "mask: middle disc",
+    "whole": "whole picture",
+    "disc": "middle disc",
 }
 MEASURES = {  # column -> its name, colour number, symbol
     "best": ("best head", 0, "circle"),
@@ -66,7 +66,7 @@ def measured(rows: pd.DataFrame, *, height: int = 380) -> go.Figure:
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top"},
         xaxis={"tickvals": list(range(len(there))), "ticktext": names, "showgrid": False, "ticks": "", "tickangle": 0}
-        | {"title": {"text": "network"}, "range": [-0.5, len(there) - 0.5]},
+        | {"title": {"text": "network, or a mask that looks at nothing"}, "range": [-0.5, len(there) - 0.5]},
         yaxis={"title": {"text": "Jaccard"}, "rangemode": "tozero"},
     )
 
@@ -75,11 +75,13 @@ def emergence(
     steps: np.ndarray, best: np.ndarray, mean_map: np.ndarray, lines: dict[str, float], pictures: int
 ) -> go.Figure:
     """Jaccard over training steps. best: of the best head; mean_map: of the mean of the maps; lines: what to beat."""
+    top = max(float(best.max()), float(mean_map.max()), *lines.values())
     return curves(
         [Series("best head", steps, best, 0), Series("mean of the maps", steps, mean_map, 2)],
         title="How it came about",
         subtitle=f"class token, mean over {pictures} test pictures",
         y_title="Jaccard",
         references=lines,
+        y_range=(0.0, 1.1 * top),
         height=340,
     )

@@ -109,7 +109,7 @@ def maps(picture: np.ndarray, mask: np.ndarray | None, seen: Sequence[Seen], sha
         columns=["mean", *(str(head) for head in range(1, most))],
         scale_title="attention: 0 = least, 1 = most of its map",
         width=760,
-        height=210 + 285 * len(seen),
+        height=200 + 255 * len(seen),
     )
 
 

@@ -55,8 +55,7 @@ def copy(run: RunFolder, to: Path, most: int, weights: int = 1) -> RunFolder:
                 small.write_projection(step, kind, layout)
                 layouts[kind] = layout
         small.write_snapshot(snapshot if step == steps[-1] else replace(snapshot, embedding=None))
-    kept_steps = run.weights_steps()
-    for step in kept_steps[-1:] if weights == 1 else thinned(kept_steps, weights):
+    for step in spread(run.weights_steps(), weights):
         kept = run.weights(step)
         if kept is not None:
             tensors, about = kept
@@ -67,6 +66,13 @@ def copy(run: RunFolder, to: Path, most: int, weights: int = 1) -> RunFolder:
             }
             small.write_weights(step, half, about)
     return small
+
+
+def spread(steps: list[int], number: int) -> list[int]:
+    """At most so many of the steps, the last among them; step 0, the random weights, only if there is no other."""
+    trained = [step for step in steps if step] or steps
+    places = np.linspace(len(trained) - 1, 0, min(number, len(trained)))
+    return sorted(trained[round(place)] for place in places)
 
 
 def thinned(steps: list[int], most: int) -> list[int]:

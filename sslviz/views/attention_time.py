@@ -23,7 +23,10 @@ def show(run: RunFolder, picture: np.ndarray, mask: np.ndarray | None, share: fl
     if not opened.open:
         return
     with opened:
-        steps = tuple(run.weights_steps())
+        steps = tuple(step for step in run.weights_steps() if step)  # 0 is shown in any case
+        if not steps:
+            st.caption("Of this run nothing but its random weights was kept.")
+            return
         truth = None if mask is None else mask.tobytes()
         try:
             strip = through(str(run.path), steps, picture.tobytes(), picture.shape, truth, share)

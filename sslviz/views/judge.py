@@ -23,7 +23,7 @@ EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
     "attention": ("Attention against masks", "frozen; only for a ViT, only on shapes", "10 s"),
     "finetune": ("Fine-tune", "nothing is frozen: the encoder moves, slowly", "1 min"),
     "fewshot": ("Few labels", "frozen probe; from scratch: nothing is frozen", "4 min"),
-    "references": ("Reference encoders", "all are frozen", "20 min the first time"),
+    "references": ("Reference encoders", "all are frozen", "30 min the first time"),
 }
 BY_NAME = {  # only if asked for -> why
     "references": "Compares with the supervised run on the same pictures, and with torchvision's ResNet-18 and DINOv2, "
