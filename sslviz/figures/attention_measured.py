@@ -8,9 +8,9 @@ from sslviz.figures import style
 from sslviz.figures.curves import Series, curves
 
 HOW_TO_READ = (
-    "Overlap with the true figure, mean over the test pictures; a mark is the mean over the seeds, its bar reaches "
-    "from the worst to the best of them. The two masks on the right look at no picture: what does not beat them has "
-    "not found the figure."
+    "Overlap with the true figure, mean over the test pictures, with a mark for the mean over the seeds and a bar from "
+    "the worst to the best of them; the two masks on the right look at no picture, so what does not beat them has not "
+    "found the figure."
 )
 HOW_TO_READ_EMERGENCE = (
     "How well the attention of the class token covers the figure, mean over pictures that no run trains on, at every "

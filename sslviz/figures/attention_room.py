@@ -21,18 +21,20 @@ SHADES = [  # over the picture: dark where nobody looks, clear where many do, a 
 NOTHING = 127  # where a network has no such head
 
 HOW_TO_READ_ASKER = (
-    "The picture in its patches; the brighter a patch, the more the asking token looks at it (mean of the heads of the "
-    "last block of this run). Click a patch, or walk with the arrow keys and press Enter, and that patch asks."
+    "The brighter a patch, the more the asking token looks at it (mean of the heads of the last block of this run); "
+    "click a patch, or walk with the arrow keys and press Enter, and that patch asks."
 )
 HOW_TO_READ_MAPS = (
-    "Rows in pairs. Maps: yellow = looked at most, each on its own scale. Below: the fewest patches that hold the "
-    "chosen share of the attention stay bright; the orange line is the true figure. Jaccard J: their overlap divided "
-    "by everything that is in either; 1 is a perfect mask."
+    "Rows in pairs: a map, yellow where the head looks most (each on its own scale), and below it, bright, the fewest "
+    "patches that hold the chosen share of the attention"
+)
+HOW_TO_READ_MASK = (
+    "; the orange line is the true figure, and J (Jaccard) is the overlap of the two divided by everything that is in "
+    "either, 1 for a perfect mask"
 )
 HOW_TO_READ_FEATURES = (
-    "Cosine: how alike the features of each patch are to those of the asking patch (yellow: the same). Colours: the "
-    "three main directions in which this picture's patches differ, as red, green and blue; patches of one colour are "
-    "alike. The colours mean nothing by themselves and change from picture to picture."
+    "Cosine: yellow patches have features like those of whoever asks; directions: patches of one colour are alike, the "
+    "colours being the three main directions in which this picture's patches differ, as red, green and blue."
 )
 
 

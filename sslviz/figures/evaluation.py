@@ -187,8 +187,8 @@ def _faded(color: str) -> str:
 
 
 HOW_TO_READ_REFERENCES = (
-    "Bars: this run. Marks: other encoders, all frozen, asked the same about the same pictures. ResNet-18 and DINOv2 "
-    "have seen millions of photographs; they get these pictures enlarged to the 224 × 224 pixels that they know."
+    "Bars are this run, marks are other encoders, all frozen and asked the same about the same pictures; ResNet-18 and "
+    "DINOv2, which have seen millions of photographs, get these pictures enlarged to the 224 × 224 pixels they know."
 )
 REFERENCES = {  # encoder -> its name, colour, symbol
     "random": ("random weights", style.INK, "line-ew"),

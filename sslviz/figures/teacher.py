@@ -22,8 +22,9 @@ HOW_TO_READ_OUTPUTS = (
     "all outputs are used, one bar near 100 % that one output has won everything."
 )
 HOW_TO_READ_WALLS = (
-    "Four recorded runs, one for each position of the two switches. Thick: the run that the switches name; thin: the "
-    "answers of the other three to one picture. A line on a wall is a teacher that says the same about every picture."
+    "Four recorded runs, one for each position of the two switches: thick is the run that the switches name, thin are "
+    "the answers of the other three to one picture, and a line that lies on a wall is a teacher that says the same "
+    "about every picture."
 )
 
 

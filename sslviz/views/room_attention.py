@@ -74,7 +74,7 @@ def room() -> None:
         left, right = st.columns([1.25, 1], gap="medium")
     with left:
         plot(drawn["maps"], key="maps", alt="Attention of every head of every network, and what it covers")
-        how = figures.HOW_TO_READ_MAPS if mask is not None else figures.HOW_TO_READ_MAPS.split("; the orange")[0] + "."
+        how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
         alone = labelled is None and run.settings().method != "supervised"
         st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
     with right:
