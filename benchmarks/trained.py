@@ -2,6 +2,7 @@
 again.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -15,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from tqdm import tqdm
+
+LONGEST = 180  # characters of a run's name
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,10 @@ class Case:
     def name(self) -> str:
         data = Path(self.data).stem
         length = () if self.seconds is None else (f"{self.seconds:g}s",)
-        return "-".join([self.method, data, *length, f"seed{self.seed}", *self.knobs])
+        name = "-".join([self.method, data, *length, f"seed{self.seed}", *self.knobs])
+        if len(name) > LONGEST:  # a file system takes 255
+            name = f"{name[:LONGEST]}-{hashlib.blake2b(name.encode(), digest_size=6).hexdigest()}"
+        return name
 
 
 def train(cases: Iterable[Case], runs: Path, jobs: int) -> dict[Case, dict[str, Any]]:

@@ -27,7 +27,7 @@ from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.archive import unpack
-from sslviz.runs.evaluation import EVALUATIONS, evaluate
+from sslviz.runs.evaluation import EVALUATIONS, USUAL, evaluate
 from sslviz.runs.export import FORMS, export
 from sslviz.runs.folder import RunFolder, default_runs, list_runs
 from sslviz.runs.records import Status
@@ -63,7 +63,14 @@ def main(arguments: list[str] | None = None) -> int:
     judge = commands.add_parser("evaluate", help="k-NN, linear probe, few-shot, fine-tune: the results stay in the run")
     judge.add_argument("run", help="name of a run, or the path of its folder")
     judge.add_argument("--step", type=int, help="a moment of which the weights were kept; the last unless given")
-    judge.add_argument("--only", nargs="+", choices=EVALUATIONS, default=list(EVALUATIONS), metavar="EVALUATION")
+    judge.add_argument(
+        "--only",
+        nargs="+",
+        choices=EVALUATIONS,
+        default=list(USUAL),
+        metavar="EVALUATION",
+        help=f"of {', '.join(EVALUATIONS)}; the last, which downloads and runs DINOv2's own code, only if named",
+    )
     packer = commands.add_parser("export", help="a run to take away: zip, script, notebook, or for TensorBoard")
     packer.add_argument("run", help="name of a run, or the path of its folder")
     packer.add_argument("to", type=Path, help=FORMS)
@@ -165,11 +172,18 @@ def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
                 bar.set_description(name, refresh=False)
                 bar.update()
 
+            def do(doing: str) -> None:
+                bar.set_postfix_str(doing)
+
             step = options.step if options.step is not None else max(folder.weights_steps(), default=-1)
-            table = evaluate(folder, step, default_cache(), names=tuple(options.only), on_progress=advance)
+            names = tuple(options.only)
+            table = evaluate(folder, step, default_cache(), names=names, on_progress=advance, on_doing=do)
     except (LookupError, DataError) as error:
         parser.error(str(error))
-    print(table.to_json(orient="records") if options.json else table.to_string(index=False, na_rep=""))
+    for note in table["note"].dropna() if "note" in table else ():
+        print(note, file=sys.stderr)
+    shown = table.dropna(subset="score").drop(columns="note", errors="ignore")
+    print(table.to_json(orient="records") if options.json else shown.to_string(index=False, na_rep=""))
     return 0
 
 

@@ -21,7 +21,7 @@ from torchvision.datasets.utils import check_integrity
 
 from sslviz.data import decoded
 from sslviz.data.dataset import DataError, Dataset, Split
-from sslviz.data.download import Archive, Patience, fetch
+from sslviz.data.download import Archive, Patience, fetch, why
 
 Progress = Callable[[str, float], None]
 UNUSABLE = (RuntimeError, ValueError, OSError, EOFError)  # what torchvision raises where files are missing or damaged
@@ -82,10 +82,10 @@ def _download(entry: Entry, kind: Any, downloads: Path, report: Progress, patien
         try:
             fetch(archive, to, patience, _scaled(report, f"Downloading {entry.title}", done, share))
         except (OSError, HTTPException) as error:
-            host, reason = urlsplit(archive.url).hostname, getattr(error, "reason", None) or error
+            host = urlsplit(archive.url).hostname
             files = ", ".join(Path(other.place).name for other in archives)
             raise DataError(
-                f"{entry.title} cannot be downloaded from {host} ({getattr(reason, 'strerror', None) or reason}): "
+                f"{entry.title} cannot be downloaded from {host} ({why(error)}): "
                 f"put {files} into {to.parent} yourself, or give the path of a folder or .zip of its pictures instead."
             ) from None
 

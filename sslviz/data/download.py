@@ -1,5 +1,6 @@
 """Fetch one file, telling how far it is; where there is no network, or next to none, give up in seconds."""
 
+import hashlib
 import tempfile
 import threading
 import time
@@ -17,11 +18,20 @@ from sslviz.data import decoded
 
 @dataclass(frozen=True)
 class Archive:
-    """One file to download: from where, to which place below the downloads folder, its MD5."""
+    """One file to download: from where, to which place below the downloads folder, its MD5 or how its SHA-256 begins,
+    if known.
+    """
 
     url: str
     place: str
-    md5: str
+    md5: str | None = None
+    sha256: str = ""
+
+    def is_whole(self, path: Path) -> bool:
+        if not self.sha256:
+            return bool(check_integrity(path, self.md5))
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest().startswith(self.sha256)
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,9 @@ def fetch(archive: Archive, to: Path, patience: Patience, progress: Callable[[fl
                     if speed < patience.slowest:
                         raise TimeoutError(f"only {speed / 1000:,.1f} kB arrive per second")
                     since, before = time.monotonic(), got
-        if not check_integrity(fresh, archive.md5):
+        if got < total:
+            raise OSError(f"only {got:,} of {total:,} bytes arrived")
+        if not archive.is_whole(fresh):
             raise OSError(f"what arrived, {got:,} bytes, is not the archive")
         fresh.replace(to)
 
@@ -77,3 +89,9 @@ def _answer(url: str, seconds: float) -> Any:
     if isinstance(answer, Exception):
         raise answer
     return answer
+
+
+def why(error: BaseException) -> str:
+    """What `fetch` has raised, in a few words."""
+    reason = getattr(error, "reason", None) or error
+    return str(getattr(reason, "strerror", None) or reason)

@@ -184,3 +184,58 @@ def over_k(rows: pd.DataFrame, *, height: int = 340) -> go.Figure:
 def _faded(color: str) -> str:
     r, g, b = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({r}, {g}, {b}, 0.16)"
+
+
+HOW_TO_READ_REFERENCES = (
+    "Bars are this run, marks are other encoders, all frozen and asked the same about the same pictures; ResNet-18 and "
+    "DINOv2, which have seen millions of photographs, get these pictures enlarged to the 224 × 224 pixels they know."
+)
+REFERENCES = {  # encoder -> its name, colour, symbol
+    "random": ("random weights", style.INK, "line-ew"),
+    "pixels": ("raw pixels, PCA", style.CLASSES[5], "x"),
+    "supervised": ("supervised, same pictures", style.CLASSES[6], "diamond"),
+    "resnet18": ("ResNet-18, ImageNet labels", style.CLASSES[2], "triangle-up"),
+    "dinov2": ("DINOv2 ViT-S/14", style.CLASSES[3], "star"),
+}
+
+
+def references(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
+    """This run as bars, other encoders as marks. rows: encoder (trained and those of REFERENCES), target, score."""
+    targets = list(dict.fromkeys(rows["target"]))
+    place = {target: i for i, target in enumerate(targets)}
+
+    def of(encoder: str) -> tuple[np.ndarray, np.ndarray]:
+        some = rows[rows["encoder"] == encoder]
+        return np.array([place[t] for t in some["target"]], np.float32), some["score"].to_numpy(np.float32)
+
+    x, y = of("trained")
+    own = {"color": style.CLASSES[0], "line": {"width": 0}}
+    traces: list[go.Bar | go.Scatter] = [
+        go.Bar(x=x, y=y, width=0.7, name="this run", marker=own, hovertemplate="this run: %{y:.1%}<extra></extra>")
+    ]
+    there = [encoder for encoder in REFERENCES if (rows["encoder"] == encoder).any()]
+    for i, encoder in enumerate(there):
+        name, color, symbol = REFERENCES[encoder]
+        x, y = of(encoder)
+        line = symbol.startswith("line")  # is all edge
+        edge = {"width": 2.5 if line else 1.5, "color": color if line else style.PAPER}
+        traces.append(
+            go.Scatter(
+                x=x + np.float32((i - (len(there) - 1) / 2) * 0.14),
+                y=y,
+                mode="markers",
+                name=name,
+                marker={"symbol": symbol, "size": 22 if line else 13, "color": color, "line": edge},
+                hovertemplate=f"{name}: %{{y:.1%}}<extra></extra>",
+            )
+        )
+    return style.figure(
+        *traces,
+        title=title,
+        height=height,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
+        xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
+        | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
+        yaxis={"title": {"text": "test pictures read correctly"}, "range": [0, 1.04], "tickformat": ".0%"},
+    )

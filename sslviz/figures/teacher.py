@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 from scipy.special import softmax
 
+from sslviz.figures import style
 from sslviz.figures.bars import sorted_bars
 from sslviz.figures.curves import Pin, Series, curves
 from sslviz.figures.softmax import entropy as entropy_of
@@ -18,6 +20,11 @@ HOW_TO_READ = (
 HOW_TO_READ_OUTPUTS = (
     "Each bar is what the teacher gives to one output on average over the views: bars near the dashed line mean that "
     "all outputs are used, one bar near 100 % that one output has won everything."
+)
+HOW_TO_READ_WALLS = (
+    "Four recorded runs, one for each position of the two switches: thick is the run that the switches name, thin are "
+    "the answers of the other three to one picture, and a line that lies on a wall is a teacher that says the same "
+    "about every picture."
 )
 
 
@@ -70,3 +77,64 @@ def outputs(logits: np.ndarray, center: np.ndarray, temperature: float, *, heigh
         percent=True,
         height=height,
     )
+
+
+def walls(runs: pd.DataFrame, centring: bool, sharpening: bool, outputs: int, *, height: int = 360) -> go.Figure:
+    """Entropy over steps of the four runs. runs: centring, sharpening (bool), step, one, mean (nats)."""
+    top = float(np.log(outputs))
+    traces = []
+    for (with_centre, with_sharp), run in runs.groupby(["centring", "sharpening"]):
+        name = switched(bool(with_centre), bool(with_sharp))
+        chosen = (bool(with_centre), bool(with_sharp)) == (centring, sharpening)
+        for column, color, dash in (("one", 0, "solid"), ("mean", 1, "dash")):
+            if not chosen and column == "mean":
+                continue
+            traces.append(
+                go.Scatter(
+                    x=run["step"].to_numpy(np.int32),
+                    y=run[column].to_numpy(np.float32),
+                    mode="lines",
+                    name=("one picture" if column == "one" else "mean answer") if chosen else name,
+                    showlegend=chosen,
+                    line={"color": style.CLASSES[color], "width": 3.5, "dash": dash}
+                    if chosen
+                    else {"color": style.FAINT, "width": 1.3},
+                    hovertemplate=f"{name}: %{{y:.2f}} nats<br>step %{{x}}<extra></extra>",
+                )
+            )
+    traces.sort(key=lambda trace: trace.showlegend)  # the chosen run on top
+    wall = {
+        "type": "line",
+        "xref": "x domain",
+        "x0": 0,
+        "x1": 1,
+        "line": {"color": style.INK, "width": 2, "dash": "dash"},
+    }
+    text = {
+        "xref": "x domain",
+        "x": 1,
+        "xanchor": "right",
+        "showarrow": False,
+        "font": {"size": 14, "color": style.INK},
+    }
+    return style.figure(
+        *traces,
+        title="Between two walls",
+        subtitle=switched(centring, sharpening),
+        height=height,
+        margin={"l": 8, "r": 12, "t": 76, "b": 8},
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top"},
+        hovermode="closest",
+        shapes=[{**wall, "y0": level, "y1": level} for level in (0.0, top)],
+        annotations=[
+            {**text, "y": top, "yanchor": "bottom", "text": f"all outputs alike: ln K = {top:.2f}"},
+            {**text, "y": 0.0, "yanchor": "top", "text": "one output wins: 0"},
+        ],
+        xaxis={"title": {"text": "training step"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": "entropy (nats)"}, "range": [-0.12 * top, 1.12 * top]},
+    )
+
+
+def switched(centring: bool, sharpening: bool) -> str:
+    return f"centring {'on' if centring else 'off'}, sharpening {'on' if sharpening else 'off'}"

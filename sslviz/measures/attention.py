@@ -25,11 +25,16 @@ def jaccard(found: Tensor, masks: Tensor) -> Tensor:
     return torch.where(either > 0, both / either.clamp(min=1), 1.0)
 
 
-def overlap(maps: Tensor, masks: Tensor) -> Tensor:
-    """Mean Jaccard of each head over M pictures. maps: M x heads x L attention to L = side² patches; masks: bool, M x H
-    x W. A patch that is kept counts with all its pixels.
+def overlaps(maps: Tensor, masks: Tensor, mass: float = MASS) -> Tensor:
+    """Jaccard of each head for each of M pictures: M x heads. maps: M x heads x L attention to L = side² patches;
+    masks: bool, M x H x W. A patch that is kept counts with all its pixels.
     """
     side = int(maps.shape[-1] ** 0.5)
-    patches = kept(maps).unflatten(-1, (side, side)).float()  # M x heads x side x side
+    patches = kept(maps, mass).unflatten(-1, (side, side)).float()  # M x heads x side x side
     found = F.interpolate(patches, size=masks.shape[-2:], mode="nearest") > 0.5
-    return jaccard(found, masks[:, None].expand_as(found)).mean(0)
+    return jaccard(found, masks[:, None].expand_as(found))
+
+
+def overlap(maps: Tensor, masks: Tensor) -> Tensor:
+    """The mean of `overlaps` over the pictures: one number per head."""
+    return overlaps(maps, masks).mean(0)

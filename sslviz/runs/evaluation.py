@@ -5,14 +5,14 @@
     fewshot    1 … 50 labels per class: linear probe on h, and supervised learning from scratch on the same labels
     finetune   all labels of the reference pictures move the encoder, a little; from random weights, too
     attention  how well the attention of a ViT's class token covers the figure (needs masks)
+    references what others read off the same pictures: supervised, and two that saw millions of photographs
+               (references.py); only if asked for by name, for it downloads
 
-Each gives rows of one long table: evaluation, encoder (trained, random, pixels, scratch), features (h, z), target,
+Each gives rows of one long table: evaluation, encoder (trained, random, pixels, scratch, …), features (h, z), target,
 labels per class, draw, score. Frozen means frozen: everything but `finetune` and scratch only reads the network.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,59 +23,28 @@ from torch import Tensor
 from sslviz import data
 from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.data.dataset import Dataset
-from sslviz.data.questions import questions
 from sslviz.measures.attention import overlap
 from sslviz.measures.fewshot import few_shot, sweep
 from sslviz.measures.finetune import HIGH, LOW, fine_tuned
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
-from sslviz.nets.vit import ViT
+from sslviz.runs.bench import Bench, embedded, principal, set_up, silent
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.observer import NEIGHBOURS, PORTION, QUERIES, REFERENCES
-from sslviz.runs.trainer import Trainer, choose_device
+from sslviz.runs.looking import vit_of
+from sslviz.runs.observer import NEIGHBOURS, PORTION
+from sslviz.runs.references import references
+
+__all__ = ["EVALUATIONS", "USUAL", "embedded", "evaluate", "set_up"]
 
 Row = dict[str, Any]
-Features = dict[str, tuple[Tensor, Tensor]]  # h, z -> of the labelled pictures, of the test pictures
 KS = (1, 5, 20, 50, 200)
-COLUMNS = ("evaluation", "step", "encoder", "features", "target", "k", "labels", "draw", "head", "chance", "score")
-COMPONENTS = 128  # of the raw pixels
+COLUMNS = (
+    *("evaluation", "step", "encoder", "features", "probe", "target", "k", "labels", "draw", "head"),
+    *("chance", "score", "note"),
+)
 FEW_STEPS, FEW_BATCH = 60, 64  # of learning from scratch with few labels
 LABELLED_VIEWS = AugmentKnobs(crop_scale=0.5, jitter=0.0, gray=0.0)  # where labels teach, colours may stay
-
-
-@dataclass(frozen=True)
-class Bench:
-    """The pictures on which everything is measured, and the network of one moment: always the same pictures."""
-
-    trainer: Trainer
-    images: Tensor  # uint8 M x 3 x H x W, labelled
-    tests: Tensor
-    asked: dict[str, tuple[Tensor, Tensor, int]]
-    masks: Tensor | None
-
-    @cached_property
-    def trained(self) -> Features:
-        return self.features(self.trainer.method)
-
-    @cached_property
-    def random(self) -> Features:
-        return self.features(self.trainer.untrained)
-
-    def features(self, method: Method) -> Features:
-        """h, and z where there is a projector: (of the labelled pictures, of the test pictures)."""
-        found = {"h": (embedded(method.embed, method, self.images), embedded(method.embed, method, self.tests))}
-        if method.project(method.augment.plain(self.tests[:2])) is not None:
-            found["z"] = (embedded(method.project, method, self.images), embedded(method.project, method, self.tests))
-        return found
-
-
-@torch.no_grad()
-def embedded(see: Callable[[Tensor], Any], method: Method, images: Tensor) -> Tensor:
-    method.eval()
-    parts = [see(method.augment.plain(part)).float().cpu() for part in images.split(PORTION)]
-    method.train()
-    return torch.cat(parts)
 
 
 def knn(bench: Bench) -> Iterator[Row]:
@@ -152,10 +121,11 @@ def trained_with_labels(
 
 def attention(bench: Bench) -> Iterator[Row]:
     for encoder, method in (("trained", bench.trainer.method), ("random", bench.trainer.untrained)):
-        if isinstance(method.encoder, ViT) and bench.masks is not None:
+        vit = vit_of(method)
+        if vit is not None and bench.masks is not None:
             with torch.no_grad():
                 x = method.augment.plain(bench.tests)
-                maps = torch.cat([method.encoder.attention(part)[:, :, 0, 1:] for part in x.split(PORTION)])
+                maps = torch.cat([vit.attention(part)[:, :, 0, 1:] for part in x.split(PORTION)])
             for head, score in enumerate(overlap(maps.float().cpu(), bench.masks).tolist()):
                 yield {"encoder": encoder, "target": "figure", "head": head, "score": score}
 
@@ -166,7 +136,9 @@ EVALUATIONS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "attention": attention,
     "finetune": finetune,
     "fewshot": fewshot,
+    "references": references,
 }
+USUAL = tuple(name for name in EVALUATIONS if name != "references")  # without a download
 
 
 def evaluate(
@@ -174,21 +146,23 @@ def evaluate(
     step: int,
     cache: Path,
     *,
-    names: tuple[str, ...] = tuple(EVALUATIONS),
+    names: tuple[str, ...] = USUAL,
     on_progress: Callable[[str, int], None] = lambda name, rows: None,
+    on_doing: Callable[[str], None] = silent,
     loaded: Dataset | None = None,
 ) -> pd.DataFrame:
     """Everything that `names` ask about the weights kept at `step`; what was measured before is only read.
 
-    Raises LookupError if no weights were kept at this step. on_progress hears the name, and how many rows there are.
-    loaded: pictures that are in memory already.
+    Raises LookupError if no weights were kept at this step. on_progress hears the name, and how many rows there are;
+    on_doing, in words, what takes long. loaded: pictures that are in memory already.
     """
     bench: Bench | None = None
     found = []
     for name in names:
         table = folder.evaluation(step, name)
-        if table is None:
-            bench = bench or set_up(folder, step, loaded or data.load(folder.settings().data, cache=cache))
+        if table is None or unfinished(table):
+            pictures = loaded or data.load(folder.settings().data, cache=cache)
+            bench = bench or set_up(folder, step, pictures, cache=cache, tell=on_doing)
             rows = []
             for row in EVALUATIONS[name](bench):
                 rows.append({"evaluation": name, "step": step, **row})
@@ -200,28 +174,6 @@ def evaluate(
     return pd.concat(found, ignore_index=True)
 
 
-def set_up(folder: RunFolder, step: int, pictures: Dataset) -> Bench:
-    """The network as it was at `step`, and the pictures that the live scores use, too."""
-    kept = folder.weights(step)
-    if kept is None:
-        raise LookupError(f"No weights were kept at step {step}; there are: {folder.weights_steps()}")
-    tensors, about = kept
-    trainer = Trainer(folder.settings(), pictures, choose_device())
-    trainer.restore_method(tensors, about)
-    pick = torch.Generator().manual_seed(0)  # as in observer.py
-    queries = torch.randperm(len(pictures.test), generator=pick)[:QUERIES]
-    chosen = torch.randperm(len(pictures.train), generator=pick)[:REFERENCES]
-    masks = None if pictures.test.masks is None else pictures.test.masks[queries]
-    device = trainer.device
-    images, tests = pictures.train.images[chosen].to(device), pictures.test.images[queries].to(device)
-    return Bench(trainer, images, tests, questions(pictures.train, chosen, pictures.test, queries), masks)
-
-
-def principal(images: Tensor, tests: Tensor) -> tuple[Tensor, Tensor]:
-    """The first principal components of the raw pixels: what can be had without any network."""
-    x, y = (part.flatten(1).float().cpu() / 255 for part in (images, tests))
-    mean = x.mean(0)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # the decomposition draws at random
-        _, _, axes = torch.pca_lowrank(x - mean, min(COMPONENTS, *x.shape), center=False)
-    return (x - mean) @ axes, (y - mean) @ axes
+def unfinished(table: pd.DataFrame) -> bool:
+    """True if something could not be measured, for a reason that may pass: no network, say."""
+    return "note" in table and bool(table["note"].notna().any())

@@ -31,7 +31,10 @@ def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> 
     ended = threading.Event()
 
     def advance(name: str, rows: int) -> None:
-        at.update(name=name, rows=rows)
+        at.update(name=name, rows=rows, doing="")
+
+    def do(doing: str) -> None:
+        at.update(doing=doing)
 
     def beat() -> None:  # a number may take minutes, and the page must know that somebody is at it
         while not ended.wait(BEAT_EVERY):
@@ -46,7 +49,7 @@ def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> 
         folder.write_evaluation_progress(step=step, **how)
 
     try:
-        evaluate(folder, step, cache, names=names, on_progress=advance)
+        evaluate(folder, step, cache, names=names, on_progress=advance, on_doing=do)
         end(done=True)
     except (DataError, LookupError, OSError, MemoryError, RuntimeError, ValueError) as error:
         traceback.print_exc()

@@ -67,6 +67,13 @@ def copy(run: RunFolder, to: Path, most: int, weights: Sequence[int] = ()) -> Ru
     return small
 
 
+def spread(steps: list[int], number: int) -> list[int]:
+    """At most so many of the steps, the last among them; step 0, the random weights, only if there is no other."""
+    trained = [step for step in steps if step] or steps
+    places = np.linspace(len(trained) - 1, 0, min(number, len(trained)))
+    return sorted(trained[round(place)] for place in places)
+
+
 def thinned(steps: list[int], most: int) -> list[int]:
     """At most `most` of the steps, the first and the last among them: half evenly spread, half evenly in log step."""
     if len(steps) <= most:

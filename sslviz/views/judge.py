@@ -23,12 +23,20 @@ EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
     "attention": ("Attention against masks", "frozen; only for a ViT, only on shapes", "10 s"),
     "finetune": ("Fine-tune", "nothing is frozen: the encoder moves, slowly", "1 min"),
     "fewshot": ("Few labels", "frozen probe; from scratch: nothing is frozen", "4 min"),
+    "references": ("Reference encoders", "all are frozen", "30 min the first time"),
+}
+BY_NAME = {  # only if asked for -> why
+    "references": "Compares with the supervised run on the same pictures, and with torchvision's ResNet-18 and DINOv2, "
+    "whose weights (47 and 88 MB) are downloaded once from their authors. DINOv2 comes with code of its authors, from "
+    "GitHub, which then runs on this machine."
 }
 PICTURES = {  # key -> what stands in for the picture where it cannot be seen
     "linear": "Linear probes on h and z for each factor",
     "knn": "k-NN on h and z for each factor",
     "few": "Accuracy over labels per class",
     "over_k": "k-NN accuracy over the number of neighbours",
+    "others_linear": "Linear probes on this run and on reference encoders",
+    "others_knn": "k-NN on this run and on reference encoders",
 }
 SILENCE = 60.0  # seconds without news after which the evaluator is taken for dead
 
@@ -71,7 +79,7 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
     tables = {name: run.evaluation(step, name) for name in EVALUATIONS}
     buttons(run, step, tables)
     overview(tables)
-    known = tuple(name for name, table in tables.items() if table is not None)
+    known = tuple((name, len(table)) for name, table in tables.items() if table is not None)
     drawn = pictures(str(run.path), step, known)
     with st.container(key="pairs"):  # two in a row, one where it is narrow
         for pair in (drawn[i : i + 2] for i in range(0, len(drawn), 2)):
@@ -87,10 +95,10 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def pictures(path: str, step: int, known: tuple[str, ...]) -> list[tuple[str, bytes, str]]:
-    """Key, encoded figure and how to read it, of the evaluations in `known`: a table that was written never changes."""
+def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[tuple[str, bytes, str]]:
+    """Key, encoded figure and how to read it, of the evaluations in `known`: a table of so many rows never changes."""
     found: list[tuple[str, go.Figure, str]] = []
-    tables = {name: folder(path).evaluation(step, name) if name in known else None for name in EVALUATIONS}
+    tables = {name: folder(path).evaluation(step, name) if name in dict(known) else None for name in EVALUATIONS}
     measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
     linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
     if len(linear):
@@ -105,24 +113,45 @@ def pictures(path: str, step: int, known: tuple[str, ...]) -> list[tuple[str, by
     if len(knn) and (knn["target"] == "class").any():
         some = knn[(knn["target"] == "class") & (knn["features"] == "h")]
         found.append(("over_k", figures.over_k(some), figures.HOW_TO_READ_NEIGHBOURS))
+    others = measured["references"]
+    for probe, name in (("linear", "Linear probe"), ("knn", f"{NEIGHBOURS}-NN")):
+        if len(others) and (others["probe"] == probe).any():
+            figure = figures.references(others[others["probe"] == probe], title=f"{name}: beside other encoders")
+            found.append((f"others_{probe}", figure, figures.HOW_TO_READ_REFERENCES))
     return [(key, stamped(figure, path, step), how_to_read) for key, figure, how_to_read in found]
 
 
 def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -> None:
     """What has not been measured can be asked for; recorded examples are only read."""
-    missing = [name for name, table in tables.items() if table is None]
+    missing = [name for name, table in tables.items() if table is None or notes(table)]
     now = run.evaluation_progress()
     if is_busy(run):
-        title = EVALUATIONS[now["name"]][0]
-        st.info(f"{title}: {now['rows']} numbers measured so far, at step {now['step']}.", icon=":material/pending:")
+        title, doing = EVALUATIONS[now["name"]][0], now.get("doing")
+        told = f"{title}: {now['rows']} numbers measured so far, at step {now['step']}."
+        st.info(f"{told} {doing}." if doing else told, icon=":material/pending:")
     elif "error" in now and now.get("step") == step and missing:
         st.warning(now["error"])
+    for note in [] if tables["references"] is None or is_busy(run) else notes(tables["references"]):
+        st.warning(note, icon=":material/cloud_off:")
     if missing and server.is_ours(run) and not is_busy(run):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Measure everything", type="primary", on_click=ask, args=(run.id, step, tuple(missing)))
+            usual = tuple(name for name in missing if name not in BY_NAME)
+            if usual:
+                st.button("Measure everything", type="primary", on_click=ask, args=(run.id, step, usual))
             for name in missing:
                 title, _, time_needed = EVALUATIONS[name]
-                st.button(f"{title} ({time_needed})", key=f"ask_{name}", on_click=ask, args=(run.id, step, (name,)))
+                st.button(
+                    f"{title} ({time_needed})",
+                    key=f"ask_{name}",
+                    help=BY_NAME.get(name),
+                    on_click=ask,
+                    args=(run.id, step, (name,)),
+                )
+
+
+def notes(table: pd.DataFrame) -> list[str]:
+    """Why something could not be measured."""
+    return [str(note) for note in table["note"].dropna()] if "note" in table else []
 
 
 def ask(run_id: str, step: int, names: tuple[str, ...]) -> None:
@@ -133,16 +162,21 @@ def ask(run_id: str, step: int, names: tuple[str, ...]) -> None:
 def overview(tables: dict[str, pd.DataFrame | None]) -> None:
     """One line per evaluation: the score for the class beside its references, and what was frozen."""
     rows = []
+    others = tables["references"]
     for name, table in tables.items():
-        if table is None or not len(table):
+        if table is None or not len(table) or name == "references":
             continue
         title, frozen, _ = EVALUATIONS[name]
         scores = {encoder: score_of(table, encoder) for encoder in ("trained", "random", "pixels", "scratch")}
+        if others is not None and len(others) and (others["probe"] == name).any():
+            some = others[others["probe"] == name].dropna(axis="columns", how="all")  # a linear probe has no k
+            scores |= {encoder: score_of(some, encoder) for encoder in ("pixels", "supervised", "resnet18", "dinov2")}
         if name == "fewshot":
             title += f", {table['labels'].max():.0f} per class"
         rows.append({"evaluation": title, "what is frozen": frozen, **scores})
     if rows:
         names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
+        names |= {"supervised": "supervised", "resnet18": "ResNet-18", "dinov2": "DINOv2"}
         table = pd.DataFrame(rows).dropna(axis="columns", how="all").rename(columns=names)
         shown = [name for name in names.values() if name in table]
         table[shown] = table[shown].map(lambda score: "" if pd.isna(score) else f"{score:.1%}")

@@ -171,11 +171,21 @@ class Chart {
 
   // Outlines the pinned row of a heat map; a click shows at once, without waiting for Python.
   pin(layout) {
+    this.cursor(layout);
     if (this.pinned === undefined) return;
     const row = this.meta.cells ? this.meta.cells.indexOf(this.pinned) : this.pinned;
     if (row < 0) return;
     const line = { color: this.theme.primary, width: 3 };
     const box = { type: "rect", xref: "x domain", yref: "y", x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5, line };
+    layout.shapes = (layout.shapes ?? []).concat(box);
+  }
+
+  // Where cells are chosen (meta.cursor), a frame shows which one the arrow keys have reached.
+  cursor(layout) {
+    if (!this.meta.cursor || this.at?.row === undefined || document.activeElement !== this.root) return;
+    const { row, column } = this.at;
+    const line = { color: this.theme.primary, width: 4 };
+    const box = { type: "rect", x0: column - 0.5, x1: column + 0.5, y0: row - 0.5, y1: row + 0.5, line };
     layout.shapes = (layout.shapes ?? []).concat(box);
   }
 
@@ -238,8 +248,9 @@ class Chart {
     const clientX = box.left + xaxis._offset + xaxis.d2p(column);
     const clientY = box.top + yaxis._offset + yaxis.d2p(row);
     const at = { trace: full, row, column, indices: [], event: { clientX, clientY } };
-    if (event.key === "Enter") this.click(at);
-    else this.hover(at);
+    if (event.key === "Enter") return this.click(at);
+    this.hover(at);
+    if (this.meta.cursor) this.draw();
   }
 
   close() {

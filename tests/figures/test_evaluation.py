@@ -68,3 +68,22 @@ def test_neighbours_over_k():
     figure = evaluation.over_k(rows)
     np.testing.assert_allclose(figure.data[0].y, [0.501, 0.52])
     np.testing.assert_allclose(figure.data[1].x, [1, 20])
+
+
+def test_references_are_marks_beside_the_bars_of_the_run() -> None:
+    rows = pd.DataFrame(
+        [
+            {"encoder": encoder, "target": target, "score": score}
+            for target, by in (("class", (0.5, 0.2, 0.9)), ("hue", (0.4, 0.6, 0.3)))
+            for encoder, score in zip(("trained", "random", "resnet18"), by, strict=True)
+        ]
+    )
+    figure = evaluation.references(rows, title="Linear probe")
+    bars, *marks = figure.data
+    assert bars.y.tolist() == pytest.approx([0.5, 0.4])
+    assert [mark.name for mark in marks] == [
+        "random weights",
+        "ResNet-18, ImageNet labels",
+    ]  # what is not there is not named
+    assert marks[1].y.tolist() == pytest.approx([0.9, 0.3])
+    assert {round(float(x)) for x in marks[1].x} == {0, 1}

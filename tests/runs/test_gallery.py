@@ -8,7 +8,7 @@ import torch
 from sslviz.data.dataset import Dataset
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.gallery import MOST_BYTES, ship, thinned
+from sslviz.runs.gallery import MOST_BYTES, ship, spread, thinned
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Trainer
 from sslviz.runs.worker import Wishes, run
@@ -37,6 +37,13 @@ def test_a_shipped_run_is_a_small_ordinary_run(tmp_path: Path, tiny: Dataset, qu
     assert about["step"] == 6
     method = Trainer(small.settings(), tiny, torch.device("cpu")).method
     method.load_state_dict({name.removeprefix("method."): value for name, value in tensors.items()})
+
+
+def test_weights_of_several_moments_are_the_last_and_others_evenly() -> None:
+    assert spread([0, 100, 200, 300, 400], 1) == [400]
+    assert spread([0, 100, 200, 300, 400], 2) == [100, 400]
+    assert spread([0, 100, 200, 300, 400], 9) == [100, 200, 300, 400]
+    assert spread([0], 3) == [0]
 
 
 def test_moments_are_kept_early_and_evenly() -> None:

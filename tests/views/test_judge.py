@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sslviz.data.dataset import Dataset
@@ -57,11 +58,42 @@ def test_what_was_measured_is_shown_and_no_longer_asked_for(finished: RunFolder,
     assert "ask_knn" not in keys
 
 
+def test_references_are_asked_for_by_name_only_and_shown_beside_the_run(
+    finished: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(server.launcher(), "evaluate", lambda run_id, step, names: asked.append(names))
+    app = opened(judged=finished.id)
+    assert "code of its authors" in app.button(key="ask_references").help
+    next(button for button in app.button if button.label == "Measure everything").click().run()
+    assert "references" not in asked[0]
+
+    step = finished.weights_steps()[-1]
+    row = {"evaluation": "references", "step": step, "features": "h", "target": "class", "chance": 0.25}
+    scores = {"trained": 0.5, "random": 0.3, "pixels": 0.35, "supervised": 0.9, "resnet18": 0.625}
+    rows = [row | {"encoder": name, "probe": "linear", "score": score} for name, score in scores.items()]
+    rows += [row | {"encoder": name, "probe": "knn", "k": 20, "score": score / 2} for name, score in scores.items()]
+    finished.write_evaluation(
+        step, "linear", pd.DataFrame([row | {"evaluation": "linear", "encoder": "trained", "score": 0.5}])
+    )
+    finished.write_evaluation(step, "references", pd.DataFrame([*rows, {"encoder": "dinov2", "note": "No network."}]))
+    app = opened(judged=finished.id)
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == ["No network."]
+    shown = app.dataframe[0].value
+    assert list(shown["ResNet-18"]) == ["62.5%"]
+    assert list(shown["supervised"]) == ["90.0%"]
+    assert "ask_references" in {button.key for button in app.button}  # not all is measured: it can be tried again
+
+
 def test_progress_and_failures_are_told(finished: RunFolder) -> None:
     step = finished.weights_steps()[-1]
     finished.write_evaluation_progress(step=step, name="linear", rows=3)
     app = opened(judged=finished.id)
     assert any("Linear probe: 3 numbers" in info.value for info in app.info)
+    finished.write_evaluation_progress(step=step, name="references", rows=3, doing="Downloading resnet18.pth: 12%")
+    app = opened(judged=finished.id)
+    assert any("Downloading resnet18.pth: 12%" in info.value for info in app.info)
     assert not app.button
     finished.write_evaluation_progress(step=step, error="The pictures are gone.")
     app = opened(judged=finished.id)

@@ -1,0 +1,123 @@
+"""The attention room: choose a run, a moment, a picture and who asks; every head answers, beside two other networks.
+
+The networks stay loaded (views/which.py), what they say about a picture is computed once, and nothing trains here.
+"""
+
+import numpy as np
+import streamlit as st
+
+from sslviz.data.dataset import DataError, Split
+from sslviz.figures import attention_room as figures
+from sslviz.measures.attention import MASS
+from sslviz.nets import ENCODERS
+from sslviz.nets.vit import PATCH, ViT
+from sslviz.runs.folder import RunFolder
+from sslviz.views import attention_measured, attention_seen, attention_time, by_hand, server, which, worksheet
+from sslviz.views.plot import plot
+
+FIRST = "dino_vit"  # the recorded example that the room opens with
+POOL = 256  # the first test pictures
+CLASS, ONE = "class token", "a patch"
+
+
+def show() -> None:
+    with st.container(key="heading"):
+        st.header("Attention", anchor=False)
+        st.markdown(
+            "In a vision transformer every patch asks all others what they know, and the class token asks them all. "
+            "DINO's authors found that the heads of their class token **cut out the objects, without a single label**. "
+            "Does ours? Here the pictures come with masks, so it can be measured."
+        )
+        room()
+        st.subheader("Why the teacher's answers do not collapse", anchor=False)
+        attention_measured.walls()
+
+
+@st.fragment
+def room() -> None:
+    if FIRST in {run.id for run in server.examples()}:
+        st.query_params.setdefault("run", FIRST)
+    with st.container(key="bench"):
+        left, middle, right = st.columns([1, 1.3, 1.4], gap="medium")
+    with left:
+        run = which.run("run", has_attention)
+        if run is None:
+            st.info("No run with a vision transformer has kept its weights: train one with *encoder* set to *vit*.")
+            return
+        step = moment(run)
+        try:
+            which.network(run, step)
+            pool = which.pictures(run.settings().data).test
+        except (LookupError, DataError) as error:
+            st.warning(f"{error}")
+            return
+        picture, mask = chosen(pool)
+        side = picture.shape[-1] // PATCH
+        token = asking(side * side)
+        share = worksheet.number("Share of the attention that is kept", "share", MASS, 0.1, 0.95, step=0.05)
+    path = str(run.path)
+    labelled = attention_seen.supervised_vit(path)
+    shape, truth = picture.shape, None if mask is None else mask.tobytes()
+    drawn = attention_seen.pictures(path, step, labelled, picture.tobytes(), shape, truth, token, share)
+    with middle:
+        click = plot(drawn["asker"], key="asker", alt="The picture in its patches; click one", events=("click",))
+        st.caption(figures.HOW_TO_READ_ASKER)
+    if click is not None and click.row is not None and click.column is not None:
+        asked = click.row * side + click.column
+        if 0 <= asked < side * side and token != 1 + asked:
+            st.session_state["_asked"] = asked
+            st.rerun(scope="fragment")
+    with right:
+        plot(drawn["features"], key="features", alt="Cosines with the asking patch, and main directions as colours")
+        st.caption(figures.HOW_TO_READ_FEATURES)
+    with st.container(key="pairs"):
+        left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        plot(drawn["maps"], key="maps", alt="Attention of every head of every network, and what it covers")
+        how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
+        alone = labelled is None and run.settings().method != "supervised"
+        st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
+    with right:
+        st.subheader("Has it found the figure?", anchor=False)
+        attention_measured.overlap()
+    attention_time.show(run, picture, mask, share)
+
+
+def has_attention(run: RunFolder) -> bool:
+    return issubclass(ENCODERS[run.settings().encoder], ViT)
+
+
+def moment(run: RunFolder) -> int:
+    """One of the kept moments, the last unless the address names another."""
+    steps = run.weights_steps()
+    asked = st.query_params.get("moment")
+    if asked is not None and asked not in map(str, steps):
+        if "_moment" not in st.session_state:  # later it is the moment of the run that was shown before
+            worksheet.note("moment", asked, "the last")
+        asked = None
+    st.session_state["_moment"] = True
+    step = steps[-1] if asked is None else int(asked)
+    if len(steps) > 1:  # the slider of another run has other steps
+        step = int(st.select_slider("Moment (step at which weights were kept)", steps, step, key=f"moment_{run.id}"))
+    st.query_params["moment"] = str(step)
+    return step
+
+
+def chosen(pool: Split) -> tuple[np.ndarray, np.ndarray | None]:
+    """uint8 3 x H x W, and its mask if it has one: bool, H x W."""
+    some = pool.images[:POOL].numpy()
+    number = int(worksheet.number("Picture (of those that no run trains on)", "picture", 0, 0, len(some) - 1))
+    given = some[number]
+    shown = by_hand.upload(given)
+    return shown, None if pool.masks is None or shown is not given else pool.masks[number].numpy()
+
+
+def asking(count: int) -> int:
+    """0: the class token; 1 + number of a patch. A click (of the run before) goes before what the controls say."""
+    clicked = st.session_state.pop("_asked", None)
+    if clicked is not None:
+        st.session_state["asks"], st.session_state["patch"] = ONE, clicked
+    who = worksheet.choice("Who asks?", "asks", (CLASS, ONE), CLASS)
+    middle = count // 2 + round(count**0.5) // 2
+    patch = int(worksheet.number("Number of the patch", "patch", middle, 0, count - 1, help="row by row, from 0"))
+    return 1 + patch if who == ONE else 0
