@@ -68,6 +68,15 @@ def scatter(
     )
 
 
+def hold(figure: go.Figure, layouts: np.ndarray) -> go.Figure:
+    """Makes the frame wide enough for all moments, T x N x 2, so that it stands still while the points wander."""
+    low, high = layouts.reshape(-1, 2).min(0), layouts.reshape(-1, 2).max(0)
+    room = 0.05 * np.maximum(high - low, 1e-6)
+    ranges = np.stack([low - room, high + room], axis=1).astype(float).tolist()
+    figure.update_xaxes(range=ranges[0], constrain="domain")
+    return figure.update_yaxes(range=ranges[1])
+
+
 def _points(layout: np.ndarray, index: np.ndarray, name: str, number: int) -> go.Scatter:
     """The points of one class; customdata says which picture each of them is."""
     return go.Scatter(

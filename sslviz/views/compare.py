@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.figures import compare as figures
-from sslviz.views import compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
+from sslviz.views import clock, compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
 from sslviz.views.compare_runs import AXES, MOST, Shown
 from sslviz.views.plot import plot
 
@@ -88,7 +88,8 @@ def under_one_clock(runs: list[Shown]) -> None:
         seeds = worksheet.choice("Seeds", "seeds", ["each", "mean ± std"], "each", help="runs that differ in the seed")
         with st.container(width=160):
             smoothing = worksheet.number("Smoothing", "smoothing", 0.0, 0.0, 0.95, step=0.05)
-    amount = compare_clock.slider(runs, axis)
+    end, known = max((each.end(axis) for each in runs), default=0.0), compare_clock.pasts(runs)
+    amount = clock.show(known, axis, end)
     drawn = compare_scores.lines(runs, metric, axis, smoothing=smoothing, seeds=seeds != "each")
     plot(
         figures.over(
@@ -96,7 +97,7 @@ def under_one_clock(runs: list[Shown]) -> None:
             title=f"{metric} over {axis}" if metric != "knn" else f"k-NN accuracy over {axis}",
             x_title=AXES[axis],
             y_title="accuracy" if compare_scores.is_share(metric) else f"{metric} (as the method defines it)",
-            at=amount,
+            at=end,  # the clock moves the line from here
             references=compare_scores.references(runs, metric),
             percent=compare_scores.is_share(metric),
             log=log,
@@ -109,7 +110,7 @@ def under_one_clock(runs: list[Shown]) -> None:
         " Losses of different methods are different things: compare shapes, not heights." if metric == "loss" else ""
     )
     st.caption(f"{figures.HOW_TO_READ}{band}{unlike}")
-    compare_clock.show(runs, axis, amount)
+    compare_clock.show(runs, known, axis, amount)
     kind = str(st.session_state.get("map") or "umap")
     with st.container(horizontal=True):
         # made when asked for: thousands of numbers

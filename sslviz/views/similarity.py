@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -106,19 +107,22 @@ def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int
 def softmax_row(path: str, step: int, anchor: int, temperature: float, tiles: str) -> bytes:
     snapshot = load(path, step)
     assert snapshot is not None
-    s = snapshot.exhibits["similarity"].astype(np.float32)
+    return stamped(softmax_figure(path, snapshot.exhibits["similarity"], anchor, temperature, tiles), path, step)
+
+
+def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: float, tiles: str) -> go.Figure:
+    """One row of a 2N x 2N similarity matrix as probabilities, the most likely first."""
+    s = cosines.astype(np.float32)
     total = len(s) // 2
-    positive = (anchor + total) % (2 * total)
-    figure = softmax.softmax(
+    return softmax.softmax(
         s[anchor],
         anchor,
-        positive,
+        (anchor + total) % (2 * total),
         temperature,
         labels=exhibit_labels(path, total),
         ordered=True,
         sprite=view_sprite(tiles, path, total),
     )
-    return stamped(figure, path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
