@@ -7,6 +7,7 @@ const clock = (window.sslvizClock ??= Object.assign(new EventTarget(), {
   end: Infinity,
   playing: false,
   ghost: true, // the final state is drawn faintly
+  wanted: false, // somebody is about to move it: histories may be fetched
   loading: 0, // histories that are on their way
   tick(change) {
     Object.assign(clock, change);

@@ -29,6 +29,7 @@ class Face {
         .join("")}</select></label>
       <label title="Where everything will be at the end, drawn faintly"><input type="checkbox" checked> final state</label>`;
     parent.append(this.root);
+    for (const sign of ["pointerenter", "focusin"]) this.root.addEventListener(sign, () => clock.wanted || clock.tick({ wanted: true }));
     const find = (what) => this.root.querySelector(what);
     [this.slider, this.words, this.speed] = [find("[type=range]"), find("output"), find("select")];
     this.play = find("[data-do=play]");
@@ -74,7 +75,8 @@ class Face {
     this.at = Math.min(Math.max(0, at), this.moments.length - 1);
     this.slider.value = this.at;
     const { axis, end } = this.data;
-    clock.tick({ on: true, axis, end, amount: this.amount(), playing: Boolean(this.playing) });
+    const wanted = clock.wanted || this.data.eager || !quiet || this.at < this.moments.length - 1;
+    clock.tick({ on: true, axis, end, amount: this.amount(), playing: Boolean(this.playing), wanted });
     this.tell();
     clearTimeout(this.resting);
     if (!quiet && !this.playing) this.resting = setTimeout(() => this.report(), REST);
@@ -95,6 +97,7 @@ class Face {
   toggle() {
     if (this.playing) return this.pause();
     if (this.at >= this.moments.length - 1) this.go(0, { quiet: true });
+    clock.tick({ wanted: true });
     clearTimeout(this.resting);
     this.playing = { from: this.at };
     this.face();
@@ -177,7 +180,7 @@ class Face {
     document.removeEventListener("keydown", this.keys);
     clock.removeEventListener("tick", this.heard);
     this.watch.disconnect();
-    clock.tick({ on: false, playing: false });
+    clock.tick({ on: false, playing: false, wanted: false });
   }
 }
 

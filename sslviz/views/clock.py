@@ -67,8 +67,11 @@ def past(number: int, steps: Sequence[int], history: pd.DataFrame, ended: bool) 
     return Past(number, tuple(steps), seconds, images, knn, ended)
 
 
-def show(pasts: Sequence[Past], axis: str, end: float) -> float:
-    """The clock; returns the moment at which it rests, in units of the axis. `end` is where the longest run ends."""
+def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False) -> float:
+    """The clock; returns the moment at which it rests, in units of the axis. `end` is where the longest run ends.
+
+    eager: histories are fetched at once, not when somebody reaches for the clock.
+    """
     worksheet.check("moment", lambda text: 0 <= worksheet.finite(text) <= 100, "the end")
     percent = _percent()
     runs = [
@@ -79,7 +82,7 @@ def show(pasts: Sequence[Past], axis: str, end: float) -> float:
     ]
     st.html(STICKY)
     with st.container(key="clock"):
-        data: dict[str, Any] = {"axis": axis, "end": end, "percent": percent, "runs": runs}
+        data: dict[str, Any] = {"axis": axis, "end": end, "percent": percent, "runs": runs, "eager": eager}
         _component(key="clock_face", data=json.loads(json.dumps(data)), on_moment_change=_moved)
     return percent / 100 * end
 

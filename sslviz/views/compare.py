@@ -89,7 +89,7 @@ def under_one_clock(runs: list[Shown]) -> None:
         with st.container(width=160):
             smoothing = worksheet.number("Smoothing", "smoothing", 0.0, 0.0, 0.95, step=0.05)
     end, known = max((each.end(axis) for each in runs), default=0.0), compare_clock.pasts(runs)
-    amount = clock.show(known, axis, end)
+    amount = clock.show(known, axis, end, eager=True)
     drawn = compare_scores.lines(runs, metric, axis, smoothing=smoothing, seeds=seeds != "each")
     plot(
         figures.over(

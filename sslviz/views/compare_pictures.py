@@ -15,6 +15,7 @@ from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
 from sslviz.views import history, panel, panels, recorded, similarity
 from sslviz.views.history import SLIM, compact
+from sslviz.views.history_route import address, tiles_address
 from sslviz.views.map import CYCLIC, LAYOUTS
 from sslviz.views.moment import Moment, last_embedding, moment
 from sslviz.views.plot import encode
@@ -30,8 +31,8 @@ def views(run: RunFolder, step: int) -> Picture | None:
     snapshot = load(str(run.path), step)
     if snapshot is None or "similarity" not in snapshot.exhibits:
         return None
-    drawn = small_matrix(str(run.path), step, history.tiles_address(run))
-    return drawn, history.address(run, "matrix", images=VIEWS, title="Views, step {step}")
+    drawn = small_matrix(str(run.path), step, tiles_address(run))
+    return drawn, address(run, "matrix", images=VIEWS, title="Views, step {step}")
 
 
 def softmax(run: RunFolder, step: int) -> Picture | None:
@@ -39,14 +40,14 @@ def softmax(run: RunFolder, step: int) -> Picture | None:
     snapshot, temperature = load(str(run.path), step), similarity.temperature_of(run)
     if snapshot is None or "similarity" not in snapshot.exhibits or temperature is None:
         return None
-    drawn = small_softmax(str(run.path), step, temperature, history.tiles_address(run))
-    return drawn, history.address(run, "softmax", temperature=temperature, slim=1)
+    drawn = small_softmax(str(run.path), step, temperature, tiles_address(run))
+    return drawn, address(run, "softmax", temperature=temperature, slim=1)
 
 
 def likeness(run: RunFolder, step: int) -> Picture | None:
     """How alike h of the same test pictures is."""
     seen = last_embedding(run, step)
-    return None if seen is None else (small_likeness(str(run.path), seen), history.address(run, "likeness"))
+    return None if seen is None else (small_likeness(str(run.path), seen), address(run, "likeness"))
 
 
 def spectrum(run: RunFolder, step: int) -> Picture | None:
@@ -54,7 +55,7 @@ def spectrum(run: RunFolder, step: int) -> Picture | None:
     if found is None or "spectrum" not in found.snapshot.exhibits:
         return None
     drawn = small_spectrum(str(run.path), step, found)
-    return drawn, history.address(run, "spectrum")
+    return drawn, address(run, "spectrum")
 
 
 def layout(run: RunFolder, step: int, kind: str, color: str | None) -> Picture | None:
@@ -63,11 +64,11 @@ def layout(run: RunFolder, step: int, kind: str, color: str | None) -> Picture |
     if at is None or recorded.probe(str(run.path)) is None:
         return None
     try:
-        drawn = small_map(str(run.path), at, kind, color, history.address(run, "probe"))
+        drawn = small_map(str(run.path), at, kind, color, address(run, "probe"))
     except LookupError:
         return None
     title = f"{LAYOUTS[kind]}, step {{step}}"
-    return drawn, history.address(run, "map", kind=kind, points=POINTS, title=title)
+    return drawn, address(run, "map", kind=kind, points=POINTS, title=title)
 
 
 def own(run: RunFolder, step: int, name: str = "") -> tuple[panel.Panel, bytes, str] | None:
@@ -78,7 +79,7 @@ def own(run: RunFolder, step: int, name: str = "") -> tuple[panel.Panel, bytes, 
     if found is None or one is None:
         return None
     drawn = panel.picture(str(run.path), found.snapshot.step, one.name, len(found.history), one, found)
-    return one, drawn, history.address(run, "panel", name=one.name)
+    return one, drawn, address(run, "panel", name=one.name)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -129,7 +130,7 @@ def small_map(path: str, step: int, kind: str, color: str | None, tiles: str) ->
     """The map as everywhere else, of fewer pictures, and with less around it: the classes are named once for all.
     The frame has room for every recorded moment, so it stands still. Raises LookupError if no layout can be read.
     """
-    probe, (_, layouts) = recorded.probe(path), history.positions(path, kind, step)
+    probe, (_, layouts) = recorded.probe(path), recorded.positions(path, kind, step)
     assert probe is not None
     few = slice(0, POINTS)  # the pictures were drawn at random, so the first are as good as any
     known: dict[str, Any] = {}

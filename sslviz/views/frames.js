@@ -111,16 +111,24 @@ class Follower {
 
   async load() {
     const { address } = this;
-    if (!address || this.history) return;
+    if (!address || this.history || !clock.wanted) return;
     try {
+      this.loading = true;
       const found = await history(address);
+      this.loading = false;
       if (address !== this.address) return;
       this.history = found;
       schedule();
     } catch (error) {
       console.warn("no history:", String(error.message ?? error));
+      this.loading = false;
       this.address = undefined; // the picture stays at the moment that Python has drawn
     }
+  }
+
+  // Somebody reaches for the clock.
+  heard() {
+    if (clock.wanted && this.address && !this.history && !this.loading && this.chart.listening) this.load();
   }
 
   // A picture has been drawn as a whole.
@@ -268,7 +276,10 @@ function drawStale() {
     each.move();
   }
 }
-clock.addEventListener("tick", schedule);
+clock.addEventListener("tick", () => {
+  for (const each of followers) each.heard();
+  schedule();
+});
 
 // The numbers of the pictures that a trace's points stand for, also as Python has packed them.
 const INTEGERS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array };
@@ -282,7 +293,8 @@ function pictureNumbers(trace) {
 
 function timed(shape) {
   if (shape.name === "now") shape.x0 = shape.x1 = clock.amount;
-  if (shape.name === "ahead") Object.assign(shape, { x0: clock.amount, opacity: clock.ghost ? 0.7 : 1 });
+  const opacity = clock.amount >= clock.end ? 0 : clock.ghost ? 0.7 : 1;
+  if (shape.name === "ahead") Object.assign(shape, { x0: clock.amount, opacity });
 }
 
 // The line "now", and the veil over what comes after it.
@@ -298,6 +310,7 @@ function moveNow(root) {
     for (const one of [shape, root.layout.shapes[index]]) timed(one);
     const path = root.querySelector(`.shapelayer path[data-index="${index}"]`);
     const [a, b] = [at(shape.x0), at(shape.x1)];
+    if (path && shape.name === "ahead") path.style.opacity = shape.opacity;
     path?.setAttribute("d", shape.name === "now" ? `M${a},${top}L${a},${bottom}` : `M${a},${top}H${b}V${bottom}H${a}Z`);
   });
 }

@@ -4,8 +4,6 @@ The address of a history names run, view and how much was recorded, so a browser
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,25 +13,15 @@ from sslviz.figures import matrix, spectrum
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS, QUERIES
 from sslviz.views import frames, panel, panels, recorded, similarity
+from sslviz.views.history_route import tiles_address
 from sslviz.views.moment import moment
-from sslviz.views.recorded import folder
+from sslviz.views.recorded import folder, several
 
 PER_CLASS, MOST_PICTURES = 4, 40  # pictures in the matrix of likeness
 MOST_FIGURES = 60  # moments of a picture that is sent whole
 MOST_BYTES = 8_000_000
 SLIM = 340  # height of a picture beside others, pixels
 KINDS = ("umap", "pca", "tsne")
-
-
-def address(run: RunFolder, view: str, **choice: Any) -> str:
-    """Where the history of a view is found, seen from the root of the app."""
-    known = {"run": run.id, "view": view, "until": max(run.snapshot_steps(), default=0), "size": run.recorded_bytes()}
-    return "sslviz/history?" + urlencode({**known, **choice}, safe="{}")
-
-
-def tiles_address(run: RunFolder) -> str:
-    """Of the views behind a matrix; plot.js puts the step of the picture that is shown into it."""
-    return address(run, "tiles") + "&step={step}"
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
@@ -57,7 +45,7 @@ def _matrix(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     shown = [s[np.ix_(rows, rows)].astype(np.float32) for s in similarities if len(s) == 2 * total]
     for one in shown:
         np.fill_diagonal(one, np.nan)
-    return frames.cells(run, known, shown, choice.get("title", "Similarity of the views, step {step}"))
+    return frames.cells(run, known, shown, choice.get("title", "Similarity of the views"))
 
 
 def _likeness(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
@@ -86,18 +74,8 @@ def _map(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     kind, points = choice.get("kind", ""), int(choice.get("points", QUERIES))
     if kind not in KINDS or not 0 < points <= QUERIES or not steps:
         raise ValueError(f"{points} points of {kind}")
-    known, layouts = positions(str(run.path), kind, steps[-1])
+    known, layouts = recorded.positions(str(run.path), kind, steps[-1])
     return frames.places(run, known, layouts[:, :points], choice.get("title", "step {step}"))
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def positions(path: str, kind: str, until: int) -> tuple[list[int], np.ndarray]:
-    """All layouts up to a step: their steps, and T x N x 2. Raises LookupError if there is none."""
-    run = folder(path)
-    steps = [step for step in run.projection_steps(kind) if step <= until]
-    known, layouts = several(steps, lambda step: run.projection(step, kind))
-    n = min(len(layout) for layout in layouts)
-    return known, np.stack([np.nan_to_num(layout[:n].astype(np.float32)) for layout in layouts])
 
 
 def _spectrum(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
@@ -152,14 +130,6 @@ def thinned(steps: Sequence[int], most: int = MOST_FIGURES) -> list[int]:
     if len(steps) <= most:
         return list(steps)
     return [steps[i] for i in np.unique(np.linspace(0, len(steps) - 1, most).round().astype(int))]
-
-
-def several(steps: Sequence[int], read: Callable[[int], Any]) -> tuple[list[int], list[Any]]:
-    """The steps of which there is something, and what there is. Raises LookupError if there is nothing at all."""
-    found = [(step, one) for step in steps if (one := read(step)) is not None]
-    if not found:
-        raise LookupError("nothing of it was recorded")
-    return [step for step, _ in found], [one for _, one in found]
 
 
 def _tiles(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:

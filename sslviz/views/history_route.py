@@ -1,18 +1,31 @@
-"""The route at which a browser fetches the history of a picture.
+"""The address of the history of a picture, and the route at which a browser fetches it.
 
 Streamlit checks no origin for a route of our own: `allowed` does. Only runs and recorded examples can be named.
 """
 
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from sslviz.runs.folder import RunFolder
 from sslviz.views import server
 
 LONGEST = 200  # characters of a value in the address
+
+
+def address(run: RunFolder, view: str, **choice: Any) -> str:
+    """Where the history of a view is found, seen from the root of the app."""
+    known = {"run": run.id, "view": view, "until": max(run.snapshot_steps(), default=0), "size": run.recorded_bytes()}
+    return "sslviz/history?" + urlencode({**known, **choice}, safe="{}")
+
+
+def tiles_address(run: RunFolder) -> str:
+    """Of the views behind a matrix; plot.js puts the step of the picture that is shown into it."""
+    return address(run, "tiles") + "&step={step}"
 
 
 def route() -> Route:
