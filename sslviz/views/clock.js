@@ -24,16 +24,18 @@ class Face {
       <button type="button" data-do="on" title="One moment on (→)" aria-label="One moment on">▶</button>
       <input type="range" min="0" step="1" aria-label="Moment">
       <output></output>
-      <label>speed <select aria-label="Speed">${[3, 6, 12, 24, 48]
-        .map((n) => `<option value="${n}"${n === 12 ? " selected" : ""}>${n} moments/s</option>`)
-        .join("")}</select></label>
-      <label title="Where everything will be at the end, drawn faintly"><input type="checkbox" checked> final state</label>`;
+      <select aria-label="Speed" title="Recorded moments in a second">${[3, 6, 12, 24, 48]
+        .map((n) => `<option value="${n}"${n === 12 ? " selected" : ""}>${n} a second</option>`)
+        .join("")}</select>
+      <label title="Where everything will be at the end, drawn faintly"><input type="checkbox" checked> final state</label>
+      <button type="button" data-do="sheet" title="All pictures of this page on one sheet">All as PNG</button>`;
     parent.append(this.root);
     for (const sign of ["pointerenter", "focusin"]) this.root.addEventListener(sign, () => clock.wanted || clock.tick({ wanted: true }));
     const find = (what) => this.root.querySelector(what);
     [this.slider, this.words, this.speed] = [find("[type=range]"), find("output"), find("select")];
     this.play = find("[data-do=play]");
     find("[data-do=back]").addEventListener("click", () => this.step(-1));
+    find("[data-do=sheet]").addEventListener("click", () => clock.dispatchEvent(new Event("sheet")));
     find("[data-do=on]").addEventListener("click", () => this.step(1));
     this.play.addEventListener("click", () => this.toggle());
     this.slider.addEventListener("input", () => (this.pause(), this.go(Number(this.slider.value))));
@@ -156,6 +158,8 @@ class Face {
     const [only] = found.length === 1 ? found : [];
     const more = !only ? "" : axis === "step" ? ` · ${count(only.run.seconds[only.i])} s` : ` · step ${count(only.run.step[only.i])}`;
     this.words.textContent = unit + more;
+    const longest = Math.max(parseFloat(this.words.style.minWidth) || 0, this.words.textContent.length);
+    this.words.style.minWidth = `${longest}ch`; // the slider beside it stays as long as it is
     this.slider.setAttribute("aria-valuetext", this.words.textContent);
     this.watch.disconnect();
     for (const { run, i } of found) {

@@ -117,6 +117,7 @@ class Chart {
       showSendToCloud: false, // plotly 4 would offer to upload the figure
       plotlyServerURL: "",
       responsive: false,
+      modeBarButtonsToAdd: (this.camera ??= [camera(this)]), // another button would build the chart anew
       modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
         header.events.includes("select") ? [] : ["select2d", "lasso2d"],
       ),

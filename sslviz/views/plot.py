@@ -30,7 +30,7 @@ _component = st.components.v2.component(
     css=(_HERE / "plot.css").read_text(),
     js="\n".join(
         [f"const SETTINGS = {json.dumps(_SETTINGS)};"]
-        + [(_HERE / name).read_text() for name in ("bus.js", "frames.js", "plot.js")]
+        + [(_HERE / name).read_text() for name in ("bus.js", "frames.js", "png.js", "plot.js")]
     ),
     isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
 )
