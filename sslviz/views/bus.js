@@ -14,3 +14,9 @@ const clock = (window.sslvizClock ??= Object.assign(new EventTarget(), {
     clock.dispatchEvent(new Event("tick"));
   },
 }));
+
+// The address of the app, also behind a proxy or a base URL path: where Streamlit's own script came from.
+function appRoot() {
+  const script = document.querySelector('script[src*="/static/js/"]');
+  return script ? script.src.slice(0, script.src.indexOf("/static/js/") + 1) : document.baseURI;
+}

@@ -4,6 +4,8 @@
 // the browser works; Python hears of the moment (as a percentage of the longest run) when it has come to rest.
 const REST = 350; // milliseconds
 const MOST = 240; // moments on the slider; of more, as many, evenly chosen
+const PAUSE = 2000; // milliseconds after which the doctor is asked: the pictures come first
+const verdicts = new Map(); // address -> {step, verdict}, of every run
 const faces = new WeakMap(); // parentElement -> Face
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -49,7 +51,7 @@ class Face {
     this.watch = new MutationObserver(() => this.tell());
   }
 
-  // data: {axis, end, percent, runs: [{number, step, seconds, images, knn, ended}]}
+  // data: {axis, end, percent, runs: [{number, step, seconds, images, score, ended, doctor}]}
   update(data) {
     const text = JSON.stringify({ ...data, percent: 0 });
     if (text === this.text) return this.tell();
@@ -67,6 +69,21 @@ class Face {
     if (first) this.told = data.percent;
     this.ghost.checked = clock.ghost;
     this.go(Math.max(0, at), { quiet: true });
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => this.judge(), PAUSE);
+  }
+
+  // What the doctor says of every moment, once; not while something else moves.
+  async judge() {
+    const { data } = this;
+    for (const { doctor } of data.runs) {
+      if (!doctor || verdicts.has(doctor)) continue;
+      if (clock.playing || clock.loading) return void (this.asking = setTimeout(() => this.judge(), PAUSE));
+      const answer = await fetch(new URL(doctor, appRoot())).catch(() => undefined);
+      verdicts.set(doctor, answer?.ok ? await answer.json() : { step: [], verdict: [] });
+      if (this.data !== data) return;
+      this.tell();
+    }
   }
 
   amount() {
@@ -164,22 +181,31 @@ class Face {
     this.watch.disconnect();
     for (const { run, i } of found) {
       for (const place of document.querySelectorAll(`.sslviz-now[data-number="${run.number}"]`)) {
-        const knn = run.knn[i];
         const ended = run.ended && run[axis][run.step.length - 1] < 0.95 * amount ? ", ended" : "";
         const lines = [
           `step ${count(run.step[i])}${ended}`,
           `${count(run.images[i])} images, ${count(run.seconds[i])} s`,
-          knn === null ? "k-NN not measured yet" : `k-NN ${(100 * knn).toFixed(1)}%`,
+          run.score[i],
         ];
         lines.forEach((text, k) => place.children[k] && place.children[k].textContent !== text && (place.children[k].textContent = text));
+        this.judged(place.children[3], run, run.step[i]);
         const around = place.parentElement;
         if (around) this.watch.observe(around, { childList: true });
       }
     }
   }
 
+  judged(place, run, step) {
+    const known = verdicts.get(run.doctor);
+    if (!place || !known) return;
+    const found = known.verdict[known.step.findLastIndex((one) => one <= step)];
+    place.textContent = found ? `Doctor: ${found.name}` : "";
+    place.title = found?.sentence ?? "";
+  }
+
   close() {
     this.playing = undefined;
+    clearTimeout(this.asking);
     clearTimeout(this.resting);
     document.removeEventListener("keydown", this.keys);
     clock.removeEventListener("tick", this.heard);

@@ -39,8 +39,9 @@ class Past:
     steps: tuple[int, ...]
     seconds: tuple[float, ...]
     images: tuple[float, ...]
-    knn: tuple[float | None, ...]  # the last that was known
+    score: tuple[str, ...]  # the last k-NN that was known, in words
     ended: bool
+    doctor: str = ""  # the address of what the doctor says of every moment
 
     def spent(self, axis: str) -> tuple[float, ...]:
         """What each moment had cost: seconds, images or steps."""
@@ -59,12 +60,12 @@ def past(number: int, steps: Sequence[int], history: pd.DataFrame, ended: bool) 
     seconds, images = (
         tuple(np.interp(steps, history["step"], history[axis]).round(4).tolist()) for axis in ("seconds", "images")
     )
-    knn: tuple[float | None, ...] = (None,) * len(steps)
+    score = ("k-NN not measured yet",) * len(steps)
     if "knn" in history:
         known = history[["step", "knn"]].dropna()
         where = np.searchsorted(known["step"], steps, side="right") - 1
-        knn = tuple(None if i < 0 else round(float(known["knn"].iloc[i]), 5) for i in where)
-    return Past(number, tuple(steps), seconds, images, knn, ended)
+        score = tuple(score[0] if i < 0 else f"k-NN {known['knn'].iloc[i]:.1%}" for i in where)
+    return Past(number, tuple(steps), seconds, images, score, ended)
 
 
 def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False) -> float:
@@ -75,8 +76,8 @@ def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False) -
     worksheet.check("moment", lambda text: 0 <= worksheet.finite(text) <= 100, "the end")
     percent = _percent()
     runs = [
-        {"number": one.number, "step": one.steps, "seconds": one.seconds, "images": one.images, "knn": one.knn}
-        | {"ended": one.ended}
+        {"number": one.number, "step": one.steps, "seconds": one.seconds, "images": one.images, "score": one.score}
+        | {"ended": one.ended, "doctor": one.doctor}
         for one in pasts
         if one.steps
     ]
@@ -88,21 +89,20 @@ def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False) -
 
 
 def words(past: Past, axis: str, amount: float) -> None:
-    """Step, images, seconds and score under a run; clock.js keeps them up to date."""
+    """Step, images, seconds and score under a run, and room for the doctor; clock.js keeps them up to date."""
     i = past.at(axis, amount)
     if i is None:
         return
     ended = ", ended" if past.ended and past.spent(axis)[-1] < 0.95 * amount else ""
-    score = "k-NN not measured yet" if past.knn[i] is None else f"k-NN {past.knn[i]:.1%}"
     lines = (
         f"step {past.steps[i]:,}{ended}",
         f"{past.images[i]:,.0f} images, {past.seconds[i]:,.0f} s",
-        score,
+        past.score[i],
     )
     st.html(
         f'<div class="sslviz-now" data-number="{past.number}">'
         + "".join(f"<div>{escape(line)}</div>" for line in lines)
-        + "</div>"
+        + "<div></div></div>"
     )
 
 

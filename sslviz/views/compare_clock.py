@@ -1,6 +1,7 @@
 """One clock for all runs: at the chosen moment, what each of them makes of the same pictures, side by side."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from sslviz.runs.folder import RunFolder
 from sslviz.views import clock, compare_pictures, history, recorded, worksheet
 from sslviz.views.compare_pictures import POINTS, Picture
 from sslviz.views.compare_runs import Shown
-from sslviz.views.doctor import diagnosed
 from sslviz.views.history import SLIM
+from sslviz.views.history_route import address
 from sslviz.views.map import LAYOUTS
 from sslviz.views.moment import last_embedding
 from sslviz.views.plot import plot
@@ -64,7 +65,13 @@ HELP = (
 
 
 def pasts(runs: list[Shown]) -> list[clock.Past]:
-    return [clock.past(each.number, each.run.snapshot_steps(), each.history, not each.status.at_work) for each in runs]
+    return [
+        replace(
+            clock.past(each.number, each.run.snapshot_steps(), each.history, not each.status.at_work),
+            doctor=address(each.run, "doctor"),
+        )
+        for each in runs
+    ]
 
 
 def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -> None:
@@ -129,15 +136,6 @@ def one(each: Shown, known: clock.Past, axis: str, amount: float, which: str, ki
     else:
         alt = f"{LAYOUTS[kind]} map of {each.name}"
         plot(laid_out[0], key=f"map_{each.number}", height=SLIM, alt=alt, history=laid_out[1])
-    doctor(each, known, axis, amount)
-
-
-def doctor(each: Shown, known: clock.Past, axis: str, amount: float) -> None:
-    """What the doctor would have said then: written when the clock rests."""
-    i = known.at(axis, amount)
-    verdict = diagnosed(each.path, known.steps[i], len(each.run.events())) if i is not None else None
-    if verdict is not None:
-        st.markdown(f":red-badge[:material/stethoscope: {verdict.name}]", help=verdict.sentence)
 
 
 def instead(each: Shown, which: str) -> None:

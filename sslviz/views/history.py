@@ -3,6 +3,7 @@
 The address of a history names run, view and how much was recorded, so a browser may keep the answer.
 """
 
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ import streamlit as st
 from sslviz.figures import matrix, spectrum
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS, QUERIES
-from sslviz.views import frames, panel, panels, recorded, similarity
+from sslviz.views import doctor, frames, panel, panels, recorded, similarity
 from sslviz.views.history_route import tiles_address
 from sslviz.views.moment import moment
 from sslviz.views.recorded import folder, several
@@ -149,6 +150,14 @@ def _probe(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     return probe.sheet
 
 
+def _doctor(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
+    """What the doctor says at each of these moments, by what was known then: "" where nothing is wrong."""
+    changes = len(run.events())
+    found = {step: doctor.diagnosed(str(run.path), step, changes) for step in thinned(steps)}
+    verdicts = [{"name": v.name, "sentence": v.sentence} if v is not None else None for v in found.values()]
+    return json.dumps({"step": list(found), "verdict": verdicts}).encode()
+
+
 SHEETS = ("tiles", "probe")
 VIEWS: dict[str, Callable[[RunFolder, list[int], dict[str, str]], bytes]] = {
     "matrix": _matrix,
@@ -157,6 +166,7 @@ VIEWS: dict[str, Callable[[RunFolder, list[int], dict[str, str]], bytes]] = {
     "spectrum": _spectrum,
     "softmax": _softmax,
     "panel": _panel,
+    "doctor": _doctor,
     "tiles": _tiles,
     "probe": _probe,
 }

@@ -15,12 +15,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => setTimeout(() => parentElement.isConnected || (charts.delete(parentElement), chart.close()));
 }
 
-// The address of the app, also behind a proxy or a base URL path: where Streamlit's own script came from.
-function appRoot() {
-  const script = document.querySelector('script[src*="/static/js/"]');
-  return script ? script.src.slice(0, script.src.indexOf("/static/js/") + 1) : document.baseURI;
-}
-
 // plotly.min.js, once per page.
 function plotly() {
   window.sslvizPlotly ??= new Promise((resolve, reject) => {

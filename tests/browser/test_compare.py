@@ -112,7 +112,7 @@ def test_it_plays_ten_moments_a_second_without_the_server(app, page) -> None:
     page.goto(f"{app.url}/compare?runs=simclr,byol")
     page.wait_for_function(f"() => Object.values(({SHOWN})()).every(each => each)", timeout=60_000)
     page.wait_for_function(QUIET)
-    page.get_by_role("combobox", name="Speed").select_option("12")
+    page.get_by_role("combobox", name="Speed").select_option("24")
     page.evaluate(WATCH)
     page.locator(".sslviz-plot").nth(1).scroll_into_view_if_needed()
     free = page.evaluate(FRAMES)  # what this machine's screen gets while nothing moves
