@@ -108,4 +108,5 @@ def _ends(x: int, axis: Axis, heights: Sequence[float]) -> list[dict[str, Any]]:
     }
     shown = {h: text for h, text in known.items() if not axis.is_numeric or h in (min(known), max(known))}
     common = {"x": x, "xref": "x", "yref": "y", "xanchor": "left", "xshift": 9, "yanchor": "middle", "showarrow": False}
+    common |= {"bgcolor": style.PAPER, "opacity": 0.85}
     return [{**common, "y": h, "text": text, "font": {"size": 13, "color": style.FAINT}} for h, text in shown.items()]

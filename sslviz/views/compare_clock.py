@@ -49,7 +49,7 @@ PICTURES: dict[str, tuple[Callable[[RunFolder, int], Picture | None], str, str, 
         compare_pictures.spectrum,
         "Spectrum of z",
         "No spectrum of this run was recorded.",
-        spectrum.HOW_TO_READ,
+        f"{spectrum.HOW_TO_READ} Dotted: the untrained network; faint: at the end.",
     ),
     "attention": (
         lambda run, step: None,

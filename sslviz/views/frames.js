@@ -179,7 +179,7 @@ class Follower {
     if (clock.ghost && i < history.last) {
       const line = { ...data[0].line, width: 2, dash: "dashdot" };
       data.push({ ...data[0], y: y(history.last), name: "at the end", opacity: 0.4, line });
-      layout.showlegend = true;
+      layout.showlegend ??= true;
     }
     data[0].y = y(i);
   }

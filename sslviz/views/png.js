@@ -16,7 +16,8 @@ function camera(chart) {
 // A data address. Light text on nothing could not be read in a letter: the background of the page goes with it.
 function picture({ root }) {
   const { width, height } = root._fullLayout;
-  const layout = { ...root.layout, paper_bgcolor: page(root).background };
+  const font = { ...root.layout.font, family: "Arial, Helvetica, sans-serif" }; // the page's font stays with the page
+  const layout = { ...root.layout, font, paper_bgcolor: page(root).background };
   return window.Plotly.toImage({ data: root.data, layout }, { format: "png", scale: SCALE, width, height });
 }
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Snapshot
+from sslviz.runs.settings import RunSettings
 from sslviz.views import clock, history, history_route, recorded, server
 from sslviz.views.server import GALLERY
 
@@ -88,16 +89,18 @@ def test_what_the_doctor_says_of_every_moment(runs: Path) -> None:
     known = json.loads(bytes(get(history_route.address(SIMCLR, "doctor")).body))
     assert known["step"] == SIMCLR.snapshot_steps()
     assert known["verdict"][-1] is None  # a healthy run
-    shutil.copytree(SIMCLR.path, server.launcher().runs / "collapsed")
-    run = server.find("collapsed")
-    for step in range(160, 400):
-        row = {"step": step, "seconds": 100.0, "images": 50_000, "loss": float("nan")}
-        run.append_metrics(row)
-    run.write_snapshot(replace(SIMCLR.snapshot(157), step=399))
+    run = RunFolder.create(server.launcher().runs, RunSettings(method="simsiam").change(stop_gradient=False))
+    collapsed = {"std": 0.002, "mean_cosine": 0.998, "rank": 1.5, "knn": 0.15, "knn_random_init": 0.2}
+    for step in range(401):
+        row = {"step": step, "seconds": step / 10, "images": 64 * step, "loss": -step / 410, "positive_cosine": 0.99}
+        run.append_metrics(row | (collapsed if step % 40 == 0 else {}))
+    for step in (0, 400):
+        exhibits = {"channel_std": np.full(64, 0.002, np.float16)}
+        run.write_snapshot(Snapshot(step, {}, exhibits))
     sick = json.loads(bytes(get(history_route.address(run, "doctor")).body))
-    assert sick["step"][-1] == 399
-    assert sick["verdict"][-1]["sentence"]
-    assert sick["verdict"][0] == known["verdict"][0]
+    assert sick["step"] == [0, 400]
+    assert sick["verdict"][0] is None
+    assert sick["verdict"][1]["name"] == "complete collapse"
 
 
 def test_pictures_come_as_jpeg(runs: Path) -> None:
