@@ -79,11 +79,18 @@ class Face {
     for (const { doctor } of data.runs) {
       if (!doctor || verdicts.has(doctor)) continue;
       if (clock.playing || clock.loading) return void (this.asking = setTimeout(() => this.judge(), PAUSE));
-      const answer = await fetch(new URL(doctor, appRoot())).catch(() => undefined);
-      verdicts.set(doctor, answer?.ok ? await answer.json() : { step: [], verdict: [] });
-      if (this.data !== data) return;
+      clock.tick({ loading: clock.loading + 1 });
+      try {
+        const answer = await fetch(new URL(doctor, appRoot()));
+        verdicts.set(doctor, answer.ok ? await answer.json() : { step: [], verdict: [] });
+      } catch (error) {
+        console.warn("no doctor:", String(error.message ?? error)); // asked again when the page changes
+      }
+      clock.tick({ loading: clock.loading - 1 });
+      if (this.data !== data || !this.root.isConnected) return;
       this.tell();
     }
+    this.root.dataset.judged = true;
   }
 
   amount() {

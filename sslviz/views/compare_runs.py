@@ -125,7 +125,7 @@ def differing(runs: list[Shown]) -> pd.DataFrame:
 
 
 def unlike(runs: list[Shown]) -> dict[str, list[float | str | None]]:
-    """The settings of two runs or more that are not the same for all, numbers as numbers; None: there is no such knob."""
+    """The settings of two runs or more that are not the same for all, numbers as numbers; None: it has no such knob."""
     of = [facts(each.run) for each in runs]
     names = dict.fromkeys(name for known in of for name in known)
     found: dict[str, list[float | str | None]] = {}

@@ -29,7 +29,8 @@ QUIET = "() => window.sslvizClock?.on && !window.sslvizClock.loading"
 
 
 @pytest.fixture
-def app(serve, tmp_path):
+def app(serve, page, tmp_path):
+    page.set_default_timeout(90_000)  # some machines have other things to do
     return serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
 
 
@@ -37,7 +38,7 @@ def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
     page.goto(app.url)
     page.get_by_role("link", name="Compare", exact=True).first.click()
     page.get_by_role("heading", name="Compare", exact=True).wait_for()
-    page.wait_for_function(f"() => ({CHARTS})() >= 9", timeout=30_000)
+    page.wait_for_function(f"() => ({CHARTS})() >= 9", timeout=90_000)
     for name in ("SwAV (recorded)", "MAE (recorded)"):  # away with two, and in with one
         page.get_by_role("button", name=f"Remove {name}").click()
         page.wait_for_function(
@@ -104,24 +105,26 @@ WATCH = """() => {
         window.played = { states: states.size, ticks: ticks.size, seconds: (performance.now() - from) / 1000 };
     });
 }"""
-FRAMES = """async () => { let n = 0; const end = performance.now() + 1000;
-    while (performance.now() < end) { await new Promise(requestAnimationFrame); n++ } return n }"""
+SPIN = "() => { const end = performance.now() + 1000; while (performance.now() < end); }"
 
 
 def test_it_plays_ten_moments_a_second_without_the_server(app, page) -> None:
     page.goto(f"{app.url}/compare?runs=simclr,byol")
     page.wait_for_function(f"() => Object.values(({SHOWN})()).every(each => each)", timeout=60_000)
+    page.locator(".sslviz-clock[data-judged]").wait_for()
     page.wait_for_function(QUIET)
     page.get_by_role("combobox", name="Speed").select_option("24")
     page.evaluate(WATCH)
     page.locator(".sslviz-plot").nth(1).scroll_into_view_if_needed()
-    free = page.evaluate(FRAMES)  # what this machine's screen gets while nothing moves
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     sent = []
     page.on("websocket", lambda socket: sent.append(socket.url))
     costs = page.context.new_cdp_session(page)
     costs.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = cpu(costs)
+    page.evaluate(SPIN)
+    share = cpu(costs) - before  # of a core, that the page gets when it wants all of it
     before = cpu(costs)
     page.locator("body").press("Space")
     page.wait_for_function("() => window.played?.ticks > 5")
@@ -130,9 +133,9 @@ def test_it_plays_ten_moments_a_second_without_the_server(app, page) -> None:
     spent = cpu(costs) - before
     assert requests == []
     assert sent == []
-    assert played["states"] > 30
-    assert spent / played["ticks"] < 0.06  # seconds of the browser's main thread: ten a second fit twice into two cores
-    if free > 40:  # else the machine is busy with other things, and the clock on the wall says nothing
+    assert played["states"] > 5
+    assert spent / played["states"] < 0.05  # seconds of the page's main thread: half of what ten a second may cost
+    if share > 0.7:  # else the machine is busy with other things, and the clock on the wall says nothing
         assert played["states"] / played["seconds"] >= 10
     page.wait_for_function(MOMENT, arg={"simclr": 157, "byol": 662})
     assert page.complaints == []
