@@ -25,7 +25,7 @@ _component = st.components.v2.component(
     isolate_styles=False,
 )
 STICKY = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-clock) { position: sticky; top: 3.1rem; z-index: 40; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-clock) { position: sticky; top: 3.75rem; z-index: 40; }
 .st-key-clock { background: var(--st-background-color, transparent); }
 </style>"""
 AXES = ("seconds", "images", "step")

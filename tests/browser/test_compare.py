@@ -162,3 +162,24 @@ def test_all_pictures_are_saved_on_one_sheet(app, page, tmp_path: Path) -> None:
         assert sheet.height > 3000
         assert sheet.convert("RGB").getpixel((3, 3)) == (15, 20, 28)  # the dark page, not nothing
         assert len(sheet.convert("RGB").resize((200, 400)).getcolors(100_000)) > 1000
+
+
+def test_the_clock_of_a_methods_page_moves_curve_matrix_softmax_and_map(app, page) -> None:
+    page.goto(f"{app.url}/simclr")
+    names = ("Loss over training steps", "Cosine similarity", "One row as probabilities", "Map of 2000 pictures")
+    state = """names => names.map(name => {
+        const chart = [...document.querySelectorAll('.sslviz-plot')].find(c => c.ariaLabel?.startsWith(name));
+        const full = chart?._fullLayout;
+        return full && [full.meta.step, full.shapes.find(shape => shape.name === 'now')?.x0 ?? null,
+                        chart._fullData[0].z?.[0]?.[1] ?? chart._fullData[0].y?.[0]] })"""
+    page.wait_for_function(f"names => ({state})(names).every(each => each) && window.sslvizClock?.on", arg=list(names))
+    last = page.evaluate(state, list(names))
+    assert last[0][1] == 157
+    page.get_by_role("slider", name="Moment", exact=True).focus()
+    page.keyboard.press("Home")
+    moved = f"names => ({state})(names).every((each, i) => i === 0 ? each[1] === 0 : each[0] === 0)"
+    page.wait_for_function(moved, arg=list(names))
+    first = page.evaluate(state, list(names))
+    assert all(a[2] != b[2] for a, b in zip(first[1:], last[1:], strict=True))
+    page.wait_for_url(re.compile("moment=0"))
+    assert "Traceback" not in app.log
