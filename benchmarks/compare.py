@@ -7,9 +7,12 @@ The runs are written through RunFolder, with arrays as large as a real run's: 64
 step. What is in them is noise.
 
 script: one run of the page's script (AppTest, warm caches). answered: from the address in a new tab of a warm server
-until its script has ended. shown: until every picture is drawn, too. in the open app: the same, coming back from
-another page. scrub: from a key on the clock until all matrices show the new moment, at moments that nobody has looked
-at before. Streamlit and plotly.js take much of it: a page of one run stands beside it. Needs playwright and chromium.
+until its script has ended. open: until everything on the screen (1440 x 900) is drawn, too. all drawn: what lies below
+it as well. in the open app: coming back from another page. histories: until all moments of all pictures have arrived,
+from the address on. scrub: from a key on the clock until all matrices show the new moment. Streamlit and plotly.js take
+much of it: a page of one run stands beside it. play: the clock is asked for so many moments a second, on a screen that
+is high enough for all matrices and maps; drawn are the different states of the charts that were on the screen. Needs
+playwright and chromium.
 """
 
 import argparse
@@ -38,11 +41,37 @@ OPEN = 2.0  # seconds that are allowed
 DRAWN = """() => document.querySelector('[data-test-script-state=notRunning]')
     && document.querySelectorAll('.sslviz-plot').length >= 17
     && [...document.querySelectorAll('.sslviz-plot')].every(plot => plot._fullLayout)"""
+SCREEN = """() => { const all = [...document.querySelectorAll('.sslviz-plot')];
+    return all.length >= 17 && document.querySelector('[data-test-script-state=notRunning]')
+        && all.filter(plot => plot.getBoundingClientRect().top < innerHeight).every(plot => plot._fullLayout) }"""
+THERE = """() => window.sslvizClock?.on && !window.sslvizClock.loading
+    && [...document.querySelectorAll('.sslviz-plot')].filter(plot => plot.dataset.frame).length === 12"""
 ANSWERED = """() => document.querySelector('[data-test-script-state=notRunning]')
     && document.querySelectorAll('.sslviz-plot').length >= 17"""
 OTHER = DRAWN.replace("17", "5")  # loss, score, matrix, softmax, map
 STEPS = """() => [...document.querySelectorAll('.sslviz-plot')].filter(p => p._fullData?.[0]?.type === 'heatmap')
     .map(p => p._fullLayout.meta.step)"""
+RATES = (12, 24)  # moments a second that the clock is asked for
+WATCH = """() => {
+    const states = new Set();
+    const state = () => [...document.querySelectorAll('.sslviz-plot')].map(plot => plot.dataset.frame ?? '').join();
+    const seen = new MutationObserver(() => states.add(state()));
+    seen.observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-frame'] });
+    const asked = new Set();
+    let from;
+    window.played = undefined;
+    window.sslvizClock.addEventListener('tick', function heard() {
+        const { playing, amount } = window.sslvizClock;
+        if (playing) {
+            from ??= performance.now();
+            asked.add(amount);
+        } else if (from) {
+            window.played = { drawn: states.size, asked: asked.size, seconds: (performance.now() - from) / 1000 };
+            seen.disconnect();
+            window.sslvizClock.removeEventListener('tick', heard);
+        }
+    });
+}"""
 MOVED = f"before => {{ const now = ({STEPS})(); return now.length === 6 && now.every((s, i) => s !== before[i]) }}"
 
 
@@ -64,12 +93,19 @@ def main() -> None:
         app = App(runs, spare=False)
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(180_000)
         url = f"{app.url}/compare?runs={','.join(ids)}"
-        taken["shown"] = [shown(page, url) for _ in range(options.rounds + 1)][1:]  # the first one warms the server
+        shown(page, url, THERE)  # warms the server
+        taken["open"] = [shown(page, url, SCREEN) for _ in range(options.rounds)]
+        taken["all drawn"] = [shown(page, url) for _ in range(options.rounds)]
+        taken["histories"] = [shown(page, url, THERE) for _ in range(options.rounds)]
         taken["answered"] = [shown(page, url, ANSWERED) for _ in range(options.rounds)]
-        shown(page, url)
+        shown(page, url, THERE)
         taken["scrub"] = [scrubbed(page) for _ in range(options.rounds)]
-        taken["shown, in the open app"] = [back(page, url) for _ in range(options.rounds)]
+        page.set_viewport_size({"width": 1440, "height": 2600})
+        played = [(rate, *play(page, rate)) for rate in RATES]
+        page.set_viewport_size({"width": 1440, "height": 900})
+        taken["all drawn, in the open app"] = [back(page, url) for _ in range(options.rounds)]
         beside = [shown(page, f"{app.url}/simclr", OTHER) for _ in range(options.rounds + 1)][1:]
         taken["for comparison: the page of SimCLR shown"] = beside
         chromium.close()
@@ -77,8 +113,11 @@ def main() -> None:
     print(f"Others used the machine, too: load {os.getloadavg()[1]:.1f} over the last 5 minutes.\n")
     print("| what | asked | seconds |\n|---|---:|---:|")
     for name, seconds in taken.items():
-        asked = f"≤ {OPEN:g}" if name.startswith("shown") else ""
+        asked = f"≤ {OPEN:g}" if name == "open" else ""
         print(f"| {name} | {asked} | {statistics.median(seconds):.2f} ({max(seconds):.2f}) |")
+    print("\n| play: moments a second | drawn a second | of moments | not drawn |\n|---:|---:|---:|---:|")
+    for rate, drawn, moments, spent in played:
+        print(f"| {rate} | {drawn / spent:.1f} | {moments} | {max(0, moments - drawn)} |")
 
 
 def written(runs: Path, seed: int, snapshots: int) -> RunFolder:
@@ -137,8 +176,22 @@ def back(page: Page, url: str) -> float:
     return seconds(go)
 
 
+def play(page: Page, rate: int) -> tuple[int, int, float]:
+    """Different states drawn, moments there are, seconds it took."""
+    page.get_by_role("combobox", name="Speed").select_option(str(rate))
+    clock = page.get_by_role("slider", name="Moment", exact=True)
+    clock.focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(1500)
+    page.evaluate(WATCH)
+    page.keyboard.press("Space")
+    page.wait_for_function("() => window.played", timeout=120_000)
+    found = page.evaluate("() => window.played")
+    return found["drawn"], int(clock.get_attribute("max") or 0), found["seconds"]
+
+
 def scrubbed(page: Page) -> float:
-    clock = page.get_by_role("slider", name="Moment")
+    clock = page.get_by_role("slider", name="Moment", exact=True)
     clock.focus()
     before = page.evaluate(STEPS)
 

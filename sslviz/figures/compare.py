@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from sslviz.figures import style
+from sslviz.figures import clock, style
 
 HOW_TO_READ = (
-    "One line per run, the same colour and dash everywhere on this page; the vertical line is the moment chosen above. "
+    "One line per run, the same colour and dash everywhere on this page; the vertical line is the clock's moment, what "
+    "comes after it is faint. "
     "Smoothing is a running mean: faint lines are the values as recorded."
 )
 HOW_TO_READ_RANKS = (
@@ -95,7 +96,7 @@ def over(
         traces.append(go.Scatter(x=[], y=[], showlegend=False))
     references = references or {}
     levels = [f"{name} {value:.0%}" if percent else f"{name} {value:.3g}" for name, value in references.items()]
-    now = [] if at is None or (at <= 0 and log in ("x", "both")) else [_now(at)]
+    now = [] if at is None or (at <= 0 and log in ("x", "both")) else clock.now(at)
     shapes = [_level(value) for value in references.values()] + now
     return style.figure(
         *traces,
@@ -235,8 +236,3 @@ def _names_above(count: int, extra: int = 0) -> dict[str, Any]:
 def _level(value: float) -> dict[str, Any]:
     line = {"color": style.FAINT, "width": 1.5, "dash": "dash"}
     return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value, "line": line}
-
-
-def _now(at: float) -> dict[str, Any]:
-    line = {"color": style.INK, "width": 2}
-    return {"type": "line", "xref": "x", "x0": at, "x1": at, "yref": "y domain", "y0": 0, "y1": 1, "line": line}

@@ -68,6 +68,15 @@ def scatter(
     )
 
 
+def hold(figure: go.Figure, layouts: np.ndarray) -> go.Figure:
+    """A square frame, wide enough for all moments, T x N x 2: it stands still while the points wander."""
+    low, high = layouts.reshape(-1, 2).min(0).astype(float), layouts.reshape(-1, 2).max(0).astype(float)
+    half = 0.53 * max(float((high - low).max()), 1e-6)
+    ranges = np.stack([(low + high) / 2 - half, (low + high) / 2 + half], axis=1).tolist()
+    figure.update_xaxes(range=ranges[0], constrain="domain")
+    return figure.update_yaxes(range=ranges[1])
+
+
 def _points(layout: np.ndarray, index: np.ndarray, name: str, number: int) -> go.Scatter:
     """The points of one class; customdata says which picture each of them is."""
     return go.Scatter(

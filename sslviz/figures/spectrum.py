@@ -34,7 +34,7 @@ def spectrum(
         *traces,
         level_line(even, 0.5, len(now) + 0.5).update(showlegend=False),
         title="Singular spectrum of z",
-        subtitle=f"axes with more than a tenth of the even spread: {int((now > even / 10).sum())} of {len(now)}",
+        subtitle=used(now),
         height=height,
         showlegend=first is not None,
         hovermode="closest",
@@ -45,6 +45,12 @@ def spectrum(
         yaxis={"title": {"text": "spread (no unit)"}, "type": "log", "range": [np.log10(FLOOR), 0.7], "dtick": 1}
         | {"exponentformat": "power"},
     )
+
+
+def used(sigma: np.ndarray) -> str:
+    """How many axes are used, in words."""
+    even = 1 / np.sqrt(len(sigma))
+    return f"axes with more than a tenth of the even spread: {int((sigma > even / 10).sum())} of {len(sigma)}"
 
 
 def channels(std: np.ndarray, *, height: int = 320) -> go.Figure:

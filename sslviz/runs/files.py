@@ -5,6 +5,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,16 @@ def read_npz(path: Path) -> dict[str, Array] | None:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def read_array(path: Path, name: str) -> Array | None:
+    """One array of an .npz; the others are not even unpacked."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found: Array = file[name]
+            return found
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 
 

@@ -23,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_lines, read_npz, replace
+from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_array, read_lines, read_npz, replace
 from sslviz.runs.pictures import from_jpeg, to_jpeg
 from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
@@ -191,6 +191,14 @@ class RunFolder:
             views=from_jpeg(arrays["views"]) if "views" in arrays else None,
             embedding=arrays.get("embedding"),
         )
+
+    def exhibit(self, step: int, name: str) -> Array | None:
+        """One recorded array of the moment at `step`, or None: a history asks for two hundred of them."""
+        return read_array(self._snapshot_path(step), f"exhibit.{name}")
+
+    def embedding(self, step: int) -> Array | None:
+        """h of the probe pictures at `step`, or None if it was not kept."""
+        return read_array(self._snapshot_path(step), "embedding")
 
     def thin_snapshots(self, most: int = 200) -> None:
         """Removes every second of the older snapshots (not the first 20) until `most` are left."""

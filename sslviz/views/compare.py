@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.figures import compare as figures
-from sslviz.views import compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
+from sslviz.figures import parallel
+from sslviz.views import clock, compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
 from sslviz.views.compare_runs import AXES, MOST, Shown
 from sslviz.views.plot import plot
 
@@ -21,6 +22,7 @@ STYLE = """<style>
   .st-key-side [data-testid="stColumn"] { min-width: 46%; }
 }
 </style>"""
+MOST_SETTINGS, MOST_SCORES = 6, 3  # axes of the parallel coordinates
 MOST_RANKED = 6  # evaluations in the picture, unless others are asked for
 
 
@@ -39,6 +41,7 @@ def show() -> None:
             table = ranking(runs)
         with right:
             settings = differences(runs)
+        parallels(runs, table)
         budget(runs)
     with st.container(horizontal=True):
         for label, name, numbers in (("Scores", "scores", table), ("Settings", "settings", settings)):
@@ -88,7 +91,8 @@ def under_one_clock(runs: list[Shown]) -> None:
         seeds = worksheet.choice("Seeds", "seeds", ["each", "mean ± std"], "each", help="runs that differ in the seed")
         with st.container(width=160):
             smoothing = worksheet.number("Smoothing", "smoothing", 0.0, 0.0, 0.95, step=0.05)
-    amount = compare_clock.slider(runs, axis)
+    end, known = max((each.end(axis) for each in runs), default=0.0), compare_clock.pasts(runs)
+    amount = clock.show(known, axis, end, eager=True)
     drawn = compare_scores.lines(runs, metric, axis, smoothing=smoothing, seeds=seeds != "each")
     plot(
         figures.over(
@@ -96,7 +100,7 @@ def under_one_clock(runs: list[Shown]) -> None:
             title=f"{metric} over {axis}" if metric != "knn" else f"k-NN accuracy over {axis}",
             x_title=AXES[axis],
             y_title="accuracy" if compare_scores.is_share(metric) else f"{metric} (as the method defines it)",
-            at=amount,
+            at=end,  # the clock moves the line from here
             references=compare_scores.references(runs, metric),
             percent=compare_scores.is_share(metric),
             log=log,
@@ -109,7 +113,7 @@ def under_one_clock(runs: list[Shown]) -> None:
         " Losses of different methods are different things: compare shapes, not heights." if metric == "loss" else ""
     )
     st.caption(f"{figures.HOW_TO_READ}{band}{unlike}")
-    compare_clock.show(runs, axis, amount)
+    compare_clock.show(runs, known, axis, amount)
     kind = str(st.session_state.get("map") or "umap")
     with st.container(horizontal=True):
         # made when asked for: thousands of numbers
@@ -164,6 +168,20 @@ def differences(runs: list[Shown]) -> pd.DataFrame:
     else:
         st.dataframe(table, height=min(38 + 35 * len(table), 460), alt="Settings that differ")
     return table
+
+
+def parallels(runs: list[Shown], table: pd.DataFrame) -> None:
+    """Every run a line over the settings that differ and the scores that two of them have."""
+    axes = [parallel.Axis(name, values) for name, values in compare_runs.unlike(runs).items()][:MOST_SETTINGS]
+    scored = [str(name) for name in table.columns[table.notna().sum() > 1]][:MOST_SCORES]
+    axes += [
+        parallel.Axis(name, [None if pd.isna(v) else float(v) for v in table[name]], score=True) for name in scored
+    ]
+    if len(runs) < 2 or len(axes) < 2:
+        return
+    names = [each.name for each in runs]
+    plot(parallel.parallel(axes, names), key="parallel", alt="Runs over the settings that differ and their scores")
+    st.caption(parallel.HOW_TO_READ)
 
 
 def budget(runs: list[Shown]) -> None:

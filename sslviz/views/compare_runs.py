@@ -114,6 +114,20 @@ def differing(runs: list[Shown]) -> pd.DataFrame:
     return found.rename(index=lambda name: str(name).replace("_", " ")).rename_axis("setting")
 
 
+def unlike(runs: list[Shown]) -> dict[str, list[float | str | None]]:
+    """The settings of two runs or more that are not the same for all, numbers as numbers; None: it has no such knob."""
+    of = [facts(each.run) for each in runs]
+    names = dict.fromkeys(name for known in of for name in known)
+    found: dict[str, list[float | str | None]] = {}
+    for name in names:
+        values = [known.get(name) for known in of]
+        if len({str(value) for value in values}) > 1 and sum(value is not None for value in values) > 1:
+            is_number = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
+            plain = all(n or v is None for n, v in zip(is_number, values, strict=True))
+            found[name] = [None if v is None else float(v) if plain else _written(v) for v in values]
+    return found
+
+
 def family(run: RunFolder) -> str:
     """The same for runs that differ in nothing but their seed."""
     settings = run.settings()

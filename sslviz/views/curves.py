@@ -1,9 +1,10 @@
 """The curves of a run: the loss, and the score that it must be compared with."""
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.figures import curves
+from sslviz.figures import clock, curves
 from sslviz.figures.curves import Pin, Series
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -15,8 +16,10 @@ MOST_POINTS = 1500  # of a curve; more are thinned
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def loss_curve(path: str, step: int, changes: int) -> bytes:
-    """`step` and `changes` say how much has been recorded: when they grow, the curve is drawn anew."""
+def loss_curve(path: str, step: int, changes: int, clocked: bool = False) -> bytes:
+    """`step` and `changes` say how much has been recorded: when they grow, the curve is drawn anew. clocked: with a
+    line for the clock of the page, which now stands at `step`.
+    """
     run = folder(path)
     rows = recorded(run, "loss")
     values, method = run.values(), run.settings().method
@@ -25,11 +28,11 @@ def loss_curve(path: str, step: int, changes: int) -> bytes:
     unit = "nats" if known is not None and known[0].startswith("ln") else "no unit"
     one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
     figure = curves.curves([one], title="Loss", y_title=f"loss ({unit})", references=lines, pins=pins(run))
-    return stamped(figure, path, step)
+    return stamped(timed(figure, step) if clocked else figure, path, step)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def score_curve(path: str, step: int, heartbeat: float) -> bytes:
+def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -> bytes:
     run = folder(path)
     series = []
     for color, (column, name) in enumerate({"knn": "class", "knn_hue": "hue"}.items()):
@@ -53,7 +56,11 @@ def score_curve(path: str, step: int, heartbeat: float) -> bytes:
     figure = curves.curves(
         series, title=title, y_title="accuracy", references=line, pins=pins(run), y_range=(0, 1), percent=True
     )
-    return stamped(figure, path, step)
+    return stamped(timed(figure, step) if clocked else figure, path, step)
+
+
+def timed(figure: go.Figure, step: int) -> go.Figure:
+    return figure.update_layout(shapes=[*figure.layout.shapes, *clock.now(step)])
 
 
 def recorded(run: RunFolder, column: str) -> pd.DataFrame:

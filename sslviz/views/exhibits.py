@@ -8,39 +8,45 @@ import streamlit as st
 from sslviz.figures.curves import HOW_TO_READ
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import curves, doctor, futures, map, numbers, panel, panels, similarity, transport
+from sslviz.views import clock, curves, doctor, futures, map, numbers, panel, panels, similarity, transport
 from sslviz.views.moment import Moment, moment
 from sslviz.views.plot import plot
+from sslviz.views.recorded import metrics
 
 
 def show(run: RunFolder, status: Status) -> None:
-    """All pictures of the newest moment, or of the one chosen with the slider when the run is at rest."""
+    """All pictures of the newest moment; when the run is at rest, the clock moves them through all others."""
     doctor.show(run, status)
+    steps = run.snapshot_steps()
+    clocked = not status.at_work and len(steps) > 1
     left, right = st.columns(2, gap="medium")
     with left:
         plot(
-            curves.loss_curve(str(run.path), status.step, len(run.events())), key="loss", alt="Loss over training steps"
+            curves.loss_curve(str(run.path), status.step, len(run.events()), clocked),
+            key="loss",
+            alt="Loss over training steps",
         )
     with right:
         plot(
-            curves.score_curve(str(run.path), status.step, status.heartbeat),
+            curves.score_curve(str(run.path), status.step, status.heartbeat, clocked),
             key="score",
             alt="k-NN accuracy over training steps",
         )
     st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
     futures.show(run)
-    steps = run.snapshot_steps()
     if not steps:
         st.info("The first picture comes in a moment.", icon=":material/hourglass_empty:")
         return
     step = steps[-1]
-    if not status.at_work and len(steps) > 1:
-        step = st.select_slider("Moment (training step)", steps, steps[-1], key=f"moment_{run.id}")
-        transport.fork(run, step)
-    found = moment(str(run.path), step)
+    rests = step  # where the clock rests
+    if clocked:
+        known = clock.past(0, steps, metrics(run), True)
+        rests = steps[known.at("step", clock.show([known], "step", status.step)) or 0]
+        transport.fork(run, rests)
+    found = moment(str(run.path), step, clocked=clocked)
     if found is not None:
-        explained(run, found)
-    map.chart(run, step)
+        explained(run, found, rests)
+    map.chart(run, step, clocked=clocked)
     # Closed, it costs nothing: what nobody looks at is not drawn.
     health = st.expander(
         "How healthy is the representation?", icon=":material/monitor_heart:", key="health", on_change="rerun"
@@ -52,15 +58,17 @@ def show(run: RunFolder, status: Status) -> None:
             numbers.show(run, status.step)
 
 
-def explained(run: RunFolder, found: Moment) -> None:
-    """The method's own pictures, and the similarity matrix with its softmax row if it has one."""
+def explained(run: RunFolder, found: Moment, rests: int) -> None:
+    """The method's own pictures, and the similarity matrix with its softmax row if it has one. rests: where the clock
+    does, if there is one.
+    """
     own = panel.available(found, panels.OWN)
     narrow = [each for each in own if not each.wide]
     for each in own:
         if each.wide:
             panel.one(each, found)
     if "similarity" in found.snapshot.exhibits:
-        with similarity.similarity(run, found.snapshot):
+        with similarity.similarity(run, found.snapshot, rests if found.clocked else None):
             if narrow and not similarity.has_softmax(run):
                 panel.one(narrow.pop(0), found)
     panel.in_pairs(found, narrow)

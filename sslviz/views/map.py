@@ -7,7 +7,9 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.observer import QUERIES
 from sslviz.views import picked, recorded, server
+from sslviz.views.history_route import address
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import folder, stamped
 
@@ -17,8 +19,8 @@ LAYOUTS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 CYCLIC = ("hue", "background_hue")
 
 
-def chart(run: RunFolder, step: int) -> None:
-    """The map of the probe pictures: the layout nearest before `step`."""
+def chart(run: RunFolder, step: int, *, clocked: bool = False) -> None:
+    """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page moves it."""
     probe = recorded.probe(str(run.path))
     if probe is None:
         return
@@ -45,13 +47,19 @@ def chart(run: RunFolder, step: int) -> None:
         st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
         return
     tiles = image_url(probe.sheet, key="probe")
+    clocked = clocked and at == layouts[-1]
     plot(
-        map_figure(str(run.path), at, kind, color, tiles),
+        map_figure(str(run.path), at, kind, color, tiles, clocked),
         key="chart",
+        history=address(run, "map", kind=kind, title=titled(kind, "{step}")) if clocked else "",
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
     )
     st.caption(f"{note}{maps.HOW_TO_READ}")
     picked.grid(probe, tiles, picked.count(probe))
+
+
+def titled(kind: str, step: str, points: int = QUERIES) -> str:
+    return f"{LAYOUTS[kind]} of h, {points:,} test pictures, step {step}"
 
 
 def awaited(run: RunFolder) -> bool:
@@ -67,7 +75,7 @@ def ask(run: RunFolder) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -> bytes:
+def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str, clocked: bool = False) -> bytes:
     run = folder(path)
     probe, layout = recorded.probe(path), run.projection(step, kind)
     assert probe is not None
@@ -80,8 +88,10 @@ def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str) -
         layout,
         **known,
         sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
-        title=f"{name} of h, {len(layout):,} test pictures, step {step}",
+        title=titled(kind, str(step), len(layout)),
         axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
     )
     figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
+    if clocked:
+        maps.hold(figure, recorded.positions(path, kind, step)[1])
     return stamped(figure, path, step)

@@ -11,7 +11,7 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import map3d
 from sslviz.views import (
-    compare_clock,
+    compare_pictures,
     live,
     map_misread,
     map_picture,
@@ -136,7 +136,9 @@ def legend(sides: list[Side], color: str | None) -> None:
     """The classes, once for both maps."""
     classes = next((probe.classes for side in sides if (probe := recorded.probe(side.path)) is not None), ())
     if color == "class" and classes:
-        plot(compare_clock.class_legend(classes), key="classes", height=112, alt="Colours and symbols of the classes")
+        plot(
+            compare_pictures.class_legend(classes), key="classes", height=112, alt="Colours and symbols of the classes"
+        )
 
 
 def ask(side: Side) -> str:

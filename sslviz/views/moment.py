@@ -24,6 +24,7 @@ class Moment:
     snapshot: Snapshot
     history: pd.DataFrame  # everything recorded up to this moment
     values: dict[str, Any]  # the knobs
+    clocked: bool = False  # this is the last moment, and the clock of the page moves its pictures through the others
 
     def __getitem__(self, name: str) -> np.ndarray:
         """A recorded array; float16 becomes float32."""
@@ -54,7 +55,7 @@ class Moment:
         return tuple(rows[name].to_numpy() for name in ("step", *names))
 
 
-def moment(path: str, step: int) -> Moment | None:
+def moment(path: str, step: int, *, clocked: bool = False) -> Moment | None:
     """What was recorded at `step`. The spread, which not every look measures, is that of the last look that did."""
     snapshot = load(path, step)
     if snapshot is None:
@@ -67,7 +68,7 @@ def moment(path: str, step: int) -> Moment | None:
         if before is not None:
             spread = {name: before.exhibits[name] for name in SPREAD if name in before.exhibits}
             snapshot = replace(snapshot, exhibits=snapshot.exhibits | spread)
-    return Moment(run, snapshot, history, run.values())
+    return Moment(run, snapshot, history, run.values(), clocked)
 
 
 def measured(run: RunFolder, step: int) -> Iterator[Snapshot]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import streamlit as st
 
+from sslviz.views.history_route import address
 from sslviz.views.moment import Moment
 from sslviz.views.plot import plot
 from sslviz.views.recorded import stamped
@@ -39,7 +40,8 @@ def in_pairs(found: Moment, panels: list[Panel]) -> None:
 def one(panel: Panel, found: Moment) -> None:
     """The picture, and how to read it."""
     seen = picture(str(found.run.path), found.snapshot.step, panel.name, len(found.history), panel, found)
-    plot(seen, key=f"panel_{panel.name}", alt=panel.name)
+    past = address(found.run, "panel", name=panel.name) if found.clocked else ""
+    plot(seen, key=f"panel_{panel.name}", alt=panel.name, history=past)
     st.caption(panel.how_to_read)
 
 

@@ -16,7 +16,6 @@ from PIL import Image
 from sslviz.figures import style
 from sslviz.runs.records import ProbeSet
 from sslviz.views import recorded
-from sslviz.views.plot import image_url
 
 _HERE = Path(__file__).parent
 _SETTINGS = {"light": style.CLASSES, "dark": [style.DARK[color] for color in style.CLASSES]}
@@ -46,15 +45,15 @@ def grid(probe: ProbeSet, tiles: str, total: int, *, key: str = "picked", hint: 
 
 
 def grids(runs: list[tuple[str, str]], most: int, hint: str = ELSEWHERE) -> None:
-    """A grid for each set of pictures. runs: folders, and the keys of `image_url` under which the maps have their
-    pictures; most: how many pictures a map shows, if there are as many.
+    """A grid for each set of pictures. runs: folders, and the address at which the contact sheet of each is served;
+    most: how many pictures a map shows, if there are as many.
     """
     shown = set()
-    for number, (path, key) in enumerate(runs):
+    for number, (path, tiles) in enumerate(runs):
         probe = recorded.probe(path)
         if probe is not None and group(probe) not in shown:
             shown.add(group(probe))
-            grid(probe, image_url(probe.sheet, key=key), min(most, count(probe)), key=f"picked_{number}", hint=hint)
+            grid(probe, tiles, min(most, count(probe)), key=f"picked_{number}", hint=hint)
 
 
 def count(probe: ProbeSet) -> int:

@@ -15,12 +15,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => setTimeout(() => parentElement.isConnected || (charts.delete(parentElement), chart.close()));
 }
 
-// The address of the app, also behind a proxy or a base URL path: where Streamlit's own script came from.
-function appRoot() {
-  const script = document.querySelector('script[src*="/static/js/"]');
-  return script ? script.src.slice(0, script.src.indexOf("/static/js/") + 1) : document.baseURI;
-}
-
 // plotly.min.js, once per page.
 function plotly() {
   window.sslvizPlotly ??= new Promise((resolve, reject) => {
@@ -49,15 +43,20 @@ class Chart {
     this.sizes = new ResizeObserver(() => this.root.clientWidth !== this.width && this.draw());
     this.sizes.observe(this.root);
     this.link = new Link(this); // picked.js
+    this.follower = new Follower(this);
   }
 
   show(bytes) {
     const cut = bytes.indexOf(10);
     const read = (part) => new TextDecoder().decode(part);
     this.header = JSON.parse(read(bytes.subarray(0, cut)));
+    this.follower.follow(this.header.history);
     const text = read(bytes.subarray(cut + 1));
     const theme = readTheme(this.parent);
-    if (text === this.text && JSON.stringify(theme) === JSON.stringify(this.theme)) return;
+    if (text === this.text && JSON.stringify(theme) === JSON.stringify(this.theme)) {
+      if (this.listening) this.follower.load();
+      return;
+    }
     this.text = text;
     this.theme = theme;
     this.fresh = true;
@@ -72,6 +71,8 @@ class Chart {
     this.drawing = true;
     try {
       const Plotly = await plotly();
+      await this.follower.ready();
+      if (!this.listening) await turn(this);
       while (this.stale && !this.closed) {
         this.stale = false;
         await this.react(Plotly);
@@ -88,7 +89,7 @@ class Chart {
   async react(Plotly) {
     const { theme, header, root } = this;
     const text = theme.dark ? this.text.replace(/#[0-9a-f]{6}/g, (c) => SETTINGS.dark[c] ?? c) : this.text;
-    const { data, layout } = JSON.parse(text);
+    const { data, layout } = this.follower.patch(JSON.parse(text));
     root.setAttribute("aria-label", header.alt);
     this.width = root.clientWidth;
     if (!this.width) return; // hidden: the ResizeObserver calls again
@@ -112,6 +113,7 @@ class Chart {
       showSendToCloud: false, // plotly 4 would offer to upload the figure
       plotlyServerURL: "",
       responsive: false,
+      modeBarButtonsToAdd: (this.camera ??= [camera(this)]), // another button would build the chart anew
       modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
         header.events.includes("select") || this.meta.link ? [] : ["select2d", "lasso2d"],
       ),
@@ -121,6 +123,7 @@ class Chart {
     await Plotly.react(root, data, layout, config);
     if (this.closed) return Plotly.purge(root);
     if (!this.listening) this.listen();
+    this.follower.settled();
     if (this.tip && this.at) this.hover(this.at);
   }
 
@@ -201,7 +204,8 @@ class Chart {
   }
 
   showTip(tiles, text, { clientX, clientY }) {
-    const { url, tile, columns, rows } = this.meta.sprite;
+    const { tile, columns, rows } = this.meta.sprite;
+    const url = this.meta.sprite.url.replace("{step}", this.meta.step);
     if (!this.tip) document.body.append((this.tip = document.createElement("div")));
     this.tip.className = "sslviz-tip";
     const { background, color, border, font } = this.theme;
@@ -255,6 +259,7 @@ class Chart {
 
   close() {
     this.closed = true;
+    this.follower.close();
     this.sizes.disconnect();
     this.link.close();
     this.hideTip();

@@ -28,8 +28,10 @@ _SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": s
 _component = st.components.v2.component(
     "sslviz_plot",
     css=(_HERE / "plot.css").read_text(),
-    js=f"const SETTINGS = {json.dumps(_SETTINGS)};\n"
-    + "\n".join((_HERE / f).read_text() for f in ("plot.js", "picked.js")),
+    js="\n".join(
+        [f"const SETTINGS = {json.dumps(_SETTINGS)};"]
+        + [(_HERE / name).read_text() for name in ("bus.js", "frames.js", "png.js", "plot.js", "picked.js")]
+    ),
     isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
 )
 
@@ -63,14 +65,16 @@ def plot(
     height: int | None = None,
     alt: str = "",
     events: Sequence[Literal["click", "select"]] = (),
+    history: str = "",
 ) -> PlotEvent | None:
     """Shows a figure (or what `encode` made of it); the same `key` is the same chart, whatever the data.
 
     `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. Each name in `events`
-    reruns the surrounding fragment when it happens; that one run gets the event, all others None.
+    reruns the surrounding fragment when it happens; that one run gets the event, all others None. `history`: where all
+    moments of the picture are found (history.address); the figure then is the last one, and follows the clock.
     """
     blob = figure if isinstance(figure, bytes) else encode(figure)
-    header = {"height": height, "alt": alt, "events": list(events)}
+    header = {"height": height, "alt": alt, "events": list(events), "history": history}
     callbacks: dict[str, Any] = {f"on_{event}_change": _nothing for event in events}
     result = _component(
         key=key,

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -13,16 +14,18 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS
 from sslviz.runs.records import Snapshot
 from sslviz.views.curves import recorded
+from sslviz.views.history_route import address, tiles_address
 from sslviz.views.plot import image_url, plot
 from sslviz.views.recorded import load, probe, stamped
 
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 
 
-def similarity(run: RunFolder, snapshot: Snapshot) -> DeltaGenerator:
+def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -> DeltaGenerator:
     """The views on which the matrix stands; the matrix; for contrastive methods, one of its rows as probabilities.
 
-    Returns the column on the right, which has room left for other methods' pictures.
+    clocked: the step at which the clock of the page rests; the snapshot then is the last one. Returns the column on the
+    right, which has room left for other methods' pictures.
     """
     path, step = str(run.path), snapshot.step
     left, right = st.columns(2, gap="medium")
@@ -45,25 +48,29 @@ def similarity(run: RunFolder, snapshot: Snapshot) -> DeltaGenerator:
             )
             or "by view"
         )
-        tiles = image_url(view_tiles(path, step), key="views", mimetype="image/jpeg")
+        still = clocked is None
+        tiles = image_url(view_tiles(path, step), key="views", mimetype="image/jpeg") if still else tiles_address(run)
         anchor = int(st.session_state.get("anchor", 0))
         event = plot(
             similarity_matrix(path, step, images, by, anchor, tiles),
             key="similarity",
             alt="Cosine similarity of every two views",
             events=("click",),
+            history="" if still else address(run, "matrix", images=images, order=by),
         )
         if event is not None and event.row is not None and event.row != anchor:
             st.session_state["anchor"] = event.row
             st.rerun(scope="fragment")
     with right:
-        st.html(view_pairs(path, step))
+        st.html(view_pairs(path, step if clocked is None else clocked))
         number = 0 if snapshot.views is None else len(snapshot.views)
         more = f"; the matrix compares the first two of {number}" if number > 2 else ""
         st.caption(f"Random views of each picture: a above, b below{more}")
         temperature = temperature_of(run)
         if temperature is not None:
-            plot(softmax_row(path, step, anchor, temperature, tiles), key="softmax", alt="One row as probabilities")
+            past = "" if still else address(run, "softmax", anchor=anchor, temperature=temperature)
+            drawn = softmax_row(path, step, anchor, temperature, tiles)
+            plot(drawn, key="softmax", alt="One row as probabilities", history=past)
     how = softmax.HOW_TO_READ if temperature is not None else ""
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
     return right
@@ -106,19 +113,22 @@ def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int
 def softmax_row(path: str, step: int, anchor: int, temperature: float, tiles: str) -> bytes:
     snapshot = load(path, step)
     assert snapshot is not None
-    s = snapshot.exhibits["similarity"].astype(np.float32)
+    return stamped(softmax_figure(path, snapshot.exhibits["similarity"], anchor, temperature, tiles), path, step)
+
+
+def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: float, tiles: str) -> go.Figure:
+    """One row of a 2N x 2N similarity matrix as probabilities, the most likely first."""
+    s = cosines.astype(np.float32)
     total = len(s) // 2
-    positive = (anchor + total) % (2 * total)
-    figure = softmax.softmax(
+    return softmax.softmax(
         s[anchor],
         anchor,
-        positive,
+        (anchor + total) % (2 * total),
         temperature,
         labels=exhibit_labels(path, total),
         ordered=True,
         sprite=view_sprite(tiles, path, total),
     )
-    return stamped(figure, path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -7,7 +7,7 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import matrix, softmax
 from sslviz.runs.folder import RunFolder
-from sslviz.views import compare_clock, compare_runs, doctor, map, panel, panels, recorded, similarity
+from sslviz.views import compare_clock, compare_pictures, compare_runs, doctor, map, panel, panels, recorded, similarity
 from sslviz.views.map import LAYOUTS
 from sslviz.views.moment import Moment, moment
 from sslviz.views.panel import Panel
@@ -187,11 +187,11 @@ def maps_of(pair: Pair, moments: list[Moment]) -> None:
             st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
             return
         tiles = image_url(pictures.sheet, key=f"probe_{side}")
-        seen = compare_clock.small_map(str(each.run.path), laid_out, used, color, tiles)
+        seen = compare_pictures.small_map(str(each.run.path), laid_out, used, color, tiles)
         plot(seen, key=f"map_{side}", alt=f"{LAYOUTS[used]} map of {each.run.id}")
 
     row(moments, drawn)
     classes = next((p.classes for run in pair if (p := recorded.probe(str(run.path))) is not None), ())
     if color == "class" and classes:
-        plot(compare_clock.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
+        plot(compare_pictures.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
     st.caption(f"{maps.HOW_TO_READ} Both maps show the same test pictures.")

@@ -39,7 +39,7 @@ def test_sixty_refreshes_replace_nothing_and_keep_the_zoom(serve, page):
     open_charts(page, server)
     page.evaluate(f"() => {{ window.before = ({NODES})(); }}")
     buttons = page.eval_on_selector_all(".modebar-btn", "buttons => buttons.map(button => button.dataset.title)")
-    assert set(buttons) == {"Zoom", "Pan", "Reset axes"}  # nothing that would send a figure away
+    assert set(buttons) == {"Zoom", "Pan", "Reset axes", "Save as PNG"}  # nothing that would send a figure away
     box = page.locator(".sslviz-plot .nsewdrag").nth(1).bounding_box()
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()

@@ -40,7 +40,8 @@ def test_a_run_keeps_its_colour_and_dash_whatever_else_is_drawn() -> None:
     assert {mean.line.color, band.fillcolor} == {style.CLASSES[0]}
     assert {raw.line.color, smooth.line.color} == {style.CLASSES[1]}
     assert mean.line.dash != smooth.line.dash
-    assert [shape.y0 for shape in figure.layout.shapes] == [0.1, 0]
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.1, 0, 0]
+    assert [shape.name for shape in figure.layout.shapes[1:]] == ["ahead", "now"]
     assert figure.layout.shapes[1].x0 == 2.0
     assert "chance 0.1" in figure.layout.title.subtitle.text
 
@@ -50,7 +51,7 @@ def test_logarithmic_axes(log: str, kinds: tuple[str | None, str | None]) -> Non
     x = np.arange(1.0, 4.0)
     figure = compare.over([Line("a", x, x, 0)], title="t", x_title="x", y_title="y", at=0.0, log=log)
     assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == kinds
-    assert len(figure.layout.shapes) == (1 if log == "none" else 0)  # zero has no place on a logarithmic axis
+    assert len(figure.layout.shapes) == (2 if log == "none" else 0)  # zero has no place on a logarithmic axis
 
 
 def test_nothing_recorded_gives_an_empty_stage() -> None:

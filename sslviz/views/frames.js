@@ -1,0 +1,402 @@
+// Moves the charts with the clock of the page. A chart whose header names a history fetches it once, after its first
+// picture; from then on each moment is taken from it. What only moves (points, cells, the line "now") is moved where it
+// stands in plotly's drawing, and plotly's own data with it; everything else is drawn anew.
+
+const HISTORIES = new Map(); // address -> promise of a History
+const followers = new Set();
+const AT_ONCE = 2; // histories fetched at a time
+const PATIENCE = 25; // milliseconds of drawing between two pictures of the screen
+const SQUARE = 1 / 160; // of a final place, as a part of the map
+
+class History {
+  constructor(bytes) {
+    const cut = bytes.indexOf(10);
+    const text = (part) => new TextDecoder().decode(part);
+    Object.assign(this, JSON.parse(text(bytes.subarray(0, cut))));
+    const rest = bytes.slice(cut + 1); // a copy: typed arrays begin at multiples of their size
+    const kinds = { cells: Int16Array, places: Uint16Array, heights: Float32Array };
+    if (this.kind === "figures") this.texts = text(rest).split("\n");
+    else this.numbers = new kinds[this.kind](rest.buffer);
+    this.last = this.step.length - 1;
+    this.size = (this.shape ?? []).slice(1).reduce((a, b) => a * b, 1); // numbers a moment
+  }
+
+  // The last moment before the clock's amount was spent.
+  now() {
+    if (!clock.on) return this.last;
+    const limit = clock.amount * (1 + 1e-9);
+    const spent = this[clock.axis];
+    let [low, high] = [0, this.last];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (spent[middle] <= limit) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  name(i) {
+    return this.title.replace("{step}", this.step[i]);
+  }
+
+  part(i) {
+    return this.numbers.subarray(i * this.size, (i + 1) * this.size);
+  }
+
+  // n rows of n numbers, null where there is nothing
+  z(i) {
+    const [, n] = this.shape;
+    const flat = Float64Array.from(this.part(i), (q) => (q === this.nothing ? NaN : q * this.scale));
+    return Array.from({ length: n }, (_, row) => flat.subarray(row * n, (row + 1) * n));
+  }
+
+  place(i, axis, picture) {
+    const q = this.numbers[i * this.size + 2 * picture + axis];
+    return this.low[axis] + (q / 65535) * (this.high[axis] - this.low[axis]);
+  }
+}
+
+// One history after the other, when the page has its first pictures.
+const line = { waiting: [], busy: 0 };
+
+function history(address) {
+  if (!HISTORIES.has(address)) {
+    clock.tick({ loading: clock.loading + 1 });
+    const promise = new Promise((resolve, reject) => line.waiting.push({ address, resolve, reject }));
+    HISTORIES.set(address, promise);
+    promise
+      .catch(() => HISTORIES.delete(address)) // the next refresh tries again
+      .finally(() => clock.tick({ loading: clock.loading - 1 }));
+    if (HISTORIES.size > 96) HISTORIES.delete(HISTORIES.keys().next().value);
+    advance();
+  }
+  return HISTORIES.get(address);
+}
+
+async function advance() {
+  if (firsts.length) return void setTimeout(advance, 50);
+  if (line.busy >= AT_ONCE || !line.waiting.length) return;
+  const { address, resolve, reject } = line.waiting.shift();
+  line.busy++;
+  try {
+    const answer = await fetch(new URL(address, appRoot()));
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    const found = new History(new Uint8Array(await answer.arrayBuffer()));
+    resolve(found);
+  } catch (error) {
+    reject(error);
+  }
+  line.busy--;
+  advance();
+}
+
+// A chart that follows the clock.
+class Follower {
+  constructor(chart) {
+    this.chart = chart;
+    this.drawn = 0;
+    followers.add(this);
+    seen.observe(chart.root);
+  }
+
+  // The address of the history, or nothing. While the clock is not at the end, the first picture waits for it.
+  follow(address) {
+    if (address === this.address) return;
+    Object.assign(this, { address, history: undefined, shown: undefined });
+  }
+
+  async ready() {
+    if (this.address && !this.history && clock.on && clock.amount < clock.end) await this.load();
+  }
+
+  async load() {
+    const { address } = this;
+    if (!address || this.history || !clock.wanted) return;
+    try {
+      this.loading = true;
+      const found = await history(address);
+      this.loading = false;
+      if (address !== this.address) return;
+      this.history = found;
+      schedule();
+    } catch (error) {
+      console.warn("no history:", String(error.message ?? error));
+      this.loading = false;
+      this.address = undefined; // the picture stays at the moment that Python has drawn
+    }
+  }
+
+  // Somebody reaches for the clock.
+  heard() {
+    if (clock.wanted && this.address && !this.history && !this.loading && this.chart.listening) this.load();
+  }
+
+  // A picture has been drawn as a whole.
+  settled() {
+    if (this.shown !== undefined) this.chart.root.dataset.frame = this.shown;
+    this.load();
+    schedule();
+  }
+
+  stale() {
+    if (!this.chart.listening || this.chart.drawing) return false;
+    const moved = this.history && (this.history.now() !== this.shown || this.ghost !== clock.ghost);
+    return moved || (this.timed && (this.amount !== clock.amount || this.ghost !== clock.ghost));
+  }
+
+  // The figure as it is now, before plotly sees it.
+  patch(figure) {
+    const { history } = this;
+    let { data, layout } = figure;
+    if (history) {
+      const i = history.now();
+      if (history.kind === "figures") {
+        const { dark } = this.chart.theme;
+        const text = history.texts[i];
+        ({ data, layout } = JSON.parse(dark ? text.replace(/#[0-9a-f]{6}/g, (c) => SETTINGS.dark[c] ?? c) : text));
+      } else {
+        this[history.kind](data, layout, i);
+        if (history.title) layout.title.text = history.name(i);
+        if (history.subtitles?.length) layout.title.subtitle = { text: history.subtitles[i] };
+      }
+      layout.meta = { ...layout.meta, step: history.step[i] };
+      this.shown = i;
+    }
+    this.ghost = clock.ghost;
+    this.timed = (layout.shapes ?? []).some((shape) => shape.name === "now");
+    this.amount = clock.amount;
+    if (this.timed && clock.on) layout.shapes.forEach((shape) => timed(shape));
+    return { data, layout };
+  }
+
+  cells(data, layout, i) {
+    data[0].z = this.history.z(i);
+  }
+
+  heights(data, layout, i) {
+    const { history } = this;
+    const y = (k) => Array.from(history.part(k));
+    if (clock.ghost && i < history.last) {
+      const line = { ...data[0].line, width: 2, dash: "dashdot" };
+      data.push({ ...data[0], y: y(history.last), name: "at the end", opacity: 0.4, line });
+      layout.showlegend ??= true;
+    }
+    data[0].y = y(i);
+  }
+
+  places(data, layout, i) {
+    const { history } = this;
+    const [w, h] = [0, 1].map((axis) => history.high[axis] - history.low[axis]);
+    const r = SQUARE * Math.max(w, h);
+    for (const trace of data) {
+      const pictures = pictureNumbers(trace);
+      if (!pictures) continue;
+      const at = (k) => [0, 1].map((axis) => Float64Array.from(pictures, (n) => history.place(k, axis, n)));
+      [trace.x, trace.y] = at(i);
+      if (!clock.ghost || i === history.last) continue;
+      const [x, y] = at(history.last);
+      const path = Array.from(x, (a, n) => `M${a - r},${y[n] - r}H${a + r}V${y[n] + r}H${a - r}Z`).join("");
+      const fillcolor = typeof trace.marker.color === "string" ? trace.marker.color : this.chart.theme.color;
+      const shape = { name: "ghost", type: "path", path, fillcolor, opacity: 0.28, line: { width: 0 }, layer: "below" };
+      layout.shapes = (layout.shapes ?? []).concat(shape);
+    }
+  }
+
+  // From one moment to another, with the least work; true if that was possible.
+  move() {
+    const { chart, history } = this;
+    const { root } = chart;
+    this.drawn = performance.now();
+    const same = this.ghost === clock.ghost;
+    if (this.timed && same && !history) {
+      this.amount = clock.amount;
+      moveNow(root);
+      return;
+    }
+    const i = history?.now();
+    const ghosts = (k) => clock.ghost && k < history.last; // the ghost leaves when it is reached
+    const still = same && history && ghosts(i) === ghosts(this.shown);
+    const quick = { cells: moveCells, places: movePlaces }[history?.kind];
+    if (!still || !quick?.(root, history, i)) return void chart.draw();
+    this.shown = i;
+    root._fullLayout.meta.step = root.layout.meta.step = chart.meta.step = history.step[i];
+    retitle(root, history.name(i));
+    root.dataset.frame = i;
+    if (chart.tip && chart.at) chart.hover(chart.at);
+  }
+
+  close() {
+    followers.delete(this);
+    seen.unobserve(this.chart.root);
+  }
+}
+
+// First pictures are drawn one at a time, what is on the screen first: the page answers in between.
+const firsts = [];
+function turn(chart) {
+  return new Promise((resolve) => {
+    firsts.push({ root: chart.root, resolve });
+    if (firsts.length === 1) setTimeout(nextFirst);
+  });
+}
+
+function nextFirst() {
+  const top = ({ root }) => (root.isConnected ? Math.max(0, root.getBoundingClientRect().top) : Infinity);
+  const next = firsts.reduce((a, b) => (top(b) < top(a) ? b : a));
+  firsts.splice(firsts.indexOf(next), 1);
+  next.resolve();
+  if (firsts.length) setTimeout(nextFirst);
+}
+
+// Which charts are on the screen, or nearly.
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) target.sslvizSeen = isIntersecting;
+    schedule();
+  },
+  { rootMargin: "150px" },
+);
+
+let asked = false;
+function schedule() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(drawStale);
+}
+
+// The one that has waited longest first, and no longer than until the screen wants its next picture. What is out of
+// sight waits until the clock rests.
+function drawStale() {
+  asked = false;
+  const end = performance.now() + PATIENCE;
+  const stale = [...followers].filter((each) => (each.chart.root.sslvizSeen || !clock.playing) && each.stale());
+  stale.sort((a, b) => a.drawn - b.drawn);
+  for (const each of stale) {
+    if (performance.now() > end) return schedule();
+    each.move();
+  }
+}
+clock.addEventListener("tick", () => {
+  for (const each of followers) each.heard();
+  schedule();
+});
+
+// The numbers of the pictures that a trace's points stand for, also as Python has packed them.
+const INTEGERS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array };
+function pictureNumbers(trace) {
+  const numbers = trace.customdata;
+  if (!numbers) return undefined;
+  if (!numbers.bdata) return numbers;
+  const bytes = Uint8Array.from(atob(numbers.bdata), (c) => c.charCodeAt(0));
+  return new INTEGERS[numbers.dtype](bytes.buffer);
+}
+
+function timed(shape) {
+  if (shape.name === "now") shape.x0 = shape.x1 = clock.amount;
+  const opacity = clock.amount >= clock.end ? 0 : clock.ghost ? 0.7 : 1;
+  if (shape.name === "ahead") Object.assign(shape, { x0: clock.amount, opacity });
+}
+
+// The line "now", and the veil over what comes after it.
+function moveNow(root) {
+  const { xaxis, yaxis, shapes } = root._fullLayout;
+  const at = (amount) => {
+    const p = xaxis.d2p(amount);
+    return xaxis._offset + Math.min(Math.max(Number.isFinite(p) ? p : 0, 0), xaxis._length);
+  };
+  const [top, bottom] = [yaxis._offset, yaxis._offset + yaxis._length];
+  shapes.forEach((shape, index) => {
+    if (shape.name !== "now" && shape.name !== "ahead") return;
+    for (const one of [shape, root.layout.shapes[index]]) timed(one);
+    const path = root.querySelector(`.shapelayer path[data-index="${index}"]`);
+    const [a, b] = [at(shape.x0), at(shape.x1)];
+    if (path && shape.name === "ahead") path.style.opacity = shape.opacity;
+    path?.setAttribute("d", shape.name === "now" ? `M${a},${top}L${a},${bottom}` : `M${a},${top}H${b}V${bottom}H${a}Z`);
+  });
+}
+
+// Puts every point of a map where it is at moment i.
+function movePlaces(root, history, i) {
+  const { xaxis, yaxis } = root._fullLayout;
+  const marks = root.querySelectorAll(".scatterlayer .trace");
+  if (!marks.length) return false;
+  for (const group of marks) {
+    const points = group.querySelectorAll(".points > path.point");
+    const trace = points[0]?.__data__?.trace ?? group.__data__?.[0]?.trace;
+    if (!trace?.customdata) continue;
+    const pictures = trace.customdata;
+    const x = new Float64Array(pictures.length);
+    const y = new Float64Array(pictures.length);
+    for (let k = 0; k < pictures.length; k++) {
+      x[k] = history.place(i, 0, pictures[k]);
+      y[k] = history.place(i, 1, pictures[k]);
+    }
+    for (const point of points) {
+      const datum = point.__data__;
+      if (!datum || datum.i === undefined) return false;
+      datum.x = x[datum.i];
+      datum.y = y[datum.i];
+      point.setAttribute("transform", `translate(${xaxis.c2p(datum.x).toFixed(2)},${yaxis.c2p(datum.y).toFixed(2)})`);
+    }
+    const given = root.data[trace.index];
+    [given.x, given.y] = [trace.x, trace.y] = [x, y];
+  }
+  return true;
+}
+
+// Paints the cells of a heat map into the picture that plotly has put there.
+function moveCells(root, history, i) {
+  const image = root.querySelector(".heatmaplayer image");
+  const trace = root._fullData[0];
+  const { xaxis, yaxis } = root._fullLayout;
+  const n = history.shape[1];
+  if (!image || trace.texttemplate) return false;
+  const [width, height] = ["width", "height"].map((name) => Math.round(image.getAttribute(name)));
+  const whole = [xaxis, yaxis].map((axis) => Math.abs(axis.c2p(n - 0.5) - axis.c2p(-0.5)));
+  if (Math.abs(whole[0] - width) > 2 || Math.abs(whole[1] - height) > 2) return false; // zoomed in: plotly draws it
+  const z = history.z(i);
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const pen = canvas.getContext("2d");
+  const colors = palette(trace.colorscale);
+  const edge = (k, size) => Math.round((k * size) / n);
+  const [left, top] = [Math.floor(trace.xgap / 2) || 0, Math.floor(trace.ygap / 2) || 0];
+  for (let row = 0; row < n; row++) {
+    const [y0, y1] = [edge(row, height), edge(row + 1, height)];
+    for (let column = 0; column < n; column++) {
+      const share = (z[row][column] - trace.zmin) / (trace.zmax - trace.zmin);
+      if (Number.isNaN(share)) continue;
+      pen.fillStyle = colors[Math.round(255 * Math.min(1, Math.max(0, share)))];
+      const [x0, x1] = [edge(column, width), edge(column + 1, width)];
+      pen.fillRect(x0 + left, y0 + top, x1 - x0 - (trace.xgap || 0), y1 - y0 - (trace.ygap || 0));
+    }
+  }
+  image.setAttributeNS("http://www.w3.org/1999/xlink", "xlink:href", canvas.toDataURL());
+  root.data[0].z = trace.z = root.calcdata[0][0].z = z;
+  return true;
+}
+
+// 256 colours of a scale of plotly's, [[0, "#00204c"], …, [1, "#ffe945"]].
+const palettes = new Map();
+function palette(scale) {
+  const key = JSON.stringify(scale);
+  if (!palettes.has(key)) {
+    const known = scale.map(([at, color]) => [at, [...rgb(color)]]);
+    const colors = Array.from({ length: 256 }, (_, i) => {
+      const k = Math.max(1, known.findIndex(([at]) => at >= i / 255));
+      const [[a, from], [b, to]] = [known[k - 1], known[k]];
+      const share = (i / 255 - a) / (b - a || 1);
+      return `rgb(${[0, 1, 2].map((c) => Math.round(from[c] + share * (to[c] - from[c])))})`;
+    });
+    palettes.set(key, colors);
+  }
+  return palettes.get(key);
+}
+
+// A title of one line is written anew; a wrapped one waits for the next drawing.
+function retitle(root, text) {
+  const title = root.querySelector(".g-gtitle text.gtitle");
+  if (!title || title.children.length) return;
+  title.textContent = text;
+  root.layout.title.text = root._fullLayout.title.text = text;
+}
