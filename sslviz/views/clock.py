@@ -64,7 +64,8 @@ def past(number: int, steps: Sequence[int], history: pd.DataFrame, ended: bool) 
     if "knn" in history:
         known = history[["step", "knn"]].dropna()
         where = np.searchsorted(known["step"], steps, side="right") - 1
-        score = tuple(score[0] if i < 0 else f"k-NN {known['knn'].iloc[i]:.1%}" for i in where)
+        written = [f"k-NN {value:.1%}" for value in known["knn"].tolist()]
+        score = tuple(score[0] if i < 0 else written[i] for i in where)
     return Past(number, tuple(steps), seconds, images, score, ended)
 
 

@@ -58,6 +58,7 @@ class Chart {
       return;
     }
     this.text = text;
+    if (!this.listening) this.root.style.height = `${this.header.height ?? text.match(/"height":(\d+)/)?.[1] ?? 400}px`; // room, until it is drawn
     this.theme = theme;
     this.fresh = true;
     this.draw();
