@@ -40,7 +40,11 @@ def verdict(rows: pd.DataFrame) -> str:
     disc = best["disc"]
     trivial = f" A disc in the middle, which looks at nothing, has {disc.mean():.3f}." if len(disc) else ""
     example = rows.loc[(rows["network"] == "dino") & (rows["seed"] == 0), "best"]  # the one that is shipped
-    seed = f" The recorded example is seed 0, with {example.iloc[0]:.3f}." if len(example) else ""
+    seed = (
+        f" The recorded example is seed 0, on which the recipe was chosen, with {example.iloc[0]:.3f}."
+        if len(example)
+        else ""
+    )
     return f"{lead}: {how}. Jaccard of the best head: {numbers}.{trivial}{seed}"
 
 

@@ -60,7 +60,10 @@ def title(run: RunFolder) -> str:
     """The name that somebody gave it, or method and end of its id."""
     given = run.notes().name if server.is_ours(run) else ""
     method = METHODS[run.settings().method].title
-    return given or (f"{method} {run.id[-4:]}" if server.is_ours(run) else f"{method} (recorded)")
+    if server.is_ours(run):
+        return given or f"{method} {run.id[-4:]}"
+    besides = run.id.removeprefix(run.settings().method).replace("_", " ")  # mae_lapse: a second example of MAE
+    return f"{method}{besides} (recorded)"
 
 
 def asked() -> list[str]:

@@ -167,7 +167,7 @@ def test_the_verdict_says_what_was_measured(supervised: float, begins: str) -> N
     assert found.startswith(begins)
     assert "DINO **0.410** (0.400 … 0.420)" in found
     assert "has 0.510" in found
-    assert found.endswith("The recorded example is seed 0, with 0.400.")
+    assert found.endswith("The recorded example is seed 0, on which the recipe was chosen, with 0.400.")
 
 
 def test_without_records_it_says_so(trained, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
