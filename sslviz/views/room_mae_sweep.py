@@ -8,7 +8,7 @@ from sslviz.views import server
 from sslviz.views.plot import encode, plot
 
 RECORDED = "mask_ratio.csv"  # in the gallery; benchmarks/mask_ratio.py writes it
-PAPER = pd.DataFrame(  # He et al. 2021, Table 1f and Figure 5: ViT-L, ImageNet, top-1
+PAPER = pd.DataFrame(  # He et al. 2021: ViT-L, ImageNet, top-1
     [
         ("random", 0.10, None, 0.546),
         ("random", 0.75, 0.849, 0.735),
