@@ -138,16 +138,15 @@ def by_turns(courses: list[Course], together: Together, budget: SharedBudget) ->
         ahead = [each for each in going if each.step > least]
         turned = together.listen([each.letters for each in going], [each.letters for each in ahead])
         budget.begin_round(len(going), turned)
-        began, rests = time.monotonic(), True
+        now, rests = time.monotonic(), True
+        due = any(each.recorder.overdue(now) for each in going)
         for each in list(going):
             if each in ahead:
                 each.recorder.note("Waits for its twin", least / each.step)
                 continue
             for other in going:
                 each.agree(other)
-                if other.recorder.kept > began:
-                    each.recorder.kept = -float("inf")  # it is due as well
-            each.recorder.share = len(going)
+            each.recorder.share, each.recorder.decided = len(going), due  # weights are kept of both, or of none
             if each.advance():
                 rests &= each.at is not None and each.at.paused and each.at.snapshot is None
             else:

@@ -31,6 +31,7 @@ class Recorder:
         self.kept = self.beaten = self.measured = time.monotonic()
         self.measured_images = -1
         self.share = 1  # runs that go by turns in this process
+        self.decided: bool | None = None  # by those: whether weights are kept at this step; None: by the clock
         self.beat()
 
     def record(self, progress: Progress) -> None:
@@ -53,10 +54,14 @@ class Recorder:
         if progress.snapshot is not None:
             self.folder.write_snapshot(progress.snapshot)
             self.folder.thin_snapshots()
-        if now - self.kept > KEEP_EVERY or (s.state != state_before and progress.paused):
+        due = self.overdue(now) if self.decided is None else self.decided
+        if due or (s.state != state_before and progress.paused):
             self.keep(progress)
         if now - self.beaten > BEAT_EVERY or progress.snapshot is not None or s.state != state_before:
             self.beat()
+
+    def overdue(self, now: float) -> bool:
+        return now - self.kept > KEEP_EVERY
 
     def keep(self, progress: Progress) -> None:
         """Keeps the weights, if they are worth going on from."""
