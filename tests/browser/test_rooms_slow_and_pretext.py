@@ -93,8 +93,9 @@ def test_tiles_are_swapped_by_clicks_and_a_mistake_is_loaded(app, page) -> None:
     picture = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)).save(picture, "PNG")
     own = page.get_by_test_id("stFileUploader").locator("input[type=file]")
-    own.set_input_files({"name": "own.png", "mimeType": "image/png", "buffer": picture.getvalue()})
-    page.get_by_text("own.png").first.wait_for()
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):  # a second file would break off the first
+        own.set_input_files({"name": "own.png", "mimeType": "image/png", "buffer": picture.getvalue()})
+    page.get_by_text("Your own picture is in the room").wait_for()
     quiet(page)
     own.set_input_files({"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff not a picture"})
     page.get_by_text("cannot be used").wait_for()
