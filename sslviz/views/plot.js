@@ -116,7 +116,7 @@ class Chart {
       responsive: false,
       modeBarButtonsToAdd: (this.camera ??= [camera(this)]), // another button would build the chart anew
       modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
-        header.events.includes("select") || this.meta.link ? [] : ["select2d", "lasso2d"],
+        this.meta.link ? [] : ["select2d", "lasso2d"],
       ),
     };
     if (!this.listening) root.replaceChildren();
@@ -134,13 +134,9 @@ class Chart {
     this.root.on("plotly_unhover", () => this.hideTip());
     this.root.on("plotly_click", ({ points, event }) => this.click(this.under(event, place(points[0]))));
     this.root.on("plotly_selected", (selection) => {
-      this.tell("select", { indices: pictures(selection?.points ?? []) });
       if (selection) this.link.loop(pictures(selection.points));
     });
-    this.root.on("plotly_deselect", () => {
-      this.tell("select", { indices: [] });
-      this.link.clear();
-    });
+    this.root.on("plotly_deselect", () => this.link.clear());
     this.root.on("plotly_doubleclick", () => this.link.clear());
   }
 
@@ -154,10 +150,6 @@ class Chart {
     return { ...at, row, column };
   }
 
-  tell(kind, value) {
-    if (this.header.events.includes(kind)) this.send(kind, value);
-  }
-
   // The figure may draw its rows in another order than Python counts them: meta.cells[drawn] = counted.
   counted(drawn) {
     return this.meta.cells?.[drawn] ?? drawn;
@@ -166,11 +158,15 @@ class Chart {
   click(at) {
     if (at.row === undefined) {
       this.link.pick(at.indices);
-      return this.tell("click", { indices: at.indices, x: at.x });
+      return this.clicked(0, at.indices[0]);
     }
     this.pinned = this.counted(at.row);
     this.draw();
-    this.tell("click", { indices: [], row: this.pinned, column: this.counted(at.column) });
+    this.clicked(this.pinned, this.counted(at.column));
+  }
+
+  clicked(row, column) {
+    if (this.header.clicks) this.send("click", { row, column });
   }
 
   // Outlines the pinned row of a heat map; a click shows at once, without waiting for Python.
@@ -276,7 +272,7 @@ function place(point) {
     const [row, column] = point.pointNumber;
     return { ...common, row, column, indices: [], value: point.z };
   }
-  return { ...common, indices: pictures([point]), x: typeof point.x === "number" ? point.x : undefined };
+  return { ...common, indices: pictures([point]) };
 }
 
 function pictures(points) {

@@ -1,15 +1,15 @@
 """Puts a plotly figure on the page so that it changes in place: no flicker, zoom kept, heat-map cells answer.
 
 `st.plotly_chart` builds the whole chart anew whenever its data changes. This small component hands the new data to
-`Plotly.react` in plot.js, which moves only what has changed. Hovering is answered in the browser; Python hears of a
-click or a selection only if it asks for them.
+`Plotly.react` in plot.js, which moves only what has changed. Hovering and picking are answered in the browser; Python
+hears of a click only if it asks for it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -37,17 +37,11 @@ _component = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class PlotEvent:
-    """What a viewer did. `indices` are picture numbers (customdata) where the figure has them, else positions.
+class Click:
+    """A clicked cell of a heat map; of a curve, row 0 and the number (customdata, if any) of the clicked point."""
 
-    A clicked heat-map cell has `row` and `column`; a clicked point has `x`, in axis units, and one index.
-    """
-
-    kind: Literal["click", "select"]
-    indices: tuple[int, ...] = ()
-    row: int | None = None
-    column: int | None = None
-    x: float | None = None
+    row: int
+    column: int
 
 
 def encode(figure: go.Figure) -> bytes:
@@ -64,27 +58,26 @@ def plot(
     key: str,
     height: int | None = None,
     alt: str = "",
-    events: Sequence[Literal["click", "select"]] = (),
+    on_click: Callable[[Click], object] | None = None,
     history: str = "",
-) -> PlotEvent | None:
+) -> None:
     """Shows a figure (or what `encode` made of it); the same `key` is the same chart, whatever the data.
 
-    `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. Each name in `events`
-    reruns the surrounding fragment when it happens; that one run gets the event, all others None. `history`: where all
-    moments of the picture are found (history.address); the figure then is the last one, and follows the clock.
+    `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. `on_click` is called when
+    a cell or a point was clicked, before the surrounding fragment runs again. `history`: where all moments of the
+    picture are found (history.address); the figure then is the last one, and follows the clock.
     """
     blob = figure if isinstance(figure, bytes) else encode(figure)
-    header = {"height": height, "alt": alt, "events": list(events), "history": history}
-    callbacks: dict[str, Any] = {f"on_{event}_change": _nothing for event in events}
-    result = _component(
+    header = {"height": height, "alt": alt, "clicks": on_click is not None, "history": history}
+    callbacks: dict[str, Any] = {}
+    if on_click is not None:
+        # like the callback of a button: whatever it sets, the controls above the figure find already set
+        callbacks["on_click_change"] = lambda: on_click(Click(**st.session_state[key]["click"]))
+    _component(
         key=key,
         data=json.dumps(header).encode() + b"\n" + blob,  # one blob: bytes inside a dict do not arrive
         **callbacks,
     )
-    for event in events:
-        if value := result.get(event):
-            return PlotEvent(event, tuple(value.pop("indices")), **value)
-    return None
 
 
 def image_url(image: bytes, *, key: str, mimetype: str = "image/jpeg") -> str:
@@ -107,7 +100,3 @@ async def _plotly_js(request: Request) -> FileResponse:
     # the address holds the version, so a browser may keep it for good
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return FileResponse(_PLOTLY_JS, media_type="text/javascript", headers=headers)
-
-
-def _nothing() -> None:
-    """Streamlit gives a component's result a field for each event that has a callback."""

@@ -3,6 +3,8 @@
 The networks stay loaded (views/which.py), what they say about a picture is computed once, and nothing trains here.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -13,7 +15,7 @@ from sslviz.nets import ENCODERS
 from sslviz.nets.vit import PATCH, ViT
 from sslviz.runs.folder import RunFolder
 from sslviz.views import attention_measured, attention_seen, attention_time, by_hand, server, which, worksheet
-from sslviz.views.plot import plot
+from sslviz.views.plot import Click, plot
 
 FIRST = "dino_vit"  # the recorded example that the room opens with
 POOL = 256  # the first test pictures
@@ -44,7 +46,8 @@ def room() -> None:
         if run is None:
             st.info("No run with a vision transformer has kept its weights: train one with *encoder* set to *vit*.")
             return
-        step = moment(run)
+        step = which.moment(run)
+        assert step is not None  # it has kept weights, else it could not be chosen
         try:
             which.network(run, step)
             pool = which.pictures(run.settings().data).test
@@ -60,13 +63,8 @@ def room() -> None:
     shape, truth = picture.shape, None if mask is None else mask.tobytes()
     drawn = attention_seen.pictures(path, step, labelled, picture.tobytes(), shape, truth, token, share)
     with middle:
-        click = plot(drawn["asker"], key="asker", alt="The picture in its patches; click one", events=("click",))
+        plot(drawn["asker"], key="asker", alt="The picture in its patches; click one", on_click=ask(side))
         st.caption(figures.HOW_TO_READ_ASKER)
-    if click is not None and click.row is not None and click.column is not None:
-        asked = click.row * side + click.column
-        if 0 <= asked < side * side and token != 1 + asked:
-            st.session_state["_asked"] = asked
-            st.rerun(scope="fragment")
     with right:
         plot(drawn["features"], key="features", alt="Cosines with the asking patch, and main directions as colours")
         st.caption(figures.HOW_TO_READ_FEATURES)
@@ -87,22 +85,6 @@ def has_attention(run: RunFolder) -> bool:
     return issubclass(ENCODERS[run.settings().encoder], ViT)
 
 
-def moment(run: RunFolder) -> int:
-    """One of the kept moments, the last unless the address names another."""
-    steps = run.weights_steps()
-    asked = st.query_params.get("moment")
-    if asked is not None and asked not in map(str, steps):
-        if "_moment" not in st.session_state:  # later it is the moment of the run that was shown before
-            worksheet.note("moment", asked, "the last")
-        asked = None
-    st.session_state["_moment"] = True
-    step = steps[-1] if asked is None else int(asked)
-    if len(steps) > 1:  # the slider of another run has other steps
-        step = int(st.select_slider("Moment (step at which weights were kept)", steps, step, key=f"moment_{run.id}"))
-    st.query_params["moment"] = str(step)
-    return step
-
-
 def chosen(pool: Split) -> tuple[np.ndarray, np.ndarray | None]:
     """uint8 3 x H x W, and its mask if it has one: bool, H x W."""
     some = pool.images[:POOL].numpy()
@@ -113,11 +95,18 @@ def chosen(pool: Split) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def asking(count: int) -> int:
-    """0: the class token; 1 + number of a patch. A click (of the run before) goes before what the controls say."""
-    clicked = st.session_state.pop("_asked", None)
-    if clicked is not None:
-        st.session_state["asks"], st.session_state["patch"] = ONE, clicked
+    """0: the class token; 1 + number of a patch."""
     who = worksheet.choice("Who asks?", "asks", (CLASS, ONE), CLASS)
     middle = count // 2 + round(count**0.5) // 2
     patch = int(worksheet.number("Number of the patch", "patch", middle, 0, count - 1, help="row by row, from 0"))
     return 1 + patch if who == ONE else 0
+
+
+def ask(side: int) -> Callable[[Click], None]:
+    """The patch that was clicked asks, and the controls say so."""
+
+    def clicked(at: Click) -> None:
+        if 0 <= at.row < side and 0 <= at.column < side:  # the browser's word
+            st.session_state["asks"], st.session_state["patch"] = ONE, at.row * side + at.column
+
+    return clicked

@@ -3,8 +3,6 @@
 The address holds the task, the run, the moment, the picture and what was done to it; an uploaded picture is not kept.
 """
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -32,7 +30,6 @@ FIRST = 6  # an L: it has an upper side
 
 
 def show() -> None:
-    load_what_was_clicked()
     with st.container(key="heading"):
         st.header("Pretext room", anchor=False)
         task = worksheet.choice("Task", "task", list(TASKS), "rotation")
@@ -41,7 +38,7 @@ def show() -> None:
             left, right = st.columns([1, 2.6], gap="medium")
         with left:
             run = which.run(f"{task}_run", lambda run: run.settings().method == task)
-            step = None if run is None else which.moment(run, key="moment")
+            step = None if run is None else which.moment(run)
         if run is None or step is None:
             st.info(f"No weights of a run of {METHODS[task].title} were kept: train one on its page.")
         else:
@@ -58,7 +55,7 @@ def show() -> None:
                     if image is not usual:
                         st.caption("Your own picture is in the room; take it away (×) to see the test pictures again.")
                 TASKS[task].show(network, str(run.path), step, image, number, left, right)
-                st.fragment(room_pretext_failures.show)(task, network, str(run.path), step, some, run.settings().data)
+                room_pretext_failures.show(task, network, str(run.path), step, some, run.settings().data)
         room_pretext_worth.show()
 
 
@@ -66,12 +63,3 @@ def pool(name: str) -> np.ndarray:
     """The first test pictures of a data set, uint8 N x 3 x H x W. Raises DataError."""
     found: np.ndarray = which.pictures(name).test.images[:POOL].numpy()
     return found
-
-
-def load_what_was_clicked() -> None:
-    """A failure that was clicked becomes the picture of the room, before any control is drawn."""
-    clicked: dict[str, Any] = st.session_state.pop("_pretext_load", {})
-    for key, value in clicked.get("controls", {}).items():
-        st.session_state[key] = value
-    for key, value in clicked.get("address", {}).items():
-        st.query_params[key] = value

@@ -53,17 +53,13 @@ def bets(found: Colours) -> None:
     row, column = read_place(truth.shape)
     one, two = st.columns(2, gap="medium")
     with one:
-        clicked = plot(
+        plot(
             figures.sure(p.max(0), (row, column)),
             key="sure",
             alt="How sure the network is of the likeliest colour at each place",
-            events=["click"],
+            on_click=lambda at: worksheet.remember("place", [at.row, at.column]),
         )
         st.caption(figures.HOW_TO_READ_SURE)
-        if clicked is not None and clicked.row is not None and clicked.column is not None:
-            row, column = min(clicked.row, truth.shape[0] - 1), min(clicked.column, truth.shape[1] - 1)
-            worksheet.remember("place", [row, column])
-            st.rerun(scope="fragment")
     with two:
         colors = pretext.bin_colours(found.bins, found.light[0, row, column])
         plot(

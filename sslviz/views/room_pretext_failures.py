@@ -17,7 +17,7 @@ from sslviz.runs.loaded import Loaded
 from sslviz.views.plot import plot
 
 PORTION = 25  # pictures at a time
-SHOWN = 16
+SHOWN, COLUMNS = 16, 8
 
 
 @dataclass(frozen=True)
@@ -53,33 +53,34 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
         return
     shown = cases[:SHOWN]
     share = "" if task == "colorization" else f", of which it got {1 - len(cases) / asked:.0%} right"
-    clicked = plot(
+
+    def load(at: int) -> None:
+        if 0 <= at < len(shown):
+            st.session_state.update(shown[at].controls)
+            st.query_params.update(shown[at].address)
+
+    plot(
         figures.tray(
             np.stack([case.picture for case in shown]),
             title="Where it fails: surest mistakes first",
             subtitle=f"{asked} questions about {len(some)} test pictures{share}",
-            columns=8,
+            columns=COLUMNS,
             captions=[case.caption for case in shown],
             width=1000,
         ),
         key=f"failures_{task}",
         alt="Mistakes, the surest first: " + ", ".join(case.caption for case in shown[:8]),
-        events=["click"],
+        on_click=lambda at: load(COLUMNS * at.row + at.column),
     )
     ceiling = f" {UPRIGHT}" if (task, data) == ("rotation", "shapes") else ""
     st.caption(f"{HOW_TO_READ[task]}{ceiling} Click one, or choose its number, and it is in the room above.")
-    numbers = ["", *(str(number + 1) for number in range(len(shown)))]
-    chosen = st.segmented_control("Mistake no.", numbers[1:], key=f"mistake_{task}")
-    seen = st.session_state.get("_mistake")
-    at = (
-        clicked.row * 8 + clicked.column if clicked and clicked.row is not None and clicked.column is not None else None
+    key = f"mistake_{task}"
+    st.segmented_control(
+        "Mistake no.",
+        list(range(1, 1 + len(shown))),
+        key=key,
+        on_change=lambda: load((st.session_state[key] or 0) - 1),
     )
-    if at is None and chosen is not None and (task, chosen) != seen:
-        at = int(chosen) - 1
-    st.session_state["_mistake"] = (task, chosen)
-    if at is not None and 0 <= at < len(shown):
-        st.session_state["_pretext_load"] = {"controls": shown[at].controls, "address": shown[at].address}
-        st.rerun()
 
 
 # methods/rotation.py counts them

@@ -28,7 +28,7 @@ def show(
     with left:
         buttons(known, order)
     with right:
-        st.fragment(board)(network, path, step, image, known, tuple(order))
+        board(network, path, step, image, known, tuple(order))
 
 
 def board(network: Loaded, path: str, step: int, image: np.ndarray, known: np.ndarray, order: tuple[int, ...]) -> None:
@@ -40,15 +40,13 @@ def board(network: Loaded, path: str, step: int, image: np.ndarray, known: np.nd
     one, two = st.columns([1, 1.9], gap="medium")
     with one:
         held = st.session_state.get("_held")
-        clicked = plot(
+        plot(
             figures.tray(cells(picture, side), title="The puzzle", columns=side, chosen=held, width=320),
             key="puzzle",
             alt=f"The shuffled tiles; place k shows tile {list(order)}",
-            events=["click"],
+            on_click=lambda at: click(at.row * side + at.column, order),
         )
         st.caption(figures.HOW_TO_READ_TRAY)
-        if clicked is not None and clicked.row is not None and clicked.column is not None:
-            click(clicked.row * side + clicked.column, order)
     with two:
         restored = np.stack([unshuffle(picture, known[y]) for y in best])
         right = [int((known[y] == order).sum()) for y in best]
@@ -160,12 +158,9 @@ def swapped(order: list[int] | tuple[int, ...], a: int, b: int) -> list[int]:
 def click(place: int, order: tuple[int, ...]) -> None:
     """The first tile is held, the second changes places with it; the same again is let go."""
     held = st.session_state.pop("_held", None)
-    if not 0 <= place < len(order):
+    if not 0 <= place < len(order):  # the browser's word
         return
     if held is None or held >= len(order):
         st.session_state["_held"] = place
-        st.rerun(scope="fragment")
-    if held != place:
+    elif held != place:
         set_order(swapped(order, held, place))
-        st.rerun()
-    st.rerun(scope="fragment")

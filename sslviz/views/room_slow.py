@@ -55,7 +55,7 @@ def show() -> None:
 
 
 def controls(run: RunFolder) -> tuple[Start, Knobs]:
-    moment = which.moment(run, key="moment")
+    moment = which.moment(run)
     if moment is None:
         st.caption("No weights of this run were kept: it starts from random ones.")
     start = worksheet.choice("Start from", "start", STARTS, STARTS[0]) if moment is not None else STARTS[1]

@@ -15,7 +15,7 @@ from sslviz.runs.observer import EXHIBITS
 from sslviz.runs.records import Snapshot
 from sslviz.views.curves import recorded
 from sslviz.views.history_route import address, tiles_address
-from sslviz.views.plot import image_url, plot
+from sslviz.views.plot import Click, image_url, plot
 from sslviz.views.recorded import load, probe, stamped
 
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
@@ -51,16 +51,13 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
         still = clocked is None
         tiles = image_url(view_tiles(path, step), key="views", mimetype="image/jpeg") if still else tiles_address(run)
         anchor = int(st.session_state.get("anchor", 0))
-        event = plot(
+        plot(
             similarity_matrix(path, step, images, by, anchor, tiles),
             key="similarity",
             alt="Cosine similarity of every two views",
-            events=("click",),
+            on_click=choose_anchor,
             history="" if still else address(run, "matrix", images=images, order=by),
         )
-        if event is not None and event.row is not None and event.row != anchor:
-            st.session_state["anchor"] = event.row
-            st.rerun(scope="fragment")
     with right:
         st.html(view_pairs(path, step if clocked is None else clocked))
         number = 0 if snapshot.views is None else len(snapshot.views)
@@ -74,6 +71,11 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
     how = softmax.HOW_TO_READ if temperature is not None else ""
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
     return right
+
+
+def choose_anchor(at: Click) -> None:
+    """The row of the clicked cell is the one that is shown as probabilities."""
+    st.session_state["anchor"] = at.row
 
 
 def has_softmax(run: RunFolder) -> bool:

@@ -11,7 +11,7 @@ from sslviz.runs import sweep_progress, sweeps
 from sslviz.runs.folder import BIN, list_runs
 from sslviz.views import server, worksheet
 from sslviz.views.compare_runs import MOST
-from sslviz.views.plot import PlotEvent, plot
+from sslviz.views.plot import Click, plot
 from sslviz.views.sweep_papers import REPORTED
 from sslviz.views.sweep_results import SCORES, WORDS, Results, lasting, of_sweep, recorded, title
 
@@ -47,14 +47,11 @@ def show(name: str, was_busy: bool) -> None:
     reported = REPORTED.get(results.preset)
     columns = st.columns([2.4, 1], gap="medium") if reported else [st.container()]
     with columns[0]:
-        clicked = picture(results, score)
+        picture(results, score)
     if reported:
         with columns[1]:
             st.markdown(reported.markdown())
             st.caption(f"{reported.where}. Compare the pattern, not the numbers: none of these is ours.")
-    if clicked is not None:
-        place = (clicked.row, clicked.column) if clicked.row is not None else (0, *clicked.indices[:1])
-        st.query_params["cell"] = ",".join(map(str, place))
     behind(results, score)
     export(results)
 
@@ -147,7 +144,7 @@ def put_back(name: str) -> None:
     st.session_state["_swept"] = True
 
 
-def picture(results: Results, score: str) -> PlotEvent | None:
+def picture(results: Results, score: str) -> None:
     """The map, or the curve of a single knob."""
     percent, cells, reference = score != "loss", results.cells(score), results.reference(score)
     metric = WORDS[score]
@@ -178,11 +175,14 @@ def picture(results: Results, score: str) -> PlotEvent | None:
             mirrored=results.mirrored,
         )
         how = figures.HOW_TO_READ_MIRRORED if results.mirrored else figures.HOW_TO_READ_MAP
-    clicked = plot(figure, key="swept", alt=f"{heading}: {results.about}", events=("click",))
+    plot(figure, key="swept", alt=f"{heading}: {results.about}", on_click=open_cell)
     if score == "loss":
         how += " Losses at different settings are different things: a lower one need not be better."
     st.caption(how)
-    return clicked
+
+
+def open_cell(at: Click) -> None:
+    st.query_params["cell"] = f"{at.row},{at.column}"
 
 
 def behind(results: Results, score: str) -> None:

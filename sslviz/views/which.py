@@ -10,7 +10,7 @@ from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.loaded import Loaded, load_network
 from sslviz.views import recorded as read
-from sslviz.views import server
+from sslviz.views import server, worksheet
 
 
 def run(
@@ -38,20 +38,21 @@ def called(run: RunFolder) -> str:
 
 
 def moment(
-    run: RunFolder, label: str = "Moment (training step of which the weights were kept)", key: str = ""
+    run: RunFolder, label: str = "Moment (training step of which the weights were kept)", key: str = "moment"
 ) -> int | None:
     """One of the steps at which weights were kept, the last unless chosen; None if there is none. `key`: its name in
-    the URL, if it is to be there.
+    the URL. A step that makes no sense there gets a note, unless it was the moment of the run that was shown before.
     """
     steps = run.weights_steps()
-    if len(steps) < 2:
-        return steps[0] if steps else None
-    if not key:
-        return int(st.select_slider(label, steps, steps[-1]))
-    asked, mine = st.query_params.get(key, ""), f"{key}_{run.id}"
+    if not steps:
+        return None
+    asked, mine, seen = st.query_params.get(key), f"{key}_{run.id}", f"_{key}_seen"
+    if asked is not None and asked not in map(str, steps) and seen not in st.session_state:
+        worksheet.note(key, asked, "the last")
+    st.session_state[seen] = True
     if st.session_state.get(mine) not in steps:  # never chosen, or those weights have been thinned out since
         st.session_state[mine] = next((step for step in steps if str(step) == asked), steps[-1])
-    chosen = int(st.select_slider(label, steps, key=mine))
+    chosen = int(st.select_slider(label, steps, key=mine)) if len(steps) > 1 else steps[0]
     st.query_params[key] = str(chosen)
     return chosen
 

@@ -4,11 +4,15 @@ import numpy as np
 import streamlit as st
 
 from sslviz.figures import curves, matrix, sheet, style
-from sslviz.views.plot import encode, image_url, plot
+from sslviz.views.plot import Click, encode, image_url, plot
 
 st.set_page_config(layout="wide")
 rng = np.random.default_rng(0)
 pictures = rng.integers(0, 255, (8, 32, 32, 3), dtype=np.uint8)
+
+
+def heard(click: Click) -> None:
+    st.session_state.heard = f"row {click.row}, column {click.column}"
 
 
 @st.fragment(run_every=0.3)
@@ -22,12 +26,10 @@ def live() -> None:
     series = curves.Series("loss", steps, np.exp(-steps / 30) + 1)
     left, right = st.columns(2)
     with left:
-        event = plot(matrix.similarity(cosines, sprite=sprite), key="matrix", alt="similarity", events=["click"])
+        plot(matrix.similarity(cosines, sprite=sprite), key="matrix", alt="similarity", on_click=heard)
     with right:
         figure = curves.curves([series], title="Loss", y_title="NT-Xent (nats)")
-        plot(encode(figure), key="curve", alt="loss", events=["click"])
-    if event:
-        st.session_state.heard = f"row {event.row}, column {event.column}"
+        plot(encode(figure), key="curve", alt="loss")
     st.markdown(f"step {step}, heard: {st.session_state.get('heard', 'nothing')}")
 
 

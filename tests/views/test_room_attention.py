@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -21,7 +22,8 @@ from sslviz.runs.looking import look
 from sslviz.runs.records import Status
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Trainer
-from sslviz.views import attention_measured, attention_seen, attention_time, server, which
+from sslviz.views import attention_measured, attention_seen, attention_time, room_attention, server, which
+from sslviz.views.plot import Click
 from tests import pages
 
 opened = partial(pages.opened, "attention_room")
@@ -102,15 +104,18 @@ def test_the_map_is_the_attention_of_whoever_asks(trained, masked: Dataset) -> N
         np.testing.assert_allclose(shown.ravel(), seen(folder, masked, 2).asked_by(token)[0].mean(0), rtol=1e-5)
 
 
-def test_a_clicked_patch_asks_and_every_map_changes(trained) -> None:
+def test_a_clicked_patch_asks_and_every_map_changes(trained, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(run=trained().id)
     before = {key: chart(app, key)["data"] for key in ("asker", "maps", "features")}
-    app.session_state["_asked"] = 42  # what a click leaves behind for the next run
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "session_state", app.session_state)
+        room_attention.ask(8)(Click(row=6, column=3))
+        room_attention.ask(8)(Click(row=8, column=0))  # there is none
     app.run()
-    assert app.slider(key="patch").value == 42
+    assert app.slider(key="patch").value == 51
     assert all(chart(app, key)["data"] != data for key, data in before.items())
-    assert "row 6, column 3" in chart(app, "asker")["layout"]["title"]["subtitle"]["text"]
-    assert app.query_params["patch"] == "42"
+    assert "row 7, column 4" in chart(app, "asker")["layout"]["title"]["subtitle"]["text"]
+    assert app.query_params["patch"] == "51"
 
 
 def test_the_supervised_transformer_stands_beside_if_there_is_one(trained) -> None:
