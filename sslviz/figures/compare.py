@@ -218,7 +218,7 @@ def legend(classes: Sequence[str]) -> go.Figure:
     return style.figure(
         *traces,
         title="Classes on the maps",
-        height=80,
+        height=112,  # two rows, on a narrow window
         showlegend=True,
         margin={"l": 0, "r": 0, "t": 34, "b": 0},
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "top"},

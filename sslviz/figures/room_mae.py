@@ -154,18 +154,8 @@ def lapse(steps: Sequence[int], means: Sequence[float], references: dict[str, fl
 
 
 _EDGE = {"color": style.GRID, "width": 1}
-_COLORBAR: dict[str, Any] = {
-    "orientation": "h",
-    "thickness": 14,
-    "outlinewidth": 0,
-    "lenmode": "pixels",
-    "len": 280,
-    "x": 0,
-    "xanchor": "left",
-    "yref": "container",
-    "y": 0,
-    "yanchor": "bottom",
-    "title": {"text": "mean squared error of a hidden patch", "side": "top", "font": {"size": 14}},
+_COLORBAR = tiles.COLORBAR | {
+    "title": {"text": "mean squared error of a hidden patch", "side": "top", "font": {"size": 14}}
 }
 
 

@@ -91,14 +91,14 @@ def figure(
         | {"ticklabelstandoff": 4}
         | {"title": {"text": y_title}, "tickvals": [at for at, _ in ticks], "ticktext": [name for _, name in ticks]},
         coloraxis={"cmin": scale[0], "cmax": scale[1], "colorscale": style.SEQUENTIAL}
-        | {"showscale": colored, "colorbar": _COLORBAR},
+        | {"showscale": colored, "colorbar": COLORBAR},
         annotations=[_x_title(x_title, right / 2, 24 + 18 * lines)] + [_scale_title(scale_title, below - 47)] * colored,
         **layout,
     )
 
 
 # lying below the tiles, which need the width
-_COLORBAR = {
+COLORBAR: dict[str, Any] = {
     "orientation": "h",
     "thickness": 14,
     "outlinewidth": 0,
@@ -107,7 +107,7 @@ _COLORBAR = {
     "x": 0,
     "xanchor": "left",
     "yref": "container",
-    "y": 0.01,
+    "y": 0,  # not a share of the height: the title above it stands so many pixels from the bottom
     "yanchor": "bottom",
 }
 

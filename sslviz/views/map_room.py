@@ -136,9 +136,7 @@ def legend(sides: list[Side], color: str | None) -> None:
     """The classes, once for both maps."""
     classes = next((probe.classes for side in sides if (probe := recorded.probe(side.path)) is not None), ())
     if color == "class" and classes:
-        plot(
-            compare_pictures.class_legend(classes), key="classes", height=112, alt="Colours and symbols of the classes"
-        )
+        plot(compare_pictures.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
 
 
 def ask(side: Side) -> str:

@@ -41,7 +41,7 @@ def find(run_id: str) -> RunFolder | None:
     try:
         return launcher().folder(run_id)
     except LookupError:
-        return next((run for run in examples() if run.id == run_id), None)
+        return example(run_id)
 
 
 def latest(method: str) -> RunFolder | None:
@@ -56,8 +56,13 @@ def latest(method: str) -> RunFolder | None:
 
 def recorded(method: str, data: str = "shapes") -> RunFolder | None:
     """The recorded example of a method, if there is one on these pictures."""
-    run = RunFolder(GALLERY / method)
-    return run if method in METHODS and data == "shapes" and run.exists else None
+    return example(method) if method in METHODS and data == "shapes" else None
+
+
+def example(name: str) -> RunFolder | None:
+    """The recorded example of this name; it never leaves the gallery."""
+    run = RunFolder(GALLERY / Path(name).name)
+    return run if name and run.id == name and run.exists else None
 
 
 def examples() -> list[RunFolder]:

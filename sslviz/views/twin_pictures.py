@@ -7,7 +7,19 @@ import streamlit as st
 from sslviz.figures import map as maps
 from sslviz.figures import matrix, softmax
 from sslviz.runs.folder import RunFolder
-from sslviz.views import compare_clock, compare_pictures, compare_runs, doctor, map, panel, panels, recorded, similarity
+from sslviz.views import (
+    compare_clock,
+    compare_pictures,
+    compare_runs,
+    doctor,
+    map,
+    panel,
+    panels,
+    picked,
+    recorded,
+    similarity,
+)
+from sslviz.views.history_route import address
 from sslviz.views.map import LAYOUTS
 from sslviz.views.moment import Moment, moment
 from sslviz.views.panel import Panel
@@ -117,10 +129,8 @@ def similar(each: Moment, side: str, images: int) -> None:
     path, step, anchor = str(each.run.path), each.snapshot.step, int(st.session_state.get("anchor", 0))
     tiles = image_url(similarity.view_tiles(path, step), key=f"views_{side}")
     drawn = similarity.similarity_matrix(path, step, images, "by view", anchor, tiles)
-    event = plot(drawn, key=f"similarity_{side}", alt="Cosine similarity of every two views", events=("click",))
-    if event is not None and event.row is not None and event.row != anchor:
-        st.session_state["anchor"] = event.row
-        st.rerun(scope="fragment")
+    alt = "Cosine similarity of every two views"
+    plot(drawn, key=f"similarity_{side}", alt=alt, on_click=similarity.choose_anchor)
 
 
 def probabilities(each: Moment, side: str) -> None:
@@ -194,4 +204,5 @@ def maps_of(pair: Pair, moments: list[Moment]) -> None:
     classes = next((p.classes for run in pair if (p := recorded.probe(str(run.path))) is not None), ())
     if color == "class" and classes:
         plot(compare_pictures.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
+    picked.grids([(str(run.path), address(run, "probe")) for run in pair], compare_pictures.POINTS)
     st.caption(f"{maps.HOW_TO_READ} Both maps show the same test pictures.")
