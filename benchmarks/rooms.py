@@ -1,6 +1,6 @@
 """How long does a control of a room take to answer? Its script, and from the hand to the changed picture in a chromium.
 
-    python -m benchmarks.rooms [--rounds 7] [--rooms mae_room …]
+    python -m benchmarks.rooms [--rounds 7] [--rooms mae attention …]
 
 script: one run of the page's script after the control was turned (AppTest, warm caches). browser: from the last click
 or key until the picture that the control is about has been drawn anew, networks loaded, a server of its own. A new room
@@ -12,30 +12,37 @@ import gc
 import os
 import re
 import shutil
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as app.py
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.live import FLAGS, App, end, settled, wait
 from benchmarks.machine import machine
+from benchmarks.pages import milliseconds, written
 from sslviz.views import mask_painter
-from sslviz.views.catalogue import ROOMS as TITLES
 from sslviz.views.server import PAGES
 
 ASKED = 300  # milliseconds
 Act = Callable[[], object]
+Hand = Callable[[Page, int], Act]
 # what the plots of one key show, as text
 DRAWN = """key => [...document.querySelectorAll(`.st-key-${key} .sslviz-plot`)].map(chart => (chart.data ?? []).map(
-    trace => [trace.source, trace.z?.bdata ?? trace.z, trace.y?.bdata ?? trace.y].join()).join()).join()"""
+    trace => [trace.source, trace.z?.bdata ?? trace.z, trace.y?.bdata ?? trace.y].join()).join()
+    + JSON.stringify(chart.layout?.shapes ?? [])).join()"""
+# the middle of a cell of a heat map, in pixels of the window
+CELL = """([key, row, column]) => {
+    const plot = document.querySelector(`.st-key-${key} .sslviz-plot`);
+    plot.scrollIntoView({block: 'center'});
+    const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
+    return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
 REST = "() => document.querySelector('[data-test-script-state=notRunning]')"
 
 
@@ -48,41 +55,105 @@ class Control:
 
     name: str
     turn: Callable[[AppTest, int], object]
-    hand: Callable[[Page, int], Act]
+    hand: Hand
     plot: str
     after: Callable[[Page], object] = lambda page: None
 
 
 @dataclass(frozen=True)
 class Room:
-    """query: the address under which it has most to do. ready: the plot that says that it has been drawn."""
+    """page: its file in pages/. query: the address under which it has most to do. ready: the plot that says that it has
+    been drawn.
+    """
 
+    page: str
     query: dict[str, str]
     ready: str
     controls: tuple[Control, ...]
 
 
-def slider(label: str, key: str, values: tuple[float, ...], plot: str) -> Control:
-    """values: for AppTest; the browser presses → and ← in turn."""
+# -- kinds of controls ------------------------------------------------------------------------------------------------
+
+
+def near(page: Page, key: str, what: str) -> Locator:
+    """Scrolled into sight, so that the scrolling is not clocked."""
+    found = page.locator(f"[class*='st-key-{key}'] {what}").first  # the key of a moment ends with the run's name
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def slider(name: str, key: str, values: Sequence[float], plot: str) -> Control:
+    """values: for AppTest. The browser goes on by one, to where there is more room: what was seen before is cached."""
 
     def hand(page: Page, i: int) -> Act:
-        page.get_by_role("slider", name=re.compile(label)).first.focus()
-        return lambda: page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
+        knob = near(page, key, "[role=slider]")
+        low, now, high = (float(str(knob.get_attribute(f"aria-value{which}"))) for which in ("min", "now", "max"))
+        if i == 0:
+            page.evaluate(
+                "arrow => { window.sslvizArrow = arrow }", "ArrowRight" if high - now > now - low else "ArrowLeft"
+            )
+        knob.focus()
+        arrow = page.evaluate("window.sslvizArrow")
+        return lambda: page.keyboard.press(arrow)
 
-    return Control(label, lambda app, i: app.slider(key=key).set_value(values[i % len(values)]), hand, plot)
-
-
-def moment(app: AppTest, i: int) -> None:
-    found = next(one for one in app.select_slider if "Moment" in one.label)
-    found.set_value(found.options[-1 - i % 2] if isinstance(found.options[0], int) else int(found.options[-1 - i % 2]))
-
-
-def moment_by_hand(page: Page, i: int) -> Act:
-    page.get_by_role("slider", name=re.compile("Moment")).first.focus()
-    return lambda: page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+    return Control(name, lambda app, i: app.slider(key=key).set_value(values[i % len(values)]), hand, plot)
 
 
-def choose(app: AppTest, key: str, value: str) -> None:
+def button(name: str, key: str, plot: str) -> Control:
+    return Control(
+        name, lambda app, i: app.button(key=key).click(), lambda page, i: near(page, key, "button").click, plot
+    )
+
+
+def option(name: str, key: str, values: Sequence[Any], plot: str) -> Control:
+    """One of a few words."""
+
+    def hand(page: Page, i: int) -> Act:
+        near(page, key, "[role=radio]")
+        return page.locator(f".st-key-{key}").get_by_role("radio", name=str(values[i % len(values)]), exact=True).click
+
+    return Control(name, lambda app, i: choose(app, key, values[i % len(values)]), hand, plot)
+
+
+def toggle(name: str, key: str, plot: str, first: bool) -> Control:
+    """first: what it is turned to first."""
+    return Control(
+        name,
+        lambda app, i: choose(app, key, first == (i % 2 == 0)),
+        lambda page, i: near(page, key, "label").click,
+        plot,
+    )
+
+
+def cell(
+    name: str, key: str, places: Sequence[tuple[int, int]], turn: Callable[[AppTest, int], object], plot: str
+) -> Control:
+    """A cell of the heat map of this key is clicked. turn: as its callback."""
+
+    def hand(page: Page, i: int) -> Act:
+        at = page.evaluate(CELL, [key, *places[i % len(places)]])
+        page.mouse.move(*at)
+        return lambda: page.mouse.click(*at)
+
+    return Control(name, turn, hand, plot)
+
+
+def moment(plot: str) -> Control:
+    """The last of the kept moments, the one before, and so on."""
+
+    def turn(app: AppTest, i: int) -> None:
+        found = next(one for one in app.select_slider if "Moment" in one.label)
+        there = found.options[-1 - i % len(found.options)]
+        found.set_value(there if isinstance(found.options[0], int) else int(there))
+
+    def hand(page: Page, i: int) -> Act:
+        near(page, "moment", "[role=slider]").focus()
+        return lambda: page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+
+    return Control("moment", turn, hand, plot)
+
+
+def choose(app: AppTest, key: str, value: Any) -> None:
     next(one for one in (*app.segmented_control, *app.selectbox, *app.toggle) if one.key == key).set_value(value)
 
 
@@ -116,11 +187,11 @@ def drag(page: Page, i: int) -> Act:
     return lambda: page.mouse.move(*patch(page, 6, 4))
 
 
-def pressed(name: str) -> Callable[[Page, int], Act]:
+def pressed(name: str) -> Hand:
     return lambda page, i: page.locator(".mask-buttons button", has_text=re.compile(f"^{name}$")).click
 
 
-def either(first: str, second: str) -> Callable[[Page, int], Act]:
+def either(first: str, second: str) -> Hand:
     return lambda page, i: pressed(second if i % 2 else first)(page, i)
 
 
@@ -134,32 +205,140 @@ def kind(page: Page, i: int) -> Act:
     return page.get_by_role("option", name=KINDS[i % 2], exact=True).click
 
 
-def below(page: Page, i: int) -> Act:
-    return page.get_by_role("radio", name=("runs", "moments")[i % 2], exact=True).click
-
-
-def paste(page: Page, i: int) -> Act:
-    return page.get_by_text("Paste what is visible").click
-
-
-ROOMS = {  # file in pages/ -> what is clocked
-    "mae_room": Room(
-        {"mask": mask_painter.digits([True] * 48 + [False] * 16)},
-        "answer",
-        (
-            Control("a patch is clicked", paint, click_patch, "answer"),
-            Control("while dragging", paint, drag, "answer", lambda page: page.mouse.up()),
-            Control("Invert", paint, pressed("Invert"), "answer"),
-            Control("hide / only the object", paint, either("Hide the object", "Only the object"), "answer"),
-            Control("random at the ratio", dice, pressed("Random at the ratio"), "answer"),
-            slider("mask ratio", "mask_ratio", (0.5, 0.75), "answer"),
-            Control("mask type", lambda app, i: choose(app, "mask_type", KINDS[i % 2]), kind, "answer"),
-            slider("Picture", "picture", (7, 8, 9), "answer"),
-            Control("moment", moment, moment_by_hand, "answer"),
-            Control("pasted or not", lambda app, i: choose(app, "pasted", i % 2 == 1), paste, "answer"),
-            Control("moments / runs", lambda app, i: choose(app, "show", ("runs", "moments")[i % 2]), below, "strip"),
-        ),
+MAE = Room(
+    "mae_room",
+    {"mask": mask_painter.digits([True] * 48 + [False] * 16)},
+    "answer",
+    (
+        Control("a patch is clicked", paint, click_patch, "answer"),
+        Control("while dragging", paint, drag, "answer", lambda page: page.mouse.up()),
+        Control("Invert", paint, pressed("Invert"), "answer"),
+        Control("hide / only the object", paint, either("Hide the object", "Only the object"), "answer"),
+        Control("random at the ratio", dice, pressed("Random at the ratio"), "answer"),
+        slider("mask ratio", "mask_ratio", (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9), "answer"),
+        Control("mask type", lambda app, i: choose(app, "mask_type", KINDS[i % 2]), kind, "answer"),
+        slider("picture", "picture", range(7, 50), "answer"),
+        moment("answer"),
+        toggle("pasted or not", "pasted", "answer", False),
+        option("moments / runs", "show", ("runs", "moments"), "strip"),
     ),
+)
+
+# -- the attention room -----------------------------------------------------------------------------------------------
+
+
+def ask(app: AppTest, i: int) -> None:
+    app.session_state["asks"], app.session_state["patch"] = "a patch", 8 * (i % 8) + i // 8 + 3
+
+
+ATTENTION = Room(
+    "attention_room",
+    {"run": "dino_vit", "asks": "a patch"},
+    "maps",
+    (
+        cell("a patch is clicked", "asker", [(row, 3 + row // 2) for row in range(8)], ask, "maps"),
+        slider("number of the patch", "patch", range(20, 60), "maps"),
+        option("who asks", "asks", ("class token", "a patch"), "maps"),
+        slider("share that is kept", "share", (0.5, 0.55, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.45, 0.4), "maps"),
+        slider("picture", "picture", range(7, 50), "maps"),
+        moment("maps"),
+        toggle("centring", "centring", "walls", False),
+        toggle("sharpening", "sharpening", "walls", False),
+    ),
+)
+
+# -- the pretext room: one for each task ------------------------------------------------------------------------------
+
+
+def swapped(app: AppTest, i: int) -> None:
+    app.query_params["order"] = ",".join(str((tile + i) % 9) for tile in range(9))
+
+
+def second_tile(page: Page, i: int) -> Act:
+    """The first tile is held already; clocked is the click on the second."""
+    one, two = (
+        cell("", "puzzle", [(0, i % 3)], swapped, ""),
+        cell("", "puzzle", [(1 + i % 2, (i + 1) % 3)], swapped, ""),
+    )
+    before = page.evaluate(DRAWN, "puzzle")
+    one.hand(page, i)()
+    page.wait_for_function(f"([key, before]) => ({DRAWN})(key) !== before", arg=["puzzle", before])
+    wait(lambda: at_rest(page, "restored"))
+    return two.hand(page, i)
+
+
+PICTURES, MISTAKES = range(10, 60), range(1, 17)
+ROTATION = Room(
+    "pretext_room",
+    {"task": "rotation"},
+    "failures_rotation",
+    (
+        slider("angle", "angle", range(0, 355, 5), "turned"),
+        button("quarter turn 0°", "turn_0", "turned"),
+        slider("picture", "picture", PICTURES, "turned"),
+        option("a mistake", "mistake_rotation", MISTAKES, "turned"),
+    ),
+)
+JIGSAW = Room(
+    "pretext_room",
+    {"task": "jigsaw"},
+    "failures_jigsaw",
+    (
+        Control("two tiles are swapped", swapped, second_tile, "restored"),
+        button("shuffle", "shuffle", "restored"),
+        button("any order", "any_order", "restored"),
+        slider("picture", "picture", PICTURES, "restored"),
+        option("a mistake", "mistake_jigsaw", MISTAKES, "restored"),
+    ),
+)
+COLORIZATION = Room(
+    "pretext_room",
+    {"task": "colorization"},
+    "failures_colorization",
+    (
+        slider("temperature", "anneal", [0.1 + 0.04 * i for i in range(20)], "painted"),
+        cell(
+            "a place is clicked",
+            "sure",
+            [(row, (3 * row) % 8) for row in range(8)],
+            lambda app, i: app.query_params.update(place=f"{i % 8},{(3 * i) % 8}"),
+            "bets",
+        ),
+        slider("picture", "picture", PICTURES, "painted"),
+        option("a mistake", "mistake_colorization", MISTAKES, "painted"),
+    ),
+)
+
+# -- slow motion ------------------------------------------------------------------------------------------------------
+
+
+def walked(method: str, stage: str, *others: Control) -> Room:
+    """From its kept weights, at a stage where every knob shows."""
+    controls = (
+        slider("dice", "draw", range(1, 50), "stage_0"),
+        option("start from", "start", ("random weights", "kept weights"), "stage_0"),
+        button("a stage back", "stage_back", "stage_0"),
+        button("a stage on", "stage_on", "stage_0"),
+        button("take the step", "take_both", "loss_by_hand"),
+    )
+    return Room("slow_motion", {"walked": method, "stage": stage}, "stage_0", (*controls, *others))
+
+
+HALVES = (
+    button("step only the student", "take_student", "loss_by_hand"),
+    button("step only the teacher", "take_teacher", "loss_by_hand"),
+)
+TEMPERATURE = slider("temperature", "slow_temperature", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 0.2), "stage_0")
+
+ROOMS = {
+    "mae": MAE,
+    "attention": ATTENTION,
+    "rotation": ROTATION,
+    "jigsaw": JIGSAW,
+    "colorization": COLORIZATION,
+    "slow motion of SimCLR": walked("simclr", "softmax", TEMPERATURE),
+    "slow motion of BYOL": walked("byol", "weights", *HALVES),
+    "slow motion of DINO with transformers": walked("dino_vit", "weights", moment("stage_0"), *HALVES),
 }
 
 
@@ -181,12 +360,12 @@ def main() -> None:
             page = chromium.new_page(viewport={"width": 1440, "height": 1000})
             page.set_default_timeout(60_000)
             query = "&".join(f"{key}={value}" for key, value in ROOMS[name].query.items())
-            page.goto(f"{app.url}/{name}?{query}")
+            page.goto(f"{app.url}/{ROOMS[name].page}?{query}")
             page.wait_for_function(f"key => ({DRAWN})(key) !== ''", arg=ROOMS[name].ready)
             for control in ROOMS[name].controls:
                 clocked = by_hand(page, control, options.rounds)
                 columns = [written(scripts[name][control.name]), written(clocked)]
-                print(f"| {TITLES[name][0]} | {control.name} | {' | '.join(columns)} |", flush=True)
+                print(f"| {name} | {control.name} | {' | '.join(columns)} |", flush=True)
             page.close()
         chromium.close()
         end(app)
@@ -196,7 +375,7 @@ def script_runs(name: str, rounds: int) -> dict[str, list[float]]:
     """Control -> milliseconds of each round; two rounds before, which are not counted, fill the caches."""
     found = manifest_scanner.scan_component_manifests()
     manifest_scanner.scan_component_manifests = lambda: found
-    app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
+    app = AppTest.from_file(str(PAGES / f"{ROOMS[name].page}.py"), default_timeout=120)
     for key, value in ROOMS[name].query.items():
         app.query_params[key] = value
     app.run().run()
@@ -235,16 +414,6 @@ def at_rest(page: Page, plot: str) -> bool:
     before = page.evaluate(DRAWN, plot)
     page.wait_for_timeout(300)
     return bool(page.evaluate(REST)) and before == page.evaluate(DRAWN, plot)
-
-
-def milliseconds(act: Act) -> float:
-    start = time.perf_counter()
-    act()
-    return 1000 * (time.perf_counter() - start)
-
-
-def written(values: list[float]) -> str:
-    return f"{statistics.median(values):.0f} ({max(values):.0f})"
 
 
 if __name__ == "__main__":

@@ -115,7 +115,6 @@ def test_a_clicked_patch_asks_and_every_map_changes(trained, monkeypatch: pytest
     assert app.slider(key="patch").value == 51
     assert all(chart(app, key)["data"] != data for key, data in before.items())
     assert "row 7, column 4" in chart(app, "asker")["layout"]["title"]["subtitle"]["text"]
-    assert app.query_params["patch"] == "51"
 
 
 def test_the_supervised_transformer_stands_beside_if_there_is_one(trained) -> None:
