@@ -34,15 +34,17 @@ ASKED = 300  # milliseconds
 Act = Callable[[], object]
 Hand = Callable[[Page, int], Act]
 # what the plots of one key show, as text
-DRAWN = """key => [...document.querySelectorAll(`.st-key-${key} .sslviz-plot`)].map(chart => (chart.data ?? []).map(
-    trace => [trace.source, trace.z?.bdata ?? trace.z, trace.y?.bdata ?? trace.y].join()).join()
-    + JSON.stringify(chart.layout?.shapes ?? [])).join()"""
+DRAWN = """key => [...document.querySelectorAll(`.st-key-${key} .sslviz-plot`)].filter(chart => chart.data).map(chart =>
+    chart.data.map(trace => [trace.source, trace.z?.bdata ?? trace.z, trace.y?.bdata ?? trace.y].join()).join()
+    + JSON.stringify(chart.layout.shapes ?? [])).join()"""
 # the middle of a cell of a heat map, in pixels of the window
 CELL = """([key, row, column]) => {
     const plot = document.querySelector(`.st-key-${key} .sslviz-plot`);
     plot.scrollIntoView({block: 'center'});
     const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
     return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
+SLIDER = ":is([role=slider], input[type=range])"
+REACH = "knob => ['min', 'now', 'max'].map(end => +(knob.getAttribute(`aria-value${end}`) ?? knob[end] ?? knob.value))"
 REST = "() => document.querySelector('[data-test-script-state=notRunning]')"
 
 
@@ -86,8 +88,8 @@ def slider(name: str, key: str, values: Sequence[float], plot: str) -> Control:
     """values: for AppTest. The browser goes on by one, to where there is more room: what was seen before is cached."""
 
     def hand(page: Page, i: int) -> Act:
-        knob = near(page, key, "[role=slider]")
-        low, now, high = (float(str(knob.get_attribute(f"aria-value{which}"))) for which in ("min", "now", "max"))
+        knob = near(page, key, SLIDER)
+        low, now, high = knob.evaluate(REACH)
         if i == 0:
             page.evaluate(
                 "arrow => { window.sslvizArrow = arrow }", "ArrowRight" if high - now > now - low else "ArrowLeft"
@@ -147,7 +149,7 @@ def moment(plot: str) -> Control:
         found.set_value(there if isinstance(found.options[0], int) else int(there))
 
     def hand(page: Page, i: int) -> Act:
-        near(page, "moment", "[role=slider]").focus()
+        near(page, "moment", SLIDER).focus()
         return lambda: page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
 
     return Control("moment", turn, hand, plot)

@@ -1,6 +1,5 @@
 """Playing with attention: who is asked, where each head looks, what that covers, and what the patches know."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,7 +54,7 @@ class Seen:
 def asker(picture: np.ndarray, looked: np.ndarray, token: int, *, height: int = 430) -> go.Figure:
     """picture: uint8 H x W x 3; looked: L, attention of the asking token, which is 0 (class token) or 1 + its patch."""
     side = round(len(looked) ** 0.5)
-    source = "data:image/png;base64," + base64.b64encode(pixels.png(enlarged(picture))).decode()
+    source = pixels.uri(enlarged(picture))
     whole = {"source": source, "xref": "x", "yref": "y", "x": -0.5, "y": -0.5, "sizex": side, "sizey": side}
     frame = {"showgrid": False, "ticks": "", "showline": False, "range": [-0.5, side - 0.5]}
     count = {"tickvals": list(range(side)), "ticktext": [str(i + 1) for i in range(side)]}

@@ -41,7 +41,7 @@ def uri(pixels: np.ndarray) -> str:
 def painted(numbers: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
     """Numbers of any shape as uint8 … x 4 in the colours of style.SEQUENTIAL; nan is clear."""
     share = np.clip((np.asarray(numbers, np.float64) - scale[0]) / (scale[1] - scale[0]), 0, 1)
-    stops = plotly.colors.get_colorscale(style.SEQUENTIAL)
+    stops = style.SEQUENTIAL
     at = [stop for stop, _ in stops]
     colors = np.array([plotly.colors.hex_to_rgb(color) for _, color in stops])
     rgb = [np.interp(np.nan_to_num(share), at, colors[:, channel]) for channel in range(3)]

@@ -7,6 +7,7 @@ views/plot.js puts it in place, together with the page's own font and text colou
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.colors import get_colorscale
 
 INK = "#1b2330"  # outlines and marks that must be seen at once
 FAINT = "#667085"  # reference lines, pins: there when looked for
@@ -48,7 +49,7 @@ DARK: dict[str, str] = {
     **dict(zip(CLASSES, _CLASSES_DARK, strict=True)),
 }
 
-SEQUENTIAL = "Cividis"  # dark blue = low, grey = middle, yellow = high; the same to colour-blind eyes
+SEQUENTIAL = get_colorscale("Cividis")  # dark blue = low, grey = middle, yellow = high; the same to colour-blind eyes
 DIVERGING = [[0.0, "#8c510a"], [0.5, "#eceae4"], [1.0, "#01665e"]]  # for [-a, a] where zero matters
 # once round the colour wheel: a point has the colour of the thing it stands for
 CYCLIC = [[i / 12, f"hsl({30 * i % 360}, 72%, 50%)"] for i in range(13)]
@@ -87,10 +88,9 @@ TEMPLATE = go.layout.Template(
 def figure(*traces: Any, title: str, subtitle: str = "", height: int = 380, **layout: Any) -> go.Figure:
     """An empty stage in the common look. `uirevision` is constant: a zoom made by hand survives new data."""
     heading = {"text": title, "subtitle": {"text": subtitle}} if subtitle else {"text": title}
-    return go.Figure(
-        data=list(traces),
-        layout={"template": TEMPLATE, "title": heading, "height": height, "uirevision": "keep", **layout},
-    )
+    layout = {"template": TEMPLATE, "title": heading, "height": height, "uirevision": "keep", **layout}
+    # plotly's checks take longer than all the rest: tests/conftest.py puts every figure through them
+    return go.Figure(list(traces), layout, _validate=False)
 
 
 def sprite(url: str, count: int, *, columns: int, kind: str, tile: int = 32, value: str = "value") -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Rows of small pictures, each row with its name, and maps of numbers below the pictures that they speak of."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +102,7 @@ COLORBAR: dict[str, Any] = {
     "thickness": 14,
     "outlinewidth": 0,
     "lenmode": "pixels",
-    "len": 280,
+    "len": 220,
     "x": 0,
     "xanchor": "left",
     "yref": "container",
@@ -136,8 +135,9 @@ def _pictures(pictures: np.ndarray, top: float) -> go.Image:
     if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[-1] != 3:
         raise ValueError(f"expected uint8 pictures N x H x W x 3, got {pictures.dtype} {pictures.shape}")
     _, h, w, _ = pictures.shape
-    source = "data:image/png;base64," + base64.b64encode(pixels.png(pixels.band(pictures))).decode()
-    return go.Image(source=source, x0=0.5 / w, dx=1 / w, y0=top + 0.5 / h, dy=1 / h, hoverinfo="skip")
+    return go.Image(
+        source=pixels.uri(pixels.band(pictures)), x0=0.5 / w, dx=1 / w, y0=top + 0.5 / h, dy=1 / h, hoverinfo="skip"
+    )
 
 
 def _numbers(

@@ -1,5 +1,8 @@
 """What networks see in one picture, computed once for all who ask the same, and drawn."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 import torch
@@ -32,29 +35,51 @@ def look_at(path: str, step: int, untrained: bool, picture: bytes, shape: tuple[
     return look(loaded.untrained if untrained else loaded.method, pixels)
 
 
+@dataclass(frozen=True)
+class Question:
+    """path, step: the network; labelled: path of the supervised run, if any. picture: uint8 of this shape, 3 x H x W;
+    mask: bool, H x W, if there is one. token: who asks, 0 (class token) or 1 + its patch; share: of the attention.
+    """
+
+    path: str
+    step: int
+    labelled: str | None
+    picture: bytes
+    shape: tuple[int, ...]
+    mask: bytes | None
+    token: int
+    share: float
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """H x W x 3."""
+        return np.frombuffer(self.picture, np.uint8).reshape(self.shape).transpose(1, 2, 0)
+
+    @property
+    def truth(self) -> np.ndarray | None:
+        """bool, H x W."""
+        return None if self.mask is None else np.frombuffer(self.mask, bool).reshape(self.shape[1:])
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
-def pictures(
-    path: str,
-    step: int,
-    labelled: str | None,
-    picture: bytes,
-    shape: tuple[int, ...],
-    mask: bytes | None,
-    token: int,
-    share: float,
-) -> dict[str, bytes]:
-    """The three figures, encoded. picture: uint8 of this shape, 3 x H x W; mask: bool, H x W."""
-    networks = {THIS: (path, step, False), RANDOM: (path, step, True)}
-    if labelled is not None:
-        networks[LABELLED] = (labelled, folder(labelled).weights_steps()[-1], False)
-    truth = None if mask is None else np.frombuffer(mask, bool).reshape(shape[1:])
-    seen = [saw(name, look_at(*key, picture, shape), token, share, truth) for name, key in networks.items()]
-    shown = np.frombuffer(picture, np.uint8).reshape(shape).transpose(1, 2, 0)
-    return {
-        "asker": encode(figures.asker(shown, seen[0].maps[0], token)),
-        "maps": encode(figures.maps(shown, truth, seen, share)),
-        "features": encode(figures.features(shown, token, seen)),
-    }
+def seen(question: Question) -> list[Seen]:
+    """What this run, its random weights and the supervised network say."""
+    networks = {THIS: (question.path, question.step, False), RANDOM: (question.path, question.step, True)}
+    if question.labelled is not None:
+        networks[LABELLED] = (question.labelled, folder(question.labelled).weights_steps()[-1], False)
+    looks = {name: look_at(*key, question.picture, question.shape) for name, key in networks.items()}
+    return [saw(name, found, question.token, question.share, question.truth) for name, found in looks.items()]
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def drawn(kind: Literal["asker", "features", "maps"], question: Question) -> bytes:
+    """One of the three figures, encoded: each is on its way while the next is drawn."""
+    found = seen(question)
+    if kind == "asker":
+        return encode(figures.asker(question.pixels, found[0].maps[0], question.token))
+    if kind == "features":
+        return encode(figures.features(question.pixels, question.token, found))
+    return encode(figures.maps(question.pixels, question.truth, found, question.share))
 
 
 def saw(name: str, found: Look, token: int, share: float, truth: np.ndarray | None) -> Seen:

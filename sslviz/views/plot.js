@@ -161,8 +161,9 @@ class Chart {
       return this.clicked(0, at.indices[0]);
     }
     this.pinned = this.counted(at.row);
-    this.draw();
     this.clicked(this.pinned, this.counted(at.column));
+    const noRows = this.meta.cells?.length === 0; // cells are chosen here: Python has the answer
+    if (!noRows) setTimeout(() => this.draw()); // after the click is on its way: Python works meanwhile
   }
 
   clicked(row, column) {

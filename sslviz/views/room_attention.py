@@ -15,6 +15,7 @@ from sslviz.nets import ENCODERS
 from sslviz.nets.vit import PATCH, ViT
 from sslviz.runs.folder import RunFolder
 from sslviz.views import attention_measured, attention_seen, attention_time, by_hand, server, which, worksheet
+from sslviz.views.attention_seen import Question
 from sslviz.views.plot import Click, plot
 
 FIRST = "dino_vit"  # the recorded example that the room opens with
@@ -37,10 +38,11 @@ def show() -> None:
 
 @st.fragment
 def room() -> None:
+    """What is looked at; who asks has a fragment of its own, so that a click draws no more than what it changes."""
     if FIRST in {run.id for run in server.examples()}:
         st.query_params.setdefault("run", FIRST)
     with st.container(key="bench"):
-        left, middle, right = st.columns([1, 1.3, 1.4], gap="medium")
+        left, right = st.columns([1, 2.6], gap="medium")
     with left:
         run = which.run("run", has_attention)
         if run is None:
@@ -55,29 +57,48 @@ def room() -> None:
             st.warning(f"{error}")
             return
         picture, mask = chosen(pool)
-        side = picture.shape[-1] // PATCH
-        token = asking(side * side)
-        share = worksheet.number("Share of the attention that is kept", "share", MASS, 0.1, 0.95, step=0.05)
-    path = str(run.path)
-    labelled = attention_seen.supervised_vit(path)
-    shape, truth = picture.shape, None if mask is None else mask.tobytes()
-    drawn = attention_seen.pictures(path, step, labelled, picture.tobytes(), shape, truth, token, share)
-    with middle:
-        plot(drawn["asker"], key="asker", alt="The picture in its patches; click one", on_click=ask(side))
-        st.caption(figures.HOW_TO_READ_ASKER)
-    with right:
-        plot(drawn["features"], key="features", alt="Cosines with the asking patch, and main directions as colours")
-        st.caption(figures.HOW_TO_READ_FEATURES)
-    with st.container(key="pairs"):
-        left, right = st.columns([1.25, 1], gap="medium")
-    with left:
-        plot(drawn["maps"], key="maps", alt="Attention of every head of every network, and what it covers")
-        how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
-        alone = labelled is None and run.settings().method != "supervised"
-        st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
-    with right:
         st.subheader("Has it found the figure?", anchor=False)
         attention_measured.overlap()
+    with right:
+        st.fragment(asked)(run, step, picture, mask)
+
+
+def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | None) -> None:
+    """picture: uint8 3 x H x W; mask: bool H x W, if there is one."""
+    side = picture.shape[-1] // PATCH
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        token = asking(side * side)
+        with st.container(width=260):
+            share = worksheet.number("Share of the attention that is kept", "share", MASS, 0.1, 0.95, step=0.05)
+    path = str(run.path)
+    labelled = attention_seen.supervised_vit(path)
+    truth = None if mask is None else mask.tobytes()
+    question = Question(path, step, labelled, picture.tobytes(), picture.shape, truth, token, share)
+    with st.container(key="pairs"):
+        one, two = st.columns(2, gap="medium")
+    with one:
+        plot(
+            attention_seen.drawn("asker", question),
+            key="asker",
+            alt="The picture in its patches; click one",
+            on_click=ask(side),
+        )
+        st.caption(figures.HOW_TO_READ_ASKER)
+    with two:
+        plot(
+            attention_seen.drawn("features", question),
+            key="features",
+            alt="Cosines with the asking patch, and main directions as colours",
+        )
+        st.caption(figures.HOW_TO_READ_FEATURES)
+    plot(
+        attention_seen.drawn("maps", question),
+        key="maps",
+        alt="Attention of every head of every network, and what it covers",
+    )
+    how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
+    alone = labelled is None and run.settings().method != "supervised"
+    st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
     attention_time.show(run, picture, mask, share)
 
 
@@ -98,7 +119,8 @@ def asking(count: int) -> int:
     """0: the class token; 1 + number of a patch."""
     who = worksheet.choice("Who asks?", "asks", (CLASS, ONE), CLASS)
     middle = count // 2 + round(count**0.5) // 2
-    patch = int(worksheet.number("Number of the patch", "patch", middle, 0, count - 1, help="row by row, from 0"))
+    with st.container(width=260):
+        patch = int(worksheet.number("Number of the patch", "patch", middle, 0, count - 1, help="row by row, from 0"))
     return 1 + patch if who == ONE else 0
 
 
