@@ -40,12 +40,12 @@ TEMPERATURE = re.compile("temperature")
 
 
 class App:
-    """`streamlit run app.py` on a port of its own, with its own runs."""
+    """`streamlit run app.py` (or another script) on a port of its own, with its own runs."""
 
-    def __init__(self, folder: Path, spare: bool = True, port: int = 0) -> None:
+    def __init__(self, folder: Path, spare: bool = True, port: int = 0, script: str = "app.py") -> None:
         self.runs, self.port, self.spare = folder, port or free_port(), spare
         env = {**os.environ, "SSLVIZ_RUNS": str(folder), "SSLVIZ_SPARE": "1" if spare else "0"}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+        command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={self.port}"]
         self.process = subprocess.Popen(
             [*command, "--server.headless=true"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -3,8 +3,9 @@
     python -m benchmarks.rooms [--rounds 7] [--rooms mae attention …]
 
 script: one run of the page's script after the control was turned (AppTest, warm caches). browser: from the last click
-or key until the picture that the control is about has been drawn anew, networks loaded, a server of its own. A new room
-is a row of ROOMS. Needs playwright and chromium.
+or key until the picture that the control is about has been drawn anew, networks loaded, a server of its own. Between
+the rooms, the peer: a page of nothing but Streamlit's own switch and chart, on the same machine. A new room is a row
+of ROOMS. Needs playwright and chromium.
 """
 
 import argparse
@@ -14,13 +15,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as app.py
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -34,9 +36,10 @@ ASKED = 300  # milliseconds
 Act = Callable[[], object]
 Hand = Callable[[Page, int], Act]
 # what the plots of one key show, as text
-DRAWN = """key => [...document.querySelectorAll(`.st-key-${key} .sslviz-plot`)].filter(chart => chart.data).map(chart =>
-    chart.data.map(trace => [trace.source, trace.z?.bdata ?? trace.z, trace.y?.bdata ?? trace.y].join()).join()
-    + JSON.stringify(chart.layout.shapes ?? [])).join()"""
+DRAWN = """key => [...document.querySelectorAll(`.st-key-${key} .js-plotly-plot`)].filter(chart => chart.data).map(
+    ({data, layout}) => JSON.stringify(layout.shapes ?? []) + data.map(
+        trace => [trace.source, ...['x', 'y', 'z'].map(axis => trace[axis]?.bdata ?? trace[axis])].join()).join())
+    .join()"""
 # the middle of a cell of a heat map, in pixels of the window
 CELL = """([key, row, column]) => {
     const plot = document.querySelector(`.st-key-${key} .sslviz-plot`);
@@ -84,26 +87,30 @@ def near(page: Page, key: str, what: str) -> Locator:
     return found
 
 
-def slider(name: str, key: str, values: Sequence[float], plot: str) -> Control:
-    """values: for AppTest. The browser goes on by one, to where there is more room: what was seen before is cached."""
+def slider(name: str, key: str, values: Sequence[float], plot: str, far: bool = False) -> Control:
+    """values: for AppTest. The browser goes on by one step, to where there is more room, for what was seen before is
+    cached; far: a page down and up again, where one step need not change anything.
+    """
 
     def hand(page: Page, i: int) -> Act:
         knob = near(page, key, SLIDER)
         low, now, high = knob.evaluate(REACH)
         if i == 0:
-            page.evaluate(
-                "arrow => { window.sslvizArrow = arrow }", "ArrowRight" if high - now > now - low else "ArrowLeft"
-            )
+            page.evaluate("to => { window.sslvizTo = to }", "Right" if high - now > now - low else "Left")
         knob.focus()
-        arrow = page.evaluate("window.sslvizArrow")
+        arrow = ("PageDown", "PageUp")[i % 2] if far else f"Arrow{page.evaluate('window.sslvizTo')}"
         return lambda: page.keyboard.press(arrow)
 
     return Control(name, lambda app, i: app.slider(key=key).set_value(values[i % len(values)]), hand, plot)
 
 
-def button(name: str, key: str, plot: str) -> Control:
+def button(name: str, plot: str, *keys: str) -> Control:
+    """Several keys: in turn."""
     return Control(
-        name, lambda app, i: app.button(key=key).click(), lambda page, i: near(page, key, "button").click, plot
+        name,
+        lambda app, i: app.button(key=keys[i % len(keys)]).click(),
+        lambda page, i: near(page, keys[i % len(keys)], "button").click,
+        plot,
     )
 
 
@@ -217,7 +224,7 @@ MAE = Room(
         Control("Invert", paint, pressed("Invert"), "answer"),
         Control("hide / only the object", paint, either("Hide the object", "Only the object"), "answer"),
         Control("random at the ratio", dice, pressed("Random at the ratio"), "answer"),
-        slider("mask ratio", "mask_ratio", (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9), "answer"),
+        slider("mask ratio", "mask_ratio", (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9), "answer", True),
         Control("mask type", lambda app, i: choose(app, "mask_type", KINDS[i % 2]), kind, "answer"),
         slider("picture", "picture", range(7, 50), "answer"),
         moment("answer"),
@@ -276,7 +283,7 @@ ROTATION = Room(
     "failures_rotation",
     (
         slider("angle", "angle", range(0, 355, 5), "turned"),
-        button("quarter turn 0°", "turn_0", "turned"),
+        button("a quarter turn", "turned", "turn_0", "turn_90"),
         slider("picture", "picture", PICTURES, "turned"),
         option("a mistake", "mistake_rotation", MISTAKES, "turned"),
     ),
@@ -287,8 +294,8 @@ JIGSAW = Room(
     "failures_jigsaw",
     (
         Control("two tiles are swapped", swapped, second_tile, "restored"),
-        button("shuffle", "shuffle", "restored"),
-        button("any order", "any_order", "restored"),
+        button("shuffle", "restored", "shuffle"),
+        button("any order", "restored", "any_order"),
         slider("picture", "picture", PICTURES, "restored"),
         option("a mistake", "mistake_jigsaw", MISTAKES, "restored"),
     ),
@@ -304,7 +311,7 @@ COLORIZATION = Room(
             "sure",
             [(row, (3 * row) % 8) for row in range(8)],
             lambda app, i: app.query_params.update(place=f"{i % 8},{(3 * i) % 8}"),
-            "bets",
+            "sure",  # which is redrawn with the bets: those differ in their points' sizes
         ),
         slider("picture", "picture", PICTURES, "painted"),
         option("a mistake", "mistake_colorization", MISTAKES, "painted"),
@@ -319,16 +326,15 @@ def walked(method: str, stage: str, *others: Control) -> Room:
     controls = (
         slider("dice", "draw", range(1, 50), "stage_0"),
         option("start from", "start", ("random weights", "kept weights"), "stage_0"),
-        button("a stage back", "stage_back", "stage_0"),
-        button("a stage on", "stage_on", "stage_0"),
-        button("take the step", "take_both", "loss_by_hand"),
+        button("a stage back or on", "stage_0", "stage_back", "stage_on"),
+        button("take the step", "loss_by_hand", "take_both"),
     )
-    return Room("slow_motion", {"walked": method, "stage": stage}, "stage_0", (*controls, *others))
+    return Room("slow_motion", {"walked": method, "stage": stage}, "stage_0", (*others, *controls))
 
 
 HALVES = (
-    button("step only the student", "take_student", "loss_by_hand"),
-    button("step only the teacher", "take_teacher", "loss_by_hand"),
+    button("step only the student", "loss_by_hand", "take_student"),
+    button("step only the teacher", "loss_by_hand", "take_teacher"),
 )
 TEMPERATURE = slider("temperature", "slow_temperature", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 0.2), "stage_0")
 
@@ -343,6 +349,16 @@ ROOMS = {
     "slow motion of DINO with transformers": walked("dino_vit", "weights", moment("stage_0"), *HALVES),
 }
 
+# The peer: what Streamlit itself needs on this machine for a switch and a bar chart.
+BARE = """
+import plotly.graph_objects as go
+import streamlit as st
+
+taller = st.toggle("taller", key="taller")
+st.plotly_chart(go.Figure(go.Bar(y=[1, 3 if taller else 2])), key="answer")
+"""
+TOGGLE = toggle("taller", "taller", "answer", True)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -354,23 +370,40 @@ def main() -> None:
     print(f"Milliseconds, median (worst) of {options.rounds}. Asked: ≤ {ASKED} from the hand to the picture.\n")
     print("| room | control | script | browser |\n|---|---|---:|---:|")
     scripts = {name: script_runs(name, options.rounds) for name in options.rooms}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, ExitStack() as stack:
         app = App(Path(folder), spare=False)
+        stack.callback(end, app)
         wait(lambda: settled(app.named("runs.projector")))  # it compiles for some seconds
+        (Path(folder) / "bare.py").write_text(BARE)
+        bare = App(Path(folder), script=f"{folder}/bare.py")
+        stack.callback(end, bare)
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+
+        def peer() -> None:
+            page = opened(chromium, bare.url, "answer")
+            print(f"| *Streamlit's own least* | | | {written(by_hand(page, TOGGLE, options.rounds))} |", flush=True)
+            page.close()
+
         for name in options.rooms:
-            page = chromium.new_page(viewport={"width": 1440, "height": 1000})
-            page.set_default_timeout(60_000)
-            query = "&".join(f"{key}={value}" for key, value in ROOMS[name].query.items())
-            page.goto(f"{app.url}/{ROOMS[name].page}?{query}")
-            page.wait_for_function(f"key => ({DRAWN})(key) !== ''", arg=ROOMS[name].ready)
-            for control in ROOMS[name].controls:
+            peer()
+            room = ROOMS[name]
+            query = "&".join(f"{key}={value}" for key, value in room.query.items())
+            page = opened(chromium, f"{app.url}/{room.page}?{query}", room.ready)
+            for control in room.controls:
                 clocked = by_hand(page, control, options.rounds)
                 columns = [written(scripts[name][control.name]), written(clocked)]
                 print(f"| {name} | {control.name} | {' | '.join(columns)} |", flush=True)
             page.close()
+        peer()
         chromium.close()
-        end(app)
+
+
+def opened(chromium: Browser, address: str, ready: str) -> Page:
+    page = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    page.wait_for_function(f"key => ({DRAWN})(key) !== ''", arg=ready)
+    return page
 
 
 def script_runs(name: str, rounds: int) -> dict[str, list[float]]:
