@@ -9,7 +9,8 @@ run: .venv/run.done
 
 test: check
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest --timeout 600 -m "slow or browser"
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "slow and not browser"
+	$(BIN)/python -m pytest --timeout 600 -m browser
 
 check: .venv/dev.done
 	$(BIN)/ruff check .

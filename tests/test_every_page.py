@@ -30,6 +30,7 @@ def finished(runs: Path, tiny: Dataset, method: str, quick: RunSettings) -> RunF
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_page_shows_a_finished_run(method: str, runs: Path, tiny: Dataset, quick: RunSettings) -> None:
     folder = finished(runs, tiny, method, quick)

@@ -104,8 +104,8 @@ def maps(picture: np.ndarray, mask: np.ndarray | None, seen: Sequence[Seen], sha
         rows += [tiles.Row(one.name, numbers=shown), tiles.Row(f"{share:.0%} of it", bright, captions=captions)]
     return tiles.figure(
         rows,
-        title="Where the heads look, and what that covers",
-        subtitle="the same picture and the same asking token for every network",
+        title="Where the heads look",
+        subtitle="and, below each, what that covers",
         x_title="heads of the last block",
         columns=["mean", *(str(head) for head in range(1, most))],
         scale_title="attention: 0 = least, 1 = most of its map",

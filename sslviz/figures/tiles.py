@@ -102,7 +102,7 @@ COLORBAR: dict[str, Any] = {
     "thickness": 14,
     "outlinewidth": 0,
     "lenmode": "pixels",
-    "len": 220,
+    "len": 180,
     "x": 0,
     "xanchor": "left",
     "yref": "container",

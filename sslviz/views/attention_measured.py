@@ -18,9 +18,12 @@ def overlap() -> None:
     if rows is None:
         st.info("Nothing has been measured yet: python -m benchmarks.attention --gallery.")
         return
-    st.markdown(verdict(rows))
-    plot(drawn(str(server.GALLERY / RECORDED)), key="measured", alt="Jaccard of attention and mask, per network")
-    st.caption(f"{figures.HOW_TO_READ} {rows['about'].iloc[0]}")
+    left, right = st.columns([1, 1.6], gap="medium")
+    with left:
+        st.markdown(verdict(rows))
+        st.caption(f"{figures.HOW_TO_READ} {rows['about'].iloc[0]}")
+    with right:
+        plot(drawn(str(server.GALLERY / RECORDED)), key="measured", alt="Jaccard of attention and mask, per network")
 
 
 def verdict(rows: pd.DataFrame) -> str:
@@ -48,6 +51,7 @@ def verdict(rows: pd.DataFrame) -> str:
     return f"{lead}: {how}. Jaccard of the best head: {numbers}.{trivial}{seed}"
 
 
+@st.fragment
 def walls() -> None:
     runs = recorded(WALLS)
     if runs is None:

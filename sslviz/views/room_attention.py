@@ -32,6 +32,8 @@ def show() -> None:
             "Does ours? Here the pictures come with masks, so it can be measured."
         )
         room()
+        st.subheader("Has it found the figure?", anchor=False)
+        attention_measured.overlap()
         st.subheader("Why the teacher's answers do not collapse", anchor=False)
         attention_measured.walls()
 
@@ -41,14 +43,14 @@ def room() -> None:
     """What is looked at; who asks has a fragment of its own, so that a click draws no more than what it changes."""
     if FIRST in {run.id for run in server.examples()}:
         st.query_params.setdefault("run", FIRST)
-    with st.container(key="bench"):
-        left, right = st.columns([1, 2.6], gap="medium")
-    with left:
-        run = which.run("run", has_attention)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width=320):
+            run = which.run("run", has_attention)
         if run is None:
             st.info("No run with a vision transformer has kept its weights: train one with *encoder* set to *vit*.")
             return
-        step = which.moment(run)
+        with st.container(width=240):
+            step = which.moment(run, "Moment (training step)")
         assert step is not None  # it has kept weights, else it could not be chosen
         try:
             which.network(run, step)
@@ -57,10 +59,7 @@ def room() -> None:
             st.warning(f"{error}")
             return
         picture, mask = chosen(pool)
-        st.subheader("Has it found the figure?", anchor=False)
-        attention_measured.overlap()
-    with right:
-        st.fragment(asked)(run, step, picture, mask)
+    st.fragment(asked)(run, step, picture, mask)
 
 
 def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | None) -> None:
@@ -75,7 +74,7 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
     truth = None if mask is None else mask.tobytes()
     question = Question(path, step, labelled, picture.tobytes(), picture.shape, truth, token, share)
     with st.container(key="pairs"):
-        one, two = st.columns(2, gap="medium")
+        one, two, three = st.columns([1, 1, 1.25], gap="medium")
     with one:
         plot(
             attention_seen.drawn("asker", question),
@@ -91,14 +90,15 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
             alt="Cosines with the asking patch, and main directions as colours",
         )
         st.caption(figures.HOW_TO_READ_FEATURES)
-    plot(
-        attention_seen.drawn("maps", question),
-        key="maps",
-        alt="Attention of every head of every network, and what it covers",
-    )
-    how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
-    alone = labelled is None and run.settings().method != "supervised"
-    st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
+    with three:
+        plot(
+            attention_seen.drawn("maps", question),
+            key="maps",
+            alt="Attention of every head of every network, and what it covers",
+        )
+        how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
+        alone = labelled is None and run.settings().method != "supervised"
+        st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
     attention_time.show(run, picture, mask, share)
 
 
@@ -109,9 +109,11 @@ def has_attention(run: RunFolder) -> bool:
 def chosen(pool: Split) -> tuple[np.ndarray, np.ndarray | None]:
     """uint8 3 x H x W, and its mask if it has one: bool, H x W."""
     some = pool.images[:POOL].numpy()
-    number = int(worksheet.number("Picture (of those that no run trains on)", "picture", 0, 0, len(some) - 1))
+    with st.container(width=240):
+        number = int(worksheet.number("Picture (of those that no run trains on)", "picture", 0, 0, len(some) - 1))
     given = some[number]
-    shown = by_hand.upload(given)
+    with st.popover("Your own", icon=":material/upload:", help="A picture of your own"):
+        shown = by_hand.upload(given)
     return shown, None if pool.masks is None or shown is not given else pool.masks[number].numpy()
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from sslviz.data import DataError
 from sslviz.methods import METHODS
+from sslviz.runs.loaded import Loaded
 from sslviz.views import (
     by_hand,
     room_pretext_colours,
@@ -32,13 +33,13 @@ FIRST = 6  # an L: it has an upper side
 def show() -> None:
     with st.container(key="heading"):
         st.header("Pretext room", anchor=False)
-        task = worksheet.choice("Task", "task", list(TASKS), "rotation")
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            task = worksheet.choice("Task", "task", list(TASKS), "rotation")
+            with st.container(width=420):
+                run = which.run(f"{task}_run", lambda run: run.settings().method == task)
+            with st.container(width=420):
+                step = None if run is None else which.moment(run)
         st.markdown(TOLD[task])
-        with st.container(key="bench"):
-            left, right = st.columns([1, 2.6], gap="medium")
-        with left:
-            run = which.run(f"{task}_run", lambda run: run.settings().method == task)
-            step = None if run is None else which.moment(run)
         if run is None or step is None:
             st.info(f"No weights of a run of {METHODS[task].title} were kept: train one on its page.")
         else:
@@ -48,15 +49,22 @@ def show() -> None:
             except (LookupError, DataError) as error:
                 st.warning(str(error))
             else:
-                with left:
-                    number = int(worksheet.number("Test picture", "picture", FIRST, 0, POOL - 1)) % len(some)
-                    usual = some[number]
-                    image = by_hand.upload(usual)
-                    if image is not usual:
-                        st.caption("Your own picture is in the room; take it away (×) to see the test pictures again.")
-                TASKS[task].show(network, str(run.path), step, image, number, left, right)
+                st.fragment(played)(task, network, str(run.path), step, some)
                 room_pretext_failures.show(task, network, str(run.path), step, some, run.settings().data)
         room_pretext_worth.show()
+
+
+def played(task: str, network: Loaded, path: str, step: int, some: np.ndarray) -> None:
+    """A fragment of its own: its controls draw nothing of what stands below."""
+    with st.container(key="bench"):
+        left, right = st.columns([1, 2.6], gap="medium")
+    with left:
+        number = int(worksheet.number("Test picture", "picture", FIRST, 0, POOL - 1)) % len(some)
+        usual = some[number]
+        image = by_hand.upload(usual)
+        if image is not usual:
+            st.caption("Your own picture is in the room; take it away (×) to see the test pictures again.")
+    TASKS[task].show(network, path, step, image, number, left, right)
 
 
 def pool(name: str) -> np.ndarray:

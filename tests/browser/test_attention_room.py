@@ -9,7 +9,7 @@ SHOWN = """(title) => {
     const plain = (key, value) => ArrayBuffer.isView(value) ? [...value] : value;
     return plot ? JSON.stringify(plot.data.map(t => t.z ?? t.source ?? t.text), plain) : null;
 }"""
-FIGURES = ("Who looks where?", "Where the heads look, and what that covers", "What the patches know")
+FIGURES = ("Who looks where?", "Where the heads look", "What the patches know")
 
 
 @pytest.fixture

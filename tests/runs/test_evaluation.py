@@ -12,6 +12,8 @@ from sslviz.runs.evaluation import EVALUATIONS, embedded, evaluate, set_up
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.worker import Wishes, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def finished(tmp_path: Path, tiny, quick) -> RunFolder:
@@ -58,7 +60,6 @@ def test_what_was_measured_is_not_measured_again(finished, tiny, monkeypatch):
     pd.testing.assert_frame_equal(first, again, check_dtype=False)
 
 
-@pytest.mark.slow
 def test_few_shot_compares_with_learning_from_scratch_on_the_same_labels(finished, tiny, monkeypatch):
     monkeypatch.setattr(evaluation, "FEW_STEPS", 2)
     heard = []

@@ -11,6 +11,8 @@ from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 
 

@@ -13,6 +13,8 @@ from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Trainer
 from sslviz.runs.worker import Wishes, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_weights_are_those_of_the_kept_moment(

@@ -19,6 +19,8 @@ from sslviz.runs.settings import Parent, RunSettings
 from sslviz.runs.trainer import Trainer
 from sslviz.runs.worker import Wishes, run, run_together
 
+pytestmark = pytest.mark.slow
+
 Pair = tuple[RunFolder, RunFolder]
 TIMED = {"seconds"}  # what no seed decides
 
@@ -56,10 +58,10 @@ def rows(folder: RunFolder, after: int = -1) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if value == value} for row in table.to_dict("records")]
 
 
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("moco", "byol", "swav", "dino", "mae")]
+METHODS = ["simclr", "moco", "byol", "swav", "dino", "mae"]
 
 
-@pytest.mark.parametrize("method", ["simclr", *SLOW])
+@pytest.mark.parametrize("method", METHODS)
 def test_twins_without_a_difference_stay_identical_bit_for_bit(
     method: str, tmp_path: Path, tiny: Dataset, settings: RunSettings
 ) -> None:
@@ -83,7 +85,6 @@ def test_twins_without_a_difference_stay_identical_bit_for_bit(
     assert same_weights(one, other, 12)
 
 
-@pytest.mark.slow
 def test_a_twin_is_the_run_that_it_would_have_been_alone(tmp_path: Path, tiny: Dataset, settings: RunSettings) -> None:
     alone = RunFolder.create(tmp_path, settings)
     run(alone, tmp_path, Wishes(alone), loaded=tiny)
@@ -137,7 +138,6 @@ def test_an_augmentation_that_differs_bends_the_views_and_leaves_the_crops(
     assert not torch.equal(one, other)
 
 
-@pytest.mark.slow
 def test_the_recorded_steps_never_differ_by_more_than_one(tmp_path: Path, tiny: Dataset, settings: RunSettings) -> None:
     apart: list[int] = []
 
@@ -199,7 +199,6 @@ def test_both_pause_step_and_stop_at_one_step_and_a_knob_is_turned_in_one(
     assert other.values()["temperature"] == 0.2
 
 
-@pytest.mark.slow
 def test_when_one_fails_the_other_goes_on_alone(tmp_path: Path, tiny: Dataset, settings: RunSettings) -> None:
     bad = settings.change(learning_rate=1e4, weight_decay=1.0, warmup_steps=0, steps=200)
     one, other = twins.create(tmp_path, bad, settings)
@@ -209,7 +208,6 @@ def test_when_one_fails_the_other_goes_on_alone(tmp_path: Path, tiny: Dataset, s
     assert (second.state, second.step, second.reason) == ("done", 12, "")
 
 
-@pytest.mark.slow
 def test_a_disk_error_of_one_is_written_into_its_own_log(
     tmp_path: Path, tiny: Dataset, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +227,6 @@ def test_a_disk_error_of_one_is_written_into_its_own_log(
     assert "the cable is out" in other.log.read_text()
 
 
-@pytest.mark.slow
 def test_one_that_went_on_from_later_weights_waits_for_the_other(
     tmp_path: Path, tiny: Dataset, settings: RunSettings
 ) -> None:
@@ -251,7 +248,6 @@ def test_one_that_went_on_from_later_weights_waits_for_the_other(
         assert mine.status().reason == ""
 
 
-@pytest.mark.slow
 def test_weights_are_kept_at_the_same_steps(
     tmp_path: Path, tiny: Dataset, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,7 +258,6 @@ def test_weights_are_kept_at_the_same_steps(
     assert one.weights_steps() == other.weights_steps()
 
 
-@pytest.mark.slow
 def test_the_seconds_of_the_other_are_not_counted(tmp_path: Path, tiny: Dataset, settings: RunSettings) -> None:
     import time
 
@@ -272,7 +267,7 @@ def test_the_seconds_of_the_other_are_not_counted(tmp_path: Path, tiny: Dataset,
     assert 1 / 3 < one.seconds / other.seconds < 3
 
 
-@pytest.mark.parametrize("method", ["simclr", *SLOW])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_fork_without_a_change_repeats_its_parents_next_steps_bit_for_bit(
     method: str, tmp_path: Path, tiny: Dataset, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

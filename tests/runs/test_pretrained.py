@@ -25,6 +25,8 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.pretrained import PRETRAINED, Pretrained, Unavailable
 from sslviz.runs.worker import Wishes, run
 
+pytestmark = pytest.mark.slow
+
 PLACE = PRETRAINED["resnet18"].archives[0].place
 HASTY = Patience(seconds=0.3)
 

@@ -28,13 +28,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return photos(tmp_path_factory.mktemp("photos") / "mine")
 
 
-@pytest.mark.parametrize(
-    "methods",
-    [
-        pytest.param(QUICK, id="four"),
-        pytest.param([name for name in METHODS if name not in QUICK], id="others", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("methods", [QUICK, [name for name in METHODS if name not in QUICK]], ids=["four", "others"])
 def test_every_method_comes_out_as_recorded(
     methods: list[str], tmp_path: Path, pictures: Path, quick: RunSettings
 ) -> None:

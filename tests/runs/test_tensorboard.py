@@ -16,6 +16,8 @@ from sslviz.runs.settings import RunSettings
 from sslviz.runs.tensorboard import sprite, write_tensorboard
 from sslviz.runs.worker import Wishes, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def finished(tmp_path: Path, tiny: Dataset, quick: RunSettings) -> RunFolder:

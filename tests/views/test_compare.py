@@ -14,6 +14,8 @@ from sslviz.views import compare, compare_runs, compare_scores, compare_table, s
 from tests import pages
 from tests.pages import text
 
+pytestmark = pytest.mark.slow
+
 
 def opened(**query: str):
     return pages.opened("compare", **query)

@@ -14,6 +14,8 @@ from sslviz.runs.worker import Wishes, run
 from sslviz.views import server
 from tests import pages
 
+pytestmark = pytest.mark.slow
+
 opened = partial(pages.opened, "judge")
 
 

@@ -26,6 +26,8 @@ from sslviz.views import attention_measured, attention_seen, attention_time, roo
 from sslviz.views.plot import Click
 from tests import pages
 
+pytestmark = pytest.mark.slow
+
 opened = partial(pages.opened, "attention_room")
 
 

@@ -16,6 +16,8 @@ from sslviz.views import room_slow, server, which
 from tests import pages
 from tests.pages import text
 
+pytestmark = pytest.mark.slow
+
 opened = partial(pages.opened, "slow_motion")
 
 

@@ -13,6 +13,8 @@ from sslviz.runs.worker import Wishes, run
 from sslviz.views import take_away
 from tests import pages
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def finished(runs: Path, tiny: Dataset, quick: RunSettings) -> RunFolder:

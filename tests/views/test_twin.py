@@ -15,6 +15,8 @@ from sslviz.views.twin_values import PRESETS, Preset
 from tests import pages
 from tests.pages import text
 
+pytestmark = pytest.mark.slow
+
 Pair = tuple[RunFolder, RunFolder]
 
 
@@ -155,7 +157,6 @@ def test_twins_without_a_difference_are_called_the_same(runs: Path, tiny: Datase
     assert "No difference. Their losses are the same, bit for bit, at all **6** recorded steps." in shown
 
 
-@pytest.mark.slow
 def test_without_labels_nothing_raises(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
     from dataclasses import replace
 
@@ -165,7 +166,6 @@ def test_without_labels_nothing_raises(runs: Path, tiny: Dataset, quick_tiny: Ru
     assert not app.exception
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("method", ["rotation", "mae", "dino"])
 def test_other_methods_show_what_they_have(method: str, runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
     settings = RunSettings.model_validate({**quick_tiny.model_dump(), "method": method})
