@@ -1,11 +1,9 @@
 """What many tests need: a small data set, a quiet machine, settings that train in a second."""
 
-import json
 import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 # Read when torch, sklearn and numba are loaded. On small tensors more threads only wait for each other; and numba, once
 # it has started its own, sets torch's number too.
@@ -34,33 +32,6 @@ def components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def every_figure_is_valid() -> Iterator[None]:
-    """figures/style.py leaves out plotly's own checks: here they are made up for, and change nothing."""
-    import plotly.graph_objects as go
-
-    from sslviz.figures import style
-
-    unchecked = style.figure
-
-    def checked(*traces: Any, **layout: Any) -> go.Figure:
-        found = unchecked(*traces, **layout)
-        valid = go.Figure(found.to_dict())  # raises ValueError for what plotly does not know
-        assert without_nothing(json.loads(found.to_json())) == without_nothing(json.loads(valid.to_json()))
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(style, "figure", checked)
-        yield
-
-
-def without_nothing(part: Any) -> Any:
-    """A property that is None or an empty list is one that was not given."""
-    if isinstance(part, dict):
-        return {key: without_nothing(value) for key, value in part.items() if value is not None and value != []}
-    return [without_nothing(value) for value in part] if isinstance(part, list) else part
 
 
 @pytest.fixture(scope="session")
