@@ -150,7 +150,10 @@ def triples(flat: list[float]) -> list[tuple[int, int, float]]:
 
 
 def _edited() -> None:
-    """The browser has sent [row, column, similarity]; nothing that it sends is trusted."""
+    """The browser has sent [row, column, similarity]; nothing that it sends is trusted.
+
+    Its row becomes the anchor: right after a click the browser still sends the anchor of before the click with it.
+    """
     try:
         (i, j, value), *_ = triples([worksheet.finite(str(part)) for part in st.session_state["infonce"]["edit"]])
         if max(i, j) >= 2 * MOST:
@@ -160,6 +163,7 @@ def _edited() -> None:
         return
     kept = {(min(a, b), max(a, b)): x for a, b, x in [*before, (i, j, value)]}
     worksheet.remember("edit", [part for cell, x in kept.items() for part in (*cell, x)])
+    st.session_state["anchor"] = infonce_batch.name(i // 2 + i % 2 * MOST, MOST)
 
 
 def _anchored() -> None:
