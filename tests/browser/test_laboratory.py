@@ -105,6 +105,7 @@ def test_a_reload_a_second_tab_and_a_link_show_the_same_run(app, page, browser) 
     page.goto(f"{app.url}/simclr")
     wait_for_step_of_any_run(page, step + 1)
     assert run.status().state == "running"
+    assert page.complaints == []
 
 
 def wait_for_step_of_any_run(page, step: int) -> None:
@@ -156,6 +157,7 @@ def test_a_killed_worker_is_told_and_resumes_with_one_click(app, page) -> None:
     wait_for_step(page, kept + 1)
     assert run.status().state == "running"
     assert page.locator("[data-testid=stException]").count() == 0
+    assert page.complaints == []
 
 
 def test_own_pictures_from_a_zip_on_disk(app, page, tmp_path: Path) -> None:
