@@ -2,7 +2,6 @@
 through the moments of a run, or in several runs.
 """
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,21 +68,21 @@ def answer(
     pictures = [visible(truth, hidden), prediction, truth]
     names = [_name(name, x, y) for name, (x, y) in zip(NAMES, places, strict=True)]
     frame = {"visible": False, "showgrid": False}
-    ratio, above = bottom / right, 108
+    ratio, above, below = bottom / right, 40, 68
     return style.figure(
         *(_picture(one, x, y) for one, (x, y) in zip(pictures, places, strict=False)),
         wrong,
         title="What the network paints under the mask",
         height=height,
-        meta={"cells": [], "fit": {"ratio": ratio, "beside": 0, "above": above}},
+        meta={"cells": [], "fit": {"ratio": ratio, "beside": 0, "above": above + below}},
         showlegend=False,
         hovermode="closest",
-        margin={"l": 0, "r": 0, "t": 40, "b": above - 40},
+        margin={"l": 0, "r": 0, "t": above, "b": below},
         xaxis={**frame, "range": [0, right], "constrain": "domain", "constraintoward": "left"},
         yaxis={**frame, "range": [bottom, 0], "scaleanchor": "x", "constrain": "domain", "constraintoward": "top"},
-        annotations=names,
+        annotations=[*names, tiles.above_colorbar("mean squared error of a hidden patch", below - 47)],
         shapes=[{"type": "rect", "x0": left, "x1": left + 1, "y0": top, "y1": top + 1, "line": _EDGE}],
-        coloraxis={"cmin": 0, "cmax": tiles.top_of(shown), "colorscale": style.SEQUENTIAL, "colorbar": _COLORBAR},
+        coloraxis={"cmin": 0, "cmax": tiles.top_of(shown), "colorscale": style.SEQUENTIAL, "colorbar": tiles.COLORBAR},
     )
 
 
@@ -154,15 +153,11 @@ def lapse(steps: Sequence[int], means: Sequence[float], references: dict[str, fl
 
 
 _EDGE = {"color": style.GRID, "width": 1}
-_COLORBAR = tiles.COLORBAR | {
-    "title": {"text": "mean squared error of a hidden patch", "side": "top", "font": {"size": 14}}
-}
 
 
 def _picture(picture: np.ndarray, x: float, y: float) -> go.Image:
     h, w, _ = picture.shape
-    source = "data:image/png;base64," + base64.b64encode(pixels.png(picture)).decode()
-    return go.Image(source=source, x0=x + 0.5 / w, dx=1 / w, y0=y + 0.5 / h, dy=1 / h, hoverinfo="skip")
+    return go.Image(source=pixels.uri(picture), x0=x + 0.5 / w, dx=1 / w, y0=y + 0.5 / h, dy=1 / h, hoverinfo="skip")
 
 
 def _name(text: str, x: float, y: float) -> dict[str, Any]:
