@@ -37,7 +37,8 @@ def test_four_pictures_of_which_the_last_is_the_error_on_hidden_patches() -> Non
     shown = np.asarray(figure.data[3].z).reshape(-1)
     np.testing.assert_array_equal(np.isfinite(shown), HIDDEN)
     np.testing.assert_array_equal(shown[HIDDEN], ERROR[HIDDEN])
-    assert [note.text for note in figure.layout.annotations] == [f"<b>{name}</b>" for name in room_mae.NAMES]
+    notes = [f"<b>{name}</b>" for name in room_mae.NAMES]
+    assert [note.text for note in figure.layout.annotations] == [*notes, "mean squared error of a hidden patch"]
     assert figure.layout.coloraxis.cmax >= ERROR[HIDDEN].max()
 
 
