@@ -45,7 +45,7 @@ def upload(instead: np.ndarray) -> np.ndarray:
     file = st.file_uploader(
         "Or a picture of your own",
         type=["png", "jpg", "jpeg", "webp", "gif", "bmp"],
-        key="own_picture",
+        key=f"own_picture_{st.session_state.get('_put_away', 0)}",
         max_upload_size=MOST_MEGABYTES,
         help="Its middle, 32 × 32 pixels. It is not kept, and not part of the address.",
     )
@@ -56,6 +56,11 @@ def upload(instead: np.ndarray) -> np.ndarray:
         st.warning(f"{quoted(file.name)} cannot be used: {trouble}. The picture of the data set is shown.")
         return instead
     return found
+
+
+def put_away() -> None:
+    """The viewer's own picture leaves the room; for callbacks. A file can only be taken out by a new uploader."""
+    st.session_state["_put_away"] = st.session_state.get("_put_away", 0) + 1
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -14,6 +14,7 @@ from sslviz.methods.jigsaw import Jigsaw
 from sslviz.methods.rotation import Rotation
 from sslviz.runs import pretext
 from sslviz.runs.loaded import Loaded
+from sslviz.views import by_hand
 from sslviz.views.plot import plot
 
 PORTION = 25  # pictures at a time
@@ -58,6 +59,7 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
         if 0 <= at < len(shown):
             st.session_state.update(shown[at].controls)
             st.query_params.update(shown[at].address)
+            by_hand.put_away()
 
     plot(
         figures.tray(

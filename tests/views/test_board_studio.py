@@ -116,7 +116,7 @@ def png(size: tuple[int, int], mode: str = "RGB") -> bytes:
 )
 def test_a_file_that_cannot_be_used_gets_a_sentence(data: bytes, name: str) -> None:
     app = opened()
-    app.file_uploader(key="own_picture").upload(name, data, "image/png").run()
+    app.file_uploader(key="own_picture_0").upload(name, data, "image/png").run()
     assert not app.exception
     assert len(app.warning) == 1
     assert "cannot be used" in app.warning[0].value

@@ -289,7 +289,7 @@ def encoded(kind: str, size: tuple[int, int], mode: str = "RGB") -> bytes:
 def test_an_upload_gives_its_picture_or_a_sentence(data: bytes, name: str, fine: bool, seen) -> None:
     app = opened(mask=MASK)
     before = seen[-1][0].truth
-    app.file_uploader(key="own_picture").upload(name, data, "image/png").run()
+    app.file_uploader(key="own_picture_0").upload(name, data, "image/png").run()
     assert not app.exception
     truth = seen[-1][0].truth
     if fine:

@@ -1,5 +1,6 @@
 """The pretext room: three tasks, any picture, any order of tiles, any address."""
 
+import io
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from PIL import Image
 
 from sslviz.data import DataError
 from sslviz.data.dataset import Dataset
@@ -109,6 +111,16 @@ def test_a_mistake_is_loaded_into_the_room(runs: Path) -> None:
     before = app.slider(key="picture").value
     app.slider(key="picture").set_value(6).run()  # and it does not come back by itself
     assert app.slider(key="picture").value == 6 != before
+
+
+def test_a_mistake_takes_the_place_of_an_uploaded_picture(runs: Path) -> None:
+    app, own = opened(), io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)).save(own, "PNG")
+    app.file_uploader(key="own_picture_0").upload("own.png", own.getvalue(), "image/png").run()
+    assert "Your own picture is in the room" in text(app)
+    app.segmented_control(key="mistake_rotation").set_value("2").run()
+    assert "Your own picture is in the room" not in text(app)
+    assert not app.exception
 
 
 def test_what_features_are_worth_is_read_from_the_recorded_runs(runs: Path) -> None:
