@@ -30,7 +30,7 @@ from sslviz.runs.files import Array
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Trainer
 
-Who = Literal["both", "student", "teacher"]  # who moves: what learns, the slow copy, or first one and then the other
+Half = Literal["student", "teacher"]  # who moves: what learns, or the slow copy
 Weights = Mapping[str, Tensor]
 SQUARES = ("weight", "gradient", "update")
 MOMENTS = ("before", "between", "after")
@@ -43,6 +43,16 @@ class Passed:
 
     value: Array
     gradient: Array | None = None
+
+
+@dataclass(frozen=True)
+class Halfway:
+    """A step between its halves: the optimiser has moved the student, `after_step` (EMA, queue, centre) has not run."""
+
+    state: dict[str, Tensor]  # of the method, all of it
+    update: dict[str, Tensor]  # what `after_step` will write
+    inputs: tuple[Tensor, ...]  # the views
+    pairs: dict[str, str]  # weight of a slow copy -> the weight that it follows
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class SlowStep:
     rate: float  # learning rate
     layers: pd.DataFrame  # layer, kind, numbers, weight, gradient, update: lengths (Euclidean) of each layer's vectors
     teacher: pd.DataFrame  # layer, before, between, after: distance of θ and ξ before, after the student, after both
+    halfway: Halfway
     metrics: dict[str, float] = field(default_factory=dict)
 
     def distance(self, moment: str) -> float:
@@ -102,23 +113,22 @@ def copied(trainer: Trainer) -> Trainer:
     return deepcopy(trainer, shared)
 
 
-def slow_step(before: Trainer, who: Who = "both", **knobs: Any) -> tuple[Trainer, SlowStep]:
+def slow_step(before: Trainer, **knobs: Any) -> tuple[Trainer, SlowStep]:
     """One step of a copy of the trainer, with these live knobs: the copy after it, and what passed through.
 
-    "student": the optimiser moves the weights and `after_step` (EMA, queue, centre) is left out. "teacher": only
-    `after_step`. Raises ValueError for knobs out of range, Diverged if the loss is no number; both in a sentence.
+    Raises ValueError for knobs out of range, Diverged if the loss is no number; both in a sentence.
     """
     trainer = copied(before)
     trainer.change(**knobs)
     method = trainer.method
     old = {name: weight.detach().clone() for name, weight in method.named_parameters()}
-    with watched(method) as seen, without(method, "after_step", who == "student"), still(trainer, who == "teacher"):
+    with watched(method) as seen:
         metrics = trainer.train_step()
     trainer.step -= 1  # the clock is held
     pairs = followers(method, seen.out)
     moved = dict(method.named_parameters())
-    with torch.no_grad(), same_buffers(method):  # a BatchNorm would note what it sees
-        again = method.step(*(view.detach() for view in seen.inputs))
+    inputs = tuple(view.detach() for view in seen.inputs)
+    again = step_again(method, inputs)
     pictures = [view for view in seen.inputs if is_picture(view)]
     shown = [method.augment.display(view.detach()).permute(0, 2, 3, 1).numpy() for view in pictures]
     step = SlowStep(
@@ -134,10 +144,35 @@ def slow_step(before: Trainer, who: Who = "both", **knobs: Any) -> tuple[Trainer
         rate=metrics.pop("learning_rate"),
         layers=layers(method, old, moved),
         teacher=distances(method, pairs, old, moved),
+        halfway=Halfway(seen.between, seen.out.update, inputs, pairs),
         metrics=metrics,
     )
     trainer.optimizer.zero_grad()
     return trainer, step
+
+
+def half_step(before: Trainer, after: Trainer, step: SlowStep, who: Half, **knobs: Any) -> tuple[Trainer, float, float]:
+    """One half of the step that led from `before` to `after` with these knobs: a copy after it, the loss of the same
+    views, the length of θ − ξ. "student": without `after_step`. "teacher": `after_step` alone, the optimiser rests.
+    """
+    halfway = step.halfway
+    if who == "student":
+        trainer = copied(after)
+        trainer.method.load_state_dict(halfway.state)
+    else:
+        trainer = copied(before)
+        trainer.change(**knobs)
+        trainer.method.load_state_dict(halfway.state | dict(before.method.named_parameters()))
+        trainer.method.after_step(Step(torch.tensor(step.loss), update=halfway.update))
+    now = dict(trainer.method.named_parameters())
+    apart = sum((now[quick] - now[slow]).square().sum().item() for slow, quick in halfway.pairs.items())
+    return trainer, step_again(trainer.method, halfway.inputs).loss.item(), apart**0.5
+
+
+def step_again(method: Method, inputs: tuple[Tensor, ...]) -> Step:
+    """Loss and exhibits of these views. Nothing learns from it: a BatchNorm would note what it sees."""
+    with torch.no_grad(), same_buffers(method):
+        return method.step(*inputs)
 
 
 # -- watching ---------------------------------------------------------------------------------------------------------
@@ -149,6 +184,7 @@ class Seen:
 
     inputs: tuple[Tensor, ...] = ()
     out: Step = field(default_factory=lambda: Step(torch.zeros(())))
+    between: dict[str, Tensor] = field(default_factory=dict)  # the method's state, before its `after_step`
     parts: dict[str, list[Tensor]] = field(default_factory=dict)
     maps: dict[str, list[Tensor]] = field(default_factory=dict)
     inner: list[tuple[nn.Module, Tensor]] = field(default_factory=list)  # of the encoder's own layers
@@ -157,7 +193,7 @@ class Seen:
 @contextmanager
 def watched(method: Method) -> Iterator[Seen]:
     """While it lasts, `method.step` and every part of the method leave what they put out in the Seen."""
-    seen, usual = Seen(), method.step
+    seen, usual, usual_after = Seen(), method.step, method.after_step
 
     def step(*views: Tensor) -> Step:
         seen.inputs = tuple(view.requires_grad_() if is_picture(view) else view for view in views)
@@ -168,6 +204,10 @@ def watched(method: Method) -> Iterator[Seen]:
             last = seen.inner[-1][0]
             seen.parts = {"encoder": [value for layer, value in seen.inner if layer is last], **seen.parts}
         return seen.out
+
+    def after_step(out: Step) -> None:
+        seen.between = {name: value.clone() for name, value in method.state_dict().items()}
+        usual_after(out)
 
     hooks = [part.register_forward_hook(noting(seen.parts, name)) for name, part in method.named_children()]
     hooks += [
@@ -185,7 +225,7 @@ def watched(method: Method) -> Iterator[Seen]:
         net = method.encoder.net
         stages = {"stem": net[2], "block 1": net[3], "block 2": net[4]}
         hooks += [stage.register_forward_hook(noting(seen.maps, name)) for name, stage in stages.items()]
-    with replaced(method, "step", step):
+    with replaced(method, "step", step), replaced(method, "after_step", after_step):
         yield seen
     for hook in hooks:
         hook.remove()
@@ -217,23 +257,6 @@ def replaced(owner: object, name: str, by: Callable[..., Any]) -> Iterator[None]
         yield
     finally:
         del vars(owner)[name]
-
-
-@contextmanager
-def without(owner: object, name: str, really: bool) -> Iterator[None]:
-    """While it lasts, calling owner.<name> does nothing."""
-    if not really:
-        yield
-        return
-    with replaced(owner, name, lambda *_: None):
-        yield
-
-
-@contextmanager
-def still(trainer: Trainer, really: bool) -> Iterator[None]:
-    """The gradient is computed, and the optimiser does not use it."""
-    with without(trainer.optimizer, "step", really):
-        yield
 
 
 # -- putting into numbers ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ long as the page: they begin anew when the run or the batch changes.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from sslviz.methods import METHODS
 from sslviz.runs import slow_motion
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs
-from sslviz.runs.slow_motion import SlowStep, Who
+from sslviz.runs.slow_motion import Half, SlowStep
 from sslviz.runs.trainer import Diverged, Trainer
 from sslviz.views import by_hand, recorded, which, worksheet
 from sslviz.views.plot import plot
@@ -27,6 +27,7 @@ FIRST = ("temperature", "momentum", "learning_rate")  # knobs that are shown at 
 WAYS = {"forth": "forth, to the loss", "back": "back, from the loss", "step": "what the step changes"}
 MOST_STEPS = 30  # that are taken by hand in a row
 WRITTEN: dict[str | type, Any] = {tuple: repr}  # of many steps: Streamlit's own way takes ten times as long
+Who = Half | Literal["both"]
 Knobs = tuple[tuple[str, Any], ...]
 Taken = tuple[tuple[Who, Knobs], ...]
 Start = tuple[str, int | None, int, int]  # path, step (None: random weights), pictures, seed
@@ -112,21 +113,33 @@ def beginning(begin: Start) -> Trainer:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=WRITTEN)
-def stepped(begin: Start, taken: Taken, who: Who, knobs: Knobs) -> tuple[Trainer, SlowStep]:
-    """One step more than `taken`: the trainer after it, and what passed through. Raises Diverged or ValueError."""
-    return slow_motion.slow_step(state(begin, taken), who, **dict(knobs))
+def stepped(begin: Start, taken: Taken, knobs: Knobs) -> tuple[Trainer, SlowStep]:
+    """The step that comes after `taken`: the trainer after it, and what passed through. Raises Diverged, ValueError."""
+    return slow_motion.slow_step(state(begin, taken), **dict(knobs))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=WRITTEN)
+def halved(begin: Start, taken: Taken, who: Half, knobs: Knobs) -> tuple[Trainer, float, float]:
+    """One half of that step: the trainer after it, the loss then, and the distance of student and teacher."""
+    return slow_motion.half_step(state(begin, taken), *stepped(begin, taken, knobs), who, **dict(knobs))
 
 
 @st.cache_data(max_entries=1000, show_spinner=False, hash_funcs=WRITTEN)
 def in_short(begin: Start, taken: Taken, who: Who, knobs: Knobs) -> dict[str, float]:
     """What the history shows of a step: these are kept longer than the step itself."""
-    _, step = stepped(begin, taken, who, knobs)
-    distances = {moment: step.distance(moment) for moment in ("before", "after")}
-    return {"loss": step.loss, "loss_after": step.loss_after, **distances}
+    _, step = stepped(begin, taken, knobs)
+    loss_after, after = step.loss_after, step.distance("after")
+    if who != "both":
+        _, loss_after, after = halved(begin, taken, who, knobs)
+    return {"loss": step.loss, "loss_after": loss_after, "before": step.distance("before"), "after": after}
 
 
 def state(begin: Start, taken: Taken) -> Trainer:
-    return stepped(begin, taken[:-1], *taken[-1])[0] if taken else beginning(begin)
+    """The trainer after all that was taken. Never changed."""
+    if not taken:
+        return beginning(begin)
+    *before, (who, knobs) = taken
+    return (stepped(begin, (*before,), knobs) if who == "both" else halved(begin, (*before,), who, knobs))[0]
 
 
 # -- the walk ---------------------------------------------------------------------------------------------------------
@@ -135,7 +148,7 @@ def state(begin: Start, taken: Taken) -> Trainer:
 def walk(begin: Start, method: str, knobs: Knobs) -> None:
     taken = steps_of(begin)
     try:
-        after, step = stepped(begin, taken, "both", knobs)
+        after, step = stepped(begin, taken, knobs)
     except (LookupError, DataError, Diverged, ValueError) as error:
         st.warning(str(error))
         st.button("Back to the start", key="forget", on_click=forget, disabled=not taken)

@@ -114,7 +114,7 @@ def test_other_losses_have_no_terms(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["byol", "moco", "dino"])
-def test_student_and_teacher_step_apart(method: str, tiny: Dataset, quick: RunSettings) -> None:
+def test_student_and_teacher_step_apart(method: str, tiny: Dataset, quick: RunSettings, monkeypatch) -> None:
     begin = beginning(method, tiny, quick)
     slow = {"byol": "target", "moco": "key_network", "dino": "teacher"}[method]
     old = dict(begin.method.named_parameters())
@@ -124,23 +124,35 @@ def test_student_and_teacher_step_apart(method: str, tiny: Dataset, quick: RunSe
         now = trainer.method.named_parameters()
         return {name.startswith(f"{slow}.") for name, weight in now if not torch.equal(weight, old[name])}
 
-    both, step = slow_motion.slow_step(begin)
-    student, alone = slow_motion.slow_step(begin, "student")
-    teacher, still = slow_motion.slow_step(begin, "teacher")
+    def apart(trainer: Trainer) -> float:
+        """‖θ − ξ‖, of the weights themselves."""
+        net = trainer.method
+        parts = [net.encoder, *([net.head, net.last] if method == "dino" else [net.projector])]
+        pairs = zip([w for part in parts for w in part.parameters()], getattr(net, slow).parameters(), strict=True)
+        return sum((a - b).square().sum().item() for a, b in pairs) ** 0.5
+
+    knobs = {"momentum": 0.95}
+    both, step = slow_motion.slow_step(begin, **knobs)
+    before = state(begin)
+    student, loss, alone = slow_motion.half_step(begin, both, step, "student", **knobs)
+    teacher, _, still = slow_motion.half_step(begin, both, step, "teacher", **knobs)
+    assert equal(state(begin), before)
     assert (moved(both), moved(student), moved(teacher)) == ({True, False}, {False}, {True})
-    assert alone.distance("after") == pytest.approx(step.distance("between"))
-    assert still.distance("between") == still.distance("before") == step.distance("before") > 0
-    counts = [each.optimizer.state_dict()["state"][0]["step"].item() for each in (begin, teacher, both)]
-    assert counts == [1, 1, 2]  # the optimiser has not noticed the teacher's step
-    # the distances against the weights themselves
-    names = {n.removeprefix(f"{slow}."): w for n, w in both.method.named_parameters() if n.startswith(f"{slow}.")}
-    parts = [
-        both.method.encoder,
-        *([both.method.head, both.method.last] if method == "dino" else [both.method.projector]),
-    ]
-    theirs = [w for part in parts for w in part.parameters()]
-    far = sum((a - b).square().sum().item() for a, b in zip(names.values(), theirs, strict=True)) ** 0.5
-    assert step.distance("after") == pytest.approx(far, rel=1e-5)
+    counts = [each.optimizer.state_dict()["state"][0]["step"].item() for each in (begin, teacher, student, both)]
+    assert counts == [1, 1, 2, 2]  # the optimiser has not noticed the teacher's step
+    for half, owner, name in ((student, "method", "after_step"), (teacher, "optimizer", "step")):
+        plain = slow_motion.copied(begin)  # the trainer's own step, one half left out
+        plain.change(**knobs)
+        monkeypatch.setattr(getattr(plain, owner), name, lambda *_: None)
+        plain.train_step()
+        assert equal(state(half), state(plain))  # bit for bit, buffers and the optimiser's memory too
+    assert [alone, still, step.distance("after")] == pytest.approx(
+        [apart(student), apart(teacher), apart(both)], rel=1e-5
+    )
+    assert still == pytest.approx(0.95 * step.distance("before"), rel=1e-3)
+    _, following = slow_motion.slow_step(student, **knobs)  # it goes on from there
+    assert following.distance("before") == pytest.approx(alone, rel=1e-5)
+    assert following.loss == pytest.approx(loss, rel=1e-5)
 
 
 def test_the_teacher_gets_the_share_that_the_equation_says(tiny: Dataset, quick: RunSettings) -> None:

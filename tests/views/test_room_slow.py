@@ -54,7 +54,7 @@ def test_steps_of_student_and_teacher_are_taken_and_kept(finished: RunFolder) ->
         taken = app.session_state["_slow_taken"]
         assert [each for each, _ in taken] == ["student", "teacher", "both"][:number]
     # the page's numbers are those of the steps themselves, taken again from the start
-    _, last = room_slow.stepped(start, taken, *taken[-1])
+    _, last = room_slow.stepped(start, taken, taken[-1][1])
     assert f"loss of this batch now **{last.loss:.4g}**" in text(app)
     assert f"The student has moved: the teacher was {last.distance('before'):.3f} away" in text(app)
     app.button(key="forget").click().run()
@@ -84,7 +84,7 @@ def test_the_address_is_the_state(runs: Path) -> None:
     assert app.slider(key="n").value == 5
     assert app.slider(key="slow_momentum").value == 0.5
     assert app.segmented_control(key="stage").value == "ema"
-    _, step = room_slow.stepped((str(server.GALLERY / "byol"), None, 5, 7), (), "both", knobs_of(app))
+    _, step = room_slow.stepped((str(server.GALLERY / "byol"), None, 5, 7), (), knobs_of(app))
     assert step.distance("before") == 0  # at the very start the teacher is the student
     assert step.distance("after") == pytest.approx(0.5 * step.distance("between"), rel=1e-4)
 
