@@ -1,9 +1,11 @@
 """What many tests need: a small data set, a quiet machine, settings that train in a second."""
 
+import json
 import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 # Read when torch, sklearn and numba are loaded. On small tensors more threads only wait for each other; and numba, once
 # it has started its own, sets torch's number too.
@@ -32,6 +34,42 @@ def components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_figure_is_valid() -> Iterator[None]:
+    """figures/style.py leaves out plotly's own checks: here they are made up for, and change nothing.
+
+    A property that is None would be noticed, too: plotly.js takes it for one that is there.
+    """
+    import plotly.graph_objects as go
+
+    from sslviz.figures import style
+
+    unchecked, to_json = style.figure, go.Figure.to_json
+
+    def checked_json(figure: go.Figure, *args: Any, **options: Any) -> str:
+        found = to_json(figure, *args, **options)
+        valid = go.Figure(figure.to_dict())  # raises ValueError for what plotly does not know
+        assert without_empty(json.loads(found)) == without_empty(json.loads(to_json(valid, *args, **options)))
+        return found
+
+    def checked(*traces: Any, **layout: Any) -> go.Figure:
+        figure = unchecked(*traces, **layout)
+        checked_json(figure)
+        return figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "figure", checked)
+        patch.setattr(go.Figure, "to_json", checked_json)  # whatever was changed after it was made
+        yield
+
+
+def without_empty(part: Any) -> Any:
+    """An empty list of shapes or annotations is none at all."""
+    if isinstance(part, dict):
+        return {key: without_empty(value) for key, value in part.items() if value != []}
+    return [without_empty(value) for value in part] if isinstance(part, list) else part
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def curves(
         },
         xaxis={"title": {"text": "training step"}, "rangemode": "tozero"},
         # a range that is written anew with every step would undo a zoom made by hand
-        yaxis={"title": {"text": y_title}, "range": y_range, "tickformat": unit},
+        yaxis={"title": {"text": y_title}, "tickformat": unit} | ({"range": y_range} if y_range else {}),
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
         shapes=[_level(value) for value in references.values()] + [_post(pin.step) for pin in pins],
         annotations=_apart(labels, low, high, plot_height) if high > low else [],

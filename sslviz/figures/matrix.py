@@ -109,12 +109,14 @@ def correlation(c: np.ndarray, *, height: int = 380) -> go.Figure:
         colorbar={"title": {"text": "correlation", "side": "right"}, "thickness": 14, "outlinewidth": 0},
         hovertemplate="channel %{y} of view a, %{x} of view b: %{z:.2f}<extra></extra>",
     )
-    figure = style.figure(heat, title="Cross-correlation of z", height=height)
-    figure.update_xaxes(title="channel of view b", constrain="domain", showgrid=False)
-    figure.update_yaxes(
-        title="channel of view a", autorange="reversed", scaleanchor="x", constrain="domain", showgrid=False
+    frame = {"constrain": "domain", "showgrid": False}
+    return style.figure(
+        heat,
+        title="Cross-correlation of z",
+        height=height,
+        xaxis={"title": {"text": "channel of view b"}, **frame},
+        yaxis={"title": {"text": "channel of view a"}, "autorange": "reversed", "scaleanchor": "x", **frame},
     )
-    return figure
 
 
 def _outline(cells: np.ndarray, color: str, dash: str) -> dict[str, Any] | None:

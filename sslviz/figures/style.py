@@ -89,7 +89,8 @@ def figure(*traces: Any, title: str, subtitle: str = "", height: int = 380, **la
     """An empty stage in the common look. `uirevision` is constant: a zoom made by hand survives new data."""
     heading = {"text": title, "subtitle": {"text": subtitle}} if subtitle else {"text": title}
     layout = {"template": TEMPLATE, "title": heading, "height": height, "uirevision": "keep", **layout}
-    return go.Figure(list(traces), layout)
+    # plotly's checks take longer than all the rest: tests/conftest.py puts every figure through them
+    return go.Figure(list(traces), layout, _validate=False)
 
 
 def sprite(url: str, count: int, *, columns: int, kind: str, tile: int = 32, value: str = "value") -> dict[str, Any]:
