@@ -18,11 +18,12 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Server:
-    """A running app. `log` is everything it has printed, `process` what to kill."""
+    """A running app. `log` is everything it has printed, `process` what to kill, `runs` where its runs are."""
 
     url: str
     process: subprocess.Popen
     log_file: Path = field(repr=False)
+    runs: Path = field(default=Path(), repr=False)
 
     @property
     def log(self) -> str:
@@ -76,6 +77,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def app(serve: Callable[..., Server], tmp_path: Path) -> Server:
+    """The whole app with no run yet; its runs go to `app.runs`. The shapes are drawn once for all tests."""
+    cache = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")
+    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(cache)})
+    server.runs = tmp_path / "runs"
+    return server
 
 
 def _answers(url: str) -> bool:

@@ -1,8 +1,6 @@
 """Every method's page in a real browser: it opens on its recorded run, with its own pictures, and trains another."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,14 +9,6 @@ from sslviz.runs.folder import list_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHARTS = "() => [...document.querySelectorAll('.sslviz-plot')].filter(chart => chart._fullData?.length).length"
-
-
-@pytest.fixture
-def app(serve, tmp_path: Path):
-    cache = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(cache)})
-    server.runs = tmp_path / "runs"
-    return server
 
 
 def test_every_page_opens_on_its_recorded_run(app, page) -> None:

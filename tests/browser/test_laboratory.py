@@ -19,14 +19,6 @@ SHOWN = """type => Math.max(-1, ...[...document.querySelectorAll('.sslviz-plot')
     .map(chart => chart._fullLayout.meta.step))"""
 
 
-@pytest.fixture
-def app(serve, tmp_path: Path):
-    cache = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")  # the shapes are drawn only once
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(cache)})
-    server.runs = tmp_path / "runs"
-    return server
-
-
 def open_simclr(page, app) -> None:
     page.goto(app.url)
     page.get_by_role("link", name="SimCLR", exact=True).first.click()

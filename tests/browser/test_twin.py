@@ -1,8 +1,6 @@
 """Twins in a real browser: one click starts a pair, both sides draw the same steps, a knob is turned in one of them."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -21,14 +19,6 @@ MATRICES = """() => {
 LOSSES = """() => [...document.querySelectorAll('.sslviz-plot')]
     .filter(chart => /^Loss/.test(chart._fullLayout?.title?.text ?? ''))
     .flatMap(chart => chart._fullData.filter(trace => trace.name !== 'changes').map(trace => trace.x.length))"""
-
-
-@pytest.fixture
-def app(serve, tmp_path: Path):
-    cache = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")  # the shapes are drawn only once
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(cache)})
-    server.runs = tmp_path / "runs"
-    return server
 
 
 def press(page, name: str) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,18 +37,6 @@ def alive(pid: int | None) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def launcher(tmp_path: Path, cache: Path) -> Iterator[Launcher]:
-    shared = Launcher(tmp_path / "runs", cache, spare=False, projector=False).open()
-    yield shared
-    shared.close()
 
 
 def test_a_killed_worker_is_reported_and_the_run_resumes(launcher: Launcher) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,6 @@ from tests.runs.test_launcher import DIGITS, until
 
 pytestmark = pytest.mark.slow
 BASE = DIGITS.change(steps=3)
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def launcher(tmp_path: Path, cache: Path) -> Iterator[Launcher]:
-    shared = Launcher(tmp_path / "runs", cache, spare=False, projector=False).open()
-    yield shared
-    shared.close()
 
 
 def planned(runs: Path, base: RunSettings = BASE, **vary: str) -> Sweep:
