@@ -10,7 +10,7 @@ import pytest
 from sslviz.__main__ import main
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.launcher import Launcher
-from tests.runs.test_launcher import DIGITS, alive, cache, launcher, state, until  # noqa: F401
+from tests.runs.test_launcher import DIGITS, alive, state, until
 
 pytestmark = pytest.mark.slow
 Pair = tuple[RunFolder, RunFolder]
@@ -26,7 +26,7 @@ def steps(pair: Pair) -> tuple[int, int]:
 
 
 @pytest.fixture
-def pair(launcher: Launcher) -> Pair:  # noqa: F811
+def pair(launcher: Launcher) -> Pair:
     twins = launcher.start_twins(DIGITS, DIGITS.change(temperature=0.05))
     until(lambda: min(steps(twins)) > 2, seconds=120)
     return twins
@@ -38,7 +38,7 @@ def recorded_apart(pair: Pair) -> int:
     return one - other
 
 
-def test_pause_step_stop_and_resume_act_on_both(launcher: Launcher, pair: Pair) -> None:  # noqa: F811
+def test_pause_step_stop_and_resume_act_on_both(launcher: Launcher, pair: Pair) -> None:
     one, other = pair
     assert one.status().pid == other.status().pid is not None
     assert {*launcher.workers} == {one.id, other.id}
@@ -69,7 +69,7 @@ def test_pause_step_stop_and_resume_act_on_both(launcher: Launcher, pair: Pair) 
     assert [e["text"] for e in other.events() if e["kind"] == "resume"] == [f"resumed from step {ended[0]}"]
 
 
-def test_a_killed_worker_interrupts_both_and_they_go_on_in_lock_step(launcher: Launcher, pair: Pair) -> None:  # noqa: F811
+def test_a_killed_worker_interrupts_both_and_they_go_on_in_lock_step(launcher: Launcher, pair: Pair) -> None:
     one, other = pair
     one.send("pause")  # keeps the weights
     both(pair, "paused")
@@ -94,7 +94,7 @@ def test_a_killed_worker_interrupts_both_and_they_go_on_in_lock_step(launcher: L
     both(pair, "stopped")
 
 
-def test_they_take_one_slot_and_wait_together(launcher: Launcher) -> None:  # noqa: F811
+def test_they_take_one_slot_and_wait_together(launcher: Launcher) -> None:
     first = launcher.start(DIGITS)
     pair = launcher.start_twins(DIGITS, DIGITS.change(temperature=0.05))
     last = launcher.start(DIGITS)
@@ -116,7 +116,7 @@ def test_they_take_one_slot_and_wait_together(launcher: Launcher) -> None:  # no
     assert [*launcher.workers] == [pair[0].id]
 
 
-def test_waiting_twins_are_stopped_together(launcher: Launcher) -> None:  # noqa: F811
+def test_waiting_twins_are_stopped_together(launcher: Launcher) -> None:
     first = launcher.start(DIGITS)
     pair = launcher.start_twins(DIGITS, DIGITS)
     launcher.stop(pair[1].id)
@@ -125,7 +125,7 @@ def test_waiting_twins_are_stopped_together(launcher: Launcher) -> None:  # noqa
     launcher.stop(first.id)
 
 
-def test_when_one_has_failed_it_alone_is_cured(launcher: Launcher, pair: Pair) -> None:  # noqa: F811
+def test_when_one_has_failed_it_alone_is_cured(launcher: Launcher, pair: Pair) -> None:
     one, other = pair
     one.send("pause")
     both(pair, "paused")
@@ -144,7 +144,7 @@ def test_when_one_has_failed_it_alone_is_cured(launcher: Launcher, pair: Pair) -
     assert one.status().state == "failed"  # it would fail again
 
 
-def test_closing_keeps_the_weights_of_both(tmp_path: Path, cache: Path) -> None:  # noqa: F811
+def test_closing_keeps_the_weights_of_both(tmp_path: Path, cache: Path) -> None:
     shared = Launcher(tmp_path / "runs", cache, spare=False, projector=False).open()
     twins = shared.start_twins(DIGITS, DIGITS.change(temperature=0.05))
     until(lambda: min(steps(twins)) > 2, seconds=120)
@@ -163,7 +163,7 @@ def test_closing_keeps_the_weights_of_both(tmp_path: Path, cache: Path) -> None:
     again.close()
 
 
-def test_a_fork_of_a_twin_is_nobodys_twin(launcher: Launcher, pair: Pair) -> None:  # noqa: F811
+def test_a_fork_of_a_twin_is_nobodys_twin(launcher: Launcher, pair: Pair) -> None:
     one, _ = pair
     launcher.stop(one.id)
     both(pair, "stopped")
