@@ -6,7 +6,7 @@ tab, a classmate) turns the sliders here.
 
 import secrets
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -14,12 +14,27 @@ import streamlit as st
 from sslviz.data import SOURCES
 from sslviz.knobs import Knob, describe
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
 from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, knob_tables, recommended
 from sslviz.views import server
 
 TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
 FINEST = 0.01  # step of a slider from 0 to 1
-PATIENCE = 5.0  # seconds that a wish may take to be heard before the run's own value is shown again
+PATIENCE = 5.0  # seconds after which a wish that a run must have heard, and has not followed, was refused
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A value that was sent to a run, when, and how many steps the run had done by then."""
+
+    value: Any
+    sent: float
+    step: int
+
+    def refused(self, status: Status) -> bool:
+        """For a run that has not followed: a run listens before each step, and its first may be a long time coming."""
+        listens = status.step > self.step + 1 or status.state not in ("queued", "running")
+        return listens and time.time() > self.sent + PATIENCE
 
 
 def settings(method: str) -> RunSettings:
@@ -35,10 +50,12 @@ def adopt(run: RunFolder, fresh: bool) -> None:
     """
     state, values = st.session_state, run.values()
     known: dict[str, Any] = {} if fresh else state.get("_known", {})
-    wishes: dict[str, tuple[Any, float]] = state.setdefault("_wishes", {})
+    wishes: dict[str, Wish] = state.setdefault("_wishes", {})
+    status = run.status()
     for name, value in values.items():
-        wanted, until = wishes.get(name, (value, 0.0))
-        if wanted == value or time.time() > until:
+        wish = wishes.get(name)
+        wanted = value if wish is None else wish.value
+        if wish is None or wanted == value or wish.refused(status):
             wishes.pop(name, None)
             if known.get(name, ...) != value or wanted != value:
                 state[name] = value
@@ -51,15 +68,16 @@ def out_of_step(run: RunFolder) -> bool:
     """True if somebody else has turned a knob of this run: the page must be drawn again."""
     known, wishes = st.session_state.get("_known"), st.session_state.get("_wishes", {})
     return known is not None and any(
-        known.get(name) != value and wishes.get(name, (None, 0))[0] != value for name, value in run.values().items()
+        known.get(name) != value and not (name in wishes and wishes[name].value == value)
+        for name, value in run.values().items()
     )
 
 
 def waiting(run: RunFolder) -> bool:
     """True while a wish of this viewer has not been heard by the run."""
-    values = run.values()
+    values, status = run.values(), run.status()
     wishes = st.session_state.get("_wishes", {}).items()
-    return any(time.time() < until and values.get(name) != wanted for name, (wanted, until) in wishes)
+    return any(values.get(name) != wish.value and not wish.refused(status) for name, wish in wishes)
 
 
 def turned(name: str, run_id: str | None) -> None:
@@ -68,7 +86,7 @@ def turned(name: str, run_id: str | None) -> None:
     if run is not None and server.is_ours(run) and run.status().at_work:
         value = st.session_state[name]
         run.send("set", name=name, value=value)
-        st.session_state.setdefault("_wishes", {})[name] = (value, time.time() + PATIENCE)
+        st.session_state.setdefault("_wishes", {})[name] = Wish(value, time.time(), run.status().step)
 
 
 def knobs(method: str, run: RunFolder | None) -> None:
