@@ -26,7 +26,8 @@ def open_simclr(page, app) -> None:
 
 
 def press(page, name: str) -> None:
-    page.get_by_role("button", name=re.compile(name)).first.click()
+    """A button of the page: Streamlit has a "Stop" of its own, at the top, while a script runs."""
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=re.compile(name)).first.click()
 
 
 def wait_for_step(page, step: int, trace: str = "heatmap") -> None:

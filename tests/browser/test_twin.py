@@ -22,7 +22,8 @@ LOSSES = """() => [...document.querySelectorAll('.sslviz-plot')]
 
 
 def press(page, name: str) -> None:
-    page.get_by_role("button", name=re.compile(name)).first.click()
+    """A button of the page: Streamlit has a "Stop" of its own, at the top, while a script runs."""
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=re.compile(name)).first.click()
 
 
 def shown(app, page) -> list[RunFolder]:
