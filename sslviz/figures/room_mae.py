@@ -80,7 +80,7 @@ def answer(
         margin={"l": 0, "r": 0, "t": above, "b": below},
         xaxis={**frame, "range": [0, right], "constrain": "domain", "constraintoward": "left"},
         yaxis={**frame, "range": [bottom, 0], "scaleanchor": "x", "constrain": "domain", "constraintoward": "top"},
-        annotations=[*names, tiles.above_colorbar("mean squared error of a hidden patch", below - 47)],
+        annotations=[*names, tiles.above_colorbar("mean squared error of a hidden patch", below)],
         shapes=[{"type": "rect", "x0": left, "x1": left + 1, "y0": top, "y1": top + 1, "line": _EDGE}],
         coloraxis={"cmin": 0, "cmax": tiles.top_of(shown), "colorscale": style.SEQUENTIAL, "colorbar": tiles.COLORBAR},
     )

@@ -91,8 +91,7 @@ def figure(
         | {"title": {"text": y_title}, "tickvals": [at for at, _ in ticks], "ticktext": [name for _, name in ticks]},
         coloraxis={"cmin": scale[0], "cmax": scale[1], "colorscale": style.SEQUENTIAL}
         | {"showscale": colored, "colorbar": COLORBAR},
-        annotations=[_x_title(x_title, right / 2, 24 + 18 * lines)]
-        + [above_colorbar(scale_title, below - 47)] * colored,
+        annotations=[_x_title(x_title, right / 2, 24 + 18 * lines)] + [above_colorbar(scale_title, below)] * colored,
         **layout,
     )
 
@@ -166,10 +165,12 @@ def _x_title(text: str, x: float, down: int) -> dict[str, Any]:
     return {"text": text, "showarrow": False, "font": {"size": 15}, **place}
 
 
-def above_colorbar(text: str, down: int) -> dict[str, Any]:
-    """What the colours mean, `down` pixels below the plot. (The title of the bar itself would land on it or be cut.)"""
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "bottom", "yshift": -down}
-    return {"text": text, "showarrow": False, "font": {"size": 15}, **place}
+def above_colorbar(text: str, below: int) -> dict[str, Any]:
+    """What the colours mean, above COLORBAR in the margin of `below` pixels. (Its own title would land on it or be
+    cut.)
+    """
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, "font": {"size": 15}, "yshift": 47 - below, **place}
 
 
 def _captions(captions: Sequence[str], pitch: float, top: float) -> go.Scatter:

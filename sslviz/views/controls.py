@@ -33,7 +33,7 @@ class Wish:
 
     def refused(self, status: Status) -> bool:
         """For a run that has not followed: a run listens before each step, and its first may be a long time coming."""
-        listens = status.step > self.step + 1 or status.state not in ("queued", "running")
+        listens = status.step > self.step + 1 or status.state == "paused" or not status.at_work
         return listens and time.time() > self.sent + PATIENCE
 
 
@@ -49,13 +49,14 @@ def adopt(run: RunFolder, fresh: bool) -> None:
     looked.
     """
     state, values = st.session_state, run.values()
-    known: dict[str, Any] = {} if fresh else state.get("_known", {})
+    if fresh:
+        state["_known"], state["_wishes"] = {}, {}  # what was wished of another run
+    known: dict[str, Any] = state.get("_known", {})
     wishes: dict[str, Wish] = state.setdefault("_wishes", {})
-    status = run.status()
     for name, value in values.items():
         wish = wishes.get(name)
         wanted = value if wish is None else wish.value
-        if wish is None or wanted == value or wish.refused(status):
+        if wish is None or wanted == value or wish.refused(run.status()):
             wishes.pop(name, None)
             if known.get(name, ...) != value or wanted != value:
                 state[name] = value
@@ -75,18 +76,20 @@ def out_of_step(run: RunFolder) -> bool:
 
 def waiting(run: RunFolder) -> bool:
     """True while a wish of this viewer has not been heard by the run."""
+    wishes = st.session_state.get("_wishes")
+    if not wishes:
+        return False
     values, status = run.values(), run.status()
-    wishes = st.session_state.get("_wishes", {}).items()
-    return any(values.get(name) != wish.value and not wish.refused(status) for name, wish in wishes)
+    return any(values.get(name) != wish.value and not wish.refused(status) for name, wish in wishes.items())
 
 
 def turned(name: str, run_id: str | None) -> None:
     """A slider was moved: tell the run, if it is at work and the knob is live."""
     run = server.find(run_id) if run_id else None
-    if run is not None and server.is_ours(run) and run.status().at_work:
+    if run is not None and server.is_ours(run) and (status := run.status()).at_work:
         value = st.session_state[name]
         run.send("set", name=name, value=value)
-        st.session_state.setdefault("_wishes", {})[name] = Wish(value, time.time(), run.status().step)
+        st.session_state.setdefault("_wishes", {})[name] = Wish(value, time.time(), status.step)
 
 
 def knobs(method: str, run: RunFolder | None) -> None:

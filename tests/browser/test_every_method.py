@@ -6,6 +6,7 @@ import pytest
 
 from sslviz.methods import METHODS
 from sslviz.runs.folder import list_runs
+from tests.browser.hand import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHARTS = "() => [...document.querySelectorAll('.sslviz-plot')].filter(chart => chart._fullData?.length).length"
@@ -31,7 +32,7 @@ def test_a_mask_ratio_turned_while_mae_trains_changes_the_reconstruction(app, pa
     page.keyboard.press("End")
     page.get_by_text(re.compile("95% of the patches hidden")).wait_for(timeout=60_000)
     assert list_runs(app.runs)[0].values()["mask_ratio"] == 0.95
-    stop(page)
+    press(page, "Stop")
     page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
 
 
@@ -44,10 +45,5 @@ def test_a_run_that_diverged_goes_on_with_one_click(app, page) -> None:
     page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
     page.get_by_text(re.compile("learning_rate .* →")).first.wait_for(timeout=60_000)  # the pin on a curve
     assert list_runs(app.runs)[0].values()["learning_rate"] < 0.01
-    stop(page)
+    press(page, "Stop")
     page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
-
-
-def stop(page) -> None:
-    """The page's own button: Streamlit has another of this name, at the top, while a script runs."""
-    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sslviz.runs.folder import RunFolder, list_runs
+from tests.browser.hand import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
@@ -23,11 +24,6 @@ def open_simclr(page, app) -> None:
     page.goto(app.url)
     page.get_by_role("link", name="SimCLR", exact=True).first.click()
     page.get_by_role("button", name="Start").wait_for()
-
-
-def press(page, name: str) -> None:
-    """A button of the page: Streamlit has a "Stop" of its own, at the top, while a script runs."""
-    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=re.compile(name)).first.click()
 
 
 def wait_for_step(page, step: int, trace: str = "heatmap") -> None:

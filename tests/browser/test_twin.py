@@ -5,6 +5,7 @@ import re
 import pytest
 
 from sslviz.runs.folder import RunFolder
+from tests.browser.hand import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # the newest step that the two matrices show: [left, right]; -1 where there is none
@@ -19,11 +20,6 @@ MATRICES = """() => {
 LOSSES = """() => [...document.querySelectorAll('.sslviz-plot')]
     .filter(chart => /^Loss/.test(chart._fullLayout?.title?.text ?? ''))
     .flatMap(chart => chart._fullData.filter(trace => trace.name !== 'changes').map(trace => trace.x.length))"""
-
-
-def press(page, name: str) -> None:
-    """A button of the page: Streamlit has a "Stop" of its own, at the top, while a script runs."""
-    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=re.compile(name)).first.click()
 
 
 def shown(app, page) -> list[RunFolder]:

@@ -157,6 +157,8 @@ def test_a_strange_moment_of_a_run_is_noted(query: dict[str, str], runs: Path, q
 def test_what_the_browser_sends_is_checked(sent: object, monkeypatch: pytest.MonkeyPatch) -> None:
     address: dict[str, str] = {"edit": "0,3,0.1,2,5,0.4"}
     monkeypatch.setattr(board_infonce.st, "query_params", address)
-    monkeypatch.setattr(board_infonce.st, "session_state", {"infonce": {"edit": sent}})
+    state = {"infonce": {"edit": sent}, "anchor": "2a"}
+    monkeypatch.setattr(board_infonce.st, "session_state", state)
     board_infonce._edited()
+    assert state["anchor"] == ("1a" if sent == [0, 3, 0.5] else "2a")  # the row of the edited cell
     assert address["edit"] == ("0,3,0.5,2,5,0.4" if sent == [0, 3, 0.5] else "0,3,0.1,2,5,0.4")
