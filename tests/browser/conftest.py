@@ -115,12 +115,22 @@ def browser() -> Iterator:
 
 @pytest.fixture
 def page(browser) -> Iterator:
-    """A fresh page, 1440 x 900. `page.complaints` lists console errors and uncaught exceptions."""
+    """A fresh page, 1440 x 900. `page.complaints` lists console errors and uncaught exceptions.
+
+    Streamlit's own search for the server is left out: on a deep link it first asks for <page>/_stcore/… and gets a 404.
+    """
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(20_000)
     new = context.new_page()
     new.complaints = []
-    new.on("console", lambda message: new.complaints.append(message.text) if message.type == "error" else None)
+
+    def heard(message) -> None:
+        where = message.location.get("url", "")
+        searching = "404" in message.text and where.endswith(("/_stcore/health", "/_stcore/host-config"))
+        if message.type == "error" and not searching:
+            new.complaints.append(f"{message.text} {where}")
+
+    new.on("console", heard)
     new.on("pageerror", lambda error: new.complaints.append(str(error)))
     yield new
     context.close()

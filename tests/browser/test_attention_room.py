@@ -19,7 +19,6 @@ def room(serve, page, tmp_path):
     page.goto(f"{server.url}/attention_room?run=mae")
     for title in FIGURES:
         page.wait_for_function(f"title => ({SHOWN})(title)", arg=title, timeout=60_000)
-    page.complaints.clear()  # on a deep link Streamlit first asks for its own files in the wrong place
     return page
 
 

@@ -138,8 +138,7 @@ def test_it_plays_ten_moments_a_second_without_the_server(app, page) -> None:
     if share > 0.7:  # else the machine is busy with other things, and the clock on the wall says nothing
         assert played["states"] / played["seconds"] >= 10
     page.wait_for_function(MOMENT, arg={"simclr": 157, "byol": 662})
-    # Streamlit itself looks for two files in the wrong place when a page other than the first is opened by its address
-    assert [said for said in page.complaints if "404 (Not Found)" not in said] == []
+    assert page.complaints == []
 
 
 def cpu(session) -> float:

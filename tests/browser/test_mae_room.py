@@ -48,11 +48,6 @@ def room(serve, page, tmp_path: Path):
     return open
 
 
-def complaints(page) -> list[str]:
-    """On a deep link Streamlit itself looks for its own addresses below the page, and finds none there."""
-    return [text for text in page.complaints if "404 (Not Found)" not in text]
-
-
 def pictures(page) -> list[np.ndarray]:
     """visible, prediction, truth: uint8 32 x 32 x 3."""
     return [np.array(one, np.uint8).reshape(32, 32, 4)[..., :3] for one in page.evaluate(PICTURES)]
@@ -142,7 +137,7 @@ def test_a_stroke_hides_patches_and_only_there_the_prediction_changes(room, page
     page.reload()
     page.locator(".mask[data-mask]").wait_for(timeout=60_000)
     np.testing.assert_array_equal(mask(page), expected)
-    assert complaints(page) == []
+    assert page.complaints == []
     assert "Traceback" not in page.server.log
 
 
@@ -157,7 +152,7 @@ def test_while_the_hand_is_down_the_prediction_follows(room, page) -> None:
     assert (pictures(page)[1] != truth).any()
     page.mouse.up()
     settle(page)
-    assert complaints(page) == []
+    assert page.complaints == []
 
 
 def test_the_keyboard_paints_too(room, page) -> None:
@@ -171,7 +166,7 @@ def test_the_keyboard_paints_too(room, page) -> None:
     np.testing.assert_array_equal(mask(page), expected)
     page.wait_for_url(re.compile(digits(expected)))
     settle(page)
-    assert complaints(page) == []
+    assert page.complaints == []
 
 
 def test_buttons_and_knobs(room, page) -> None:
@@ -201,7 +196,7 @@ def test_buttons_and_knobs(room, page) -> None:
     settle(page)
     page.get_by_text("Paste what is visible").click()
     until(page, lambda: bool((pictures(page)[1] != pictures(page)[2])[~grown(mask(page))].any()))
-    assert complaints(page) == []
+    assert page.complaints == []
     assert "Traceback" not in page.server.log
 
 
@@ -237,5 +232,5 @@ def test_uploads_give_a_picture_or_a_sentence(room, page) -> None:
         until(page, lambda want=color: close(pictures(page)[2], usual if want is None else np.array(want)))
         if color is not None:
             page.get_by_text("cannot be used").wait_for(state="detached", timeout=60_000)
-    assert complaints(page) == []
+    assert page.complaints == []
     assert "Traceback" not in page.server.log

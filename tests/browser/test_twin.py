@@ -71,8 +71,8 @@ def test_a_preset_trains_both_and_a_knob_of_one_is_pinned(app, page) -> None:
     assert one.status().step == other.status().step
     assert {one.status().state, other.status().state} == {"stopped"}
 
-    # Before the reload: on a deep link Streamlit itself asks for files that are not there. On a machine with ten times
-    # more to do than cores plotly was once heard to place an axis title at infinity; why is not known.
+    # On a machine with ten times more to do than cores plotly was once heard to place an axis title at infinity; why
+    # is not known.
     assert [text for text in page.complaints if "attribute transform" not in text] == []
 
     page.reload()  # the address is the state
