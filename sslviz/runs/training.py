@@ -3,6 +3,7 @@
 Yields what happened; takes wishes between two steps.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,9 +17,10 @@ from sslviz.runs.records import Snapshot
 from sslviz.runs.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.
-LOOKS = {"exhibits": (0.015, 0.4), "embedding": (0.035, 1.0), "knn": (0.10, 2.0)}
+LOOKS = {"exhibits": (0.02, 0.4), "embedding": (0.035, 1.0), "knn": (0.095, 2.0)}
 ALL = set(LOOKS)
 FIRST_LOOK = 3.0  # seconds that a first look may take at once, whatever the budget says; a slow net's must wait
+FIRST_STEPS = 3  # each of them is shown, and not paid for: what followed was half a minute without a new picture
 
 
 class Control(Protocol):
@@ -92,8 +94,10 @@ def train(
             continue
 
         metrics = trainer.train_step()
-        looks = budget.due(trainer.seconds) | ({"exhibits"} if events or trainer.step <= 3 else set())
+        looks = budget.due(trainer.seconds) | ({"exhibits"} if events or trainer.step <= FIRST_STEPS else set())
         snapshot = look(trainer, observer, {"exhibits", "embedding"} if paused else looks, budget)
+        if trainer.step <= FIRST_STEPS:
+            budget.spent["exhibits"] = 0.0
         now = clock()
         trainer.seconds, last = trainer.seconds + now - last, now
         yield progress(snapshot, metrics=metrics, events=events)
@@ -119,6 +123,7 @@ class Budget:
     def __init__(self) -> None:
         self.spent = dict.fromkeys(LOOKS, 0.0)
         self.cost = dict.fromkeys(LOOKS, 0.0)  # of the last look of this kind
+        self.least = dict.fromkeys(LOOKS, math.inf)  # of all looks of this kind
         self.next = {**dict.fromkeys(LOOKS, 0.0), "knn": 3.0}  # not before this second of the run
 
     def due(self, seconds: float) -> set[str]:
@@ -129,6 +134,11 @@ class Budget:
         }
 
     def paid(self, kind: str, seconds: float, cost: float) -> None:
+        """Charges at most twice the cheapest look: the rest is the doing of a busy machine, on which training is slow
+        as well, and one such look must not leave the screen without a new picture for half a minute.
+        """
+        self.least[kind] = min(self.least[kind], cost)
+        cost = min(cost, 2 * self.least[kind])
         self.spent[kind] += cost
         self.cost[kind] = cost
         self.next[kind] = seconds + LOOKS[kind][1]

@@ -163,6 +163,23 @@ def test_looking_keeps_to_its_share_of_the_time() -> None:
     assert 0.10 < spent / seconds <= allowed
 
 
+def test_one_slow_look_does_not_silence_those_after_it() -> None:
+    budget = Budget()
+    budget.begin()
+    budget.paid("exhibits", 5.0, 0.05)
+    budget.paid("exhibits", 10.0, 5.0)  # a hundred times as long: something else had the processor
+    assert "exhibits" in budget.due(12.6)  # 0.15 + 0.1 s at two per cent
+    assert "exhibits" not in budget.due(12.4)
+
+
+def test_the_first_three_steps_are_shown_and_not_paid_for(tiny: Dataset, quick: RunSettings) -> None:
+    trainer, budget = Trainer(quick, tiny, CPU), Budget()
+    for at in train(trainer, Observer(tiny, CPU), Script(), budget=budget):
+        if 1 <= at.trainer.step <= 3:
+            assert at.snapshot is not None
+            assert budget.spent["exhibits"] == 0.0
+
+
 @pytest.mark.parametrize(("cost", "early"), [(0.3, True), (4.0, False)])
 def test_the_first_score_of_a_slow_network_waits_until_it_is_paid_for(cost: float, early: bool) -> None:
     budget = Budget()
