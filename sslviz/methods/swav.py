@@ -37,8 +37,9 @@ class SwAV(Method):
 
     title, family, paper = "SwAV", "clustering", "https://arxiv.org/abs/2006.09882"
     equation = (
-        r"\mathcal{L} = \ell(z_1, q_2) + \ell(z_2, q_1), \qquad"
+        r"\begin{gathered} \mathcal{L} = \ell(z_1, q_2) + \ell(z_2, q_1), \\"
         r"\ell(z, q) = -\sum_k q^{(k)} \log \frac{\exp(z \cdot c_k / \tau)}{\sum_{k'} \exp(z \cdot c_{k'} / \tau)}"
+        r"\end{gathered}"
     )
     summary = "A view is sorted into one of many groups, and the other views of its picture must foresee which."
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 64, "crop_scale": 0.5, "learning_rate": 4e-3, "steps": 1200}

@@ -20,9 +20,8 @@ CONSTANT, RISING = "constant m", "m rises to 1"
 def show() -> None:
     with st.container(key="heading"):
         heading()
-        student, momentum = example()
+        example()
         trailing()
-    worksheet.export("ema", ema.table(student, momentum), f"\\[\n{ema.formulae(student, momentum)}\n\\]\n")
 
 
 def heading() -> None:
@@ -36,7 +35,7 @@ def heading() -> None:
     right.latex(r"\xi_t = m\,\xi_{t-1} + (1 - m)\,\theta_t \qquad t_{1/2} = \frac{\ln \tfrac12}{\ln m}")
 
 
-def example() -> tuple[np.ndarray, float]:
+def example() -> None:
     """The worked example: the student's weights can be edited, the teacher follows, every line with its numbers."""
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
@@ -47,7 +46,7 @@ def example() -> tuple[np.ndarray, float]:
         figure = figures.plane(student, ema.teacher(student, momentum))
         plot(figure, key="plane", alt="Student and teacher in the plane of two weights")
         st.caption(figures.HOW_TO_READ_PLANE)
-    return student, momentum
+    worksheet.export("ema", ema.table(student, momentum), f"\\[\n{ema.formulae(student, momentum)}\n\\]\n")
 
 
 def edited() -> np.ndarray:

@@ -30,8 +30,14 @@ def show() -> None:
     st.html(STYLE)
     st.header("Compare", anchor=False)
     ids = chooser(compare_runs.asked())
-    with st.expander("All runs: sort, filter, name, tag, delete", icon=":material/table_rows:"):
-        compare_table.show(ids)
+    # Closed, it costs nothing; an address that filters opens it.
+    st.session_state.setdefault("all_runs", "find" in st.query_params)
+    every = st.expander(
+        "All runs: sort, filter, name, tag, delete", icon=":material/table_rows:", key="all_runs", on_change="rerun"
+    )
+    if every.open:
+        with every:
+            compare_table.show(ids)
     runs = compare_runs.shown(ids)
     warnings(runs)
     st.fragment(under_one_clock)(runs)
