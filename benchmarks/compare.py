@@ -10,9 +10,10 @@ script: one run of the page's script (AppTest, warm caches). answered: from the 
 until its script has ended. open: until everything on the screen (1440 x 900) is drawn, too. all drawn: what lies below
 it as well. in the open app: coming back from another page. histories: until all moments of all pictures have arrived,
 from the address on. scrub: from a key on the clock until all matrices show the new moment. Streamlit and plotly.js take
-much of it: a page of one run stands beside it. play: the clock is asked for so many moments a second, on a screen that
-is high enough for all matrices and maps; drawn are the different states of the charts that were on the screen. Needs
-playwright and chromium.
+much of it: two other pages stand beside it, one of a single run, and one of a single chart and hardly anything to
+compute, which is the least that any page takes on this machine. play: the clock is asked for so many moments a second,
+on a screen that is high enough for all matrices and maps; drawn are the different states of the charts that were on the
+screen. Needs playwright and chromium.
 """
 
 import argparse
@@ -49,6 +50,7 @@ THERE = """() => window.sslvizClock?.on && !window.sslvizClock.loading
 ANSWERED = """() => document.querySelector('[data-test-script-state=notRunning]')
     && document.querySelectorAll('.sslviz-plot').length >= 17"""
 OTHER = DRAWN.replace("17", "5")  # loss, score, matrix, softmax, map
+LEAST = DRAWN.replace("17", "1")
 STEPS = """() => [...document.querySelectorAll('.sslviz-plot')].filter(p => p._fullData?.[0]?.type === 'heatmap')
     .map(p => p._fullLayout.meta.step)"""
 RATES = (12, 24)  # moments a second that the clock is asked for
@@ -106,8 +108,9 @@ def main() -> None:
         played = [(rate, *play(page, rate)) for rate in RATES]
         page.set_viewport_size({"width": 1440, "height": 900})
         taken["all drawn, in the open app"] = [back(page, url) for _ in range(options.rounds)]
-        beside = [shown(page, f"{app.url}/simclr", OTHER) for _ in range(options.rounds + 1)][1:]
-        taken["for comparison: the page of SimCLR shown"] = beside
+        for name, other, drawn in (("SimCLR", "simclr", OTHER), ("Landscape, one chart", "landscape", LEAST)):
+            beside = [shown(page, f"{app.url}/{other}", drawn) for _ in range(options.rounds + 1)][1:]
+            taken[f"for comparison: the page of {name}"] = beside
         chromium.close()
         end(app)
     print(f"Others used the machine, too: load {os.getloadavg()[1]:.1f} over the last 5 minutes.\n")

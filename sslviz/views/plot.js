@@ -294,12 +294,17 @@ function readTheme(element) {
   };
 }
 
-// Any CSS colour as three numbers 0–255.
+// Any CSS colour as three numbers 0–255. Painting it to find out is slow, so it is done once for each colour.
+const painted = new Map();
+
 function rgb(color) {
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.fillStyle = color;
-  pen.fillRect(0, 0, 1, 1);
-  return pen.getImageData(0, 0, 1, 1).data;
+  if (!painted.has(color)) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.fillStyle = color;
+    pen.fillRect(0, 0, 1, 1);
+    painted.set(color, pen.getImageData(0, 0, 1, 1).data);
+  }
+  return painted.get(color);
 }
 
 // What the page decides and the figure leaves open: font, text and line colours, and a title that fits the width.
