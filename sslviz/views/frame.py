@@ -10,6 +10,7 @@ from sslviz.views import catalogue, server
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
 @media (max-width: 1100px) {
+  [data-testid="stMain"] .katex-display { font-size: 0.85em; }
   :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stColumn"] { min-width: 100%; }
   :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-bench > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child,
