@@ -37,7 +37,10 @@ def worksheet(serve, page, tmp_path):
         page.goto(f"{server.url}/?{query}")
         page.locator("[data-test-script-state=notRunning]").wait_for()
         page.locator(".nce .cell.on").wait_for()
-        page.wait_for_load_state("networkidle")
+        known = -1
+        while len(page.sent) > known:  # Streamlit asks for the files behind its download buttons late
+            known = len(page.sent)
+            page.wait_for_timeout(1000)
         page.evaluate(STOPWATCH)
         return page
 
