@@ -221,15 +221,15 @@ class Launcher:
             turn += 1
 
     def _reap(self) -> None:
-        for run_id, process in [*self.workers.items(), *self.ending.items()]:
-            if process.poll() is not None:
-                self.workers.pop(run_id, None)
-                self.ending.pop(run_id, None)
-                how = (
-                    f"by signal {-process.returncode}"
-                    if process.returncode < 0
-                    else f"with exit code {process.returncode}"
-                )
+        for book in (self.workers, self.ending):
+            for run_id, process in [*book.items()]:
+                if process.poll() is None:
+                    continue
+                del book[run_id]
+                if run_id in self.queue or run_id in self.workers:  # resumed since: this process has no say any more
+                    continue
+                code = process.returncode
+                how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
                 self._interrupted(run_id, f"The training process was ended {how}. Everything recorded is kept.")
 
     def _interrupted(self, run_id: str, reason: str) -> None:

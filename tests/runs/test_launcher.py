@@ -157,6 +157,21 @@ def test_a_diverged_run_fails_in_a_sentence_and_resumes_with_a_cure(launcher: La
     assert run.values()["learning_rate"] == 1e-3
 
 
+def test_a_run_that_is_resumed_before_its_old_process_is_gone_is_not_called_interrupted(launcher: Launcher) -> None:
+    run = RunFolder.create(launcher.runs, DIGITS, name="again")
+    old = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
+    old.wait()
+    for book in (launcher.workers, launcher.ending):
+        with launcher._lock:  # the launcher's own thread waits
+            book[run.id] = old
+            launcher.queue.append(run.id)
+            run.wait_again()
+            launcher._reap()
+            assert run.id not in book
+            assert run.status().state == "queued"
+            launcher.queue.remove(run.id)
+
+
 @pytest.mark.parametrize("name", ["", "..", "../secrets", "nothing-like-this", "/etc"])
 def test_only_runs_can_be_named(launcher: Launcher, name: str) -> None:
     with pytest.raises(LookupError):
