@@ -120,7 +120,7 @@ def page(browser) -> Iterator:
     Streamlit's own search for the server is left out: on a deep link it first asks for <page>/_stcore/… and gets a 404.
     """
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(60_000)  # a first map takes 20 s on a slow machine: numba compiles
+    context.set_default_timeout(20_000)
     new = context.new_page()
     new.complaints = []
 

@@ -18,7 +18,7 @@ def test_every_page_opens_on_its_recorded_run(app, page) -> None:
         page.get_by_role("link", name=method.title, exact=True).first.click()
         page.get_by_role("heading", name=method.title, exact=True).wait_for()
         page.get_by_text("recorded example").wait_for()
-        page.wait_for_function(f"() => ({CHARTS})() >= 4")  # loss, score, its own picture, the map
+        page.wait_for_function(f"() => ({CHARTS})() >= 4", timeout=30_000)  # loss, score, its own picture, the map
         assert page.get_by_role("button", name="Start").is_enabled()
 
 
