@@ -4,8 +4,9 @@
 
 script: one run of the page's script after the control was turned (AppTest, warm caches). browser: from the last click
 or key until the picture that the control is about has been drawn anew, networks loaded, a server of its own. Between
-the rooms, the peer: a page of nothing but Streamlit's own switch and chart, on the same machine. A new room is a row
-of ROOMS. Needs playwright and chromium.
+two moves the viewer looks for as long as --look says: meanwhile slow motion computes what may be asked for next.
+Between the rooms, the peer: a page of nothing but Streamlit's own switch and chart, on the same machine. A new room is
+a row of ROOMS. Needs playwright and chromium.
 """
 
 import argparse
@@ -363,10 +364,12 @@ TOGGLE = toggle("taller", "taller", "answer", True)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--look", type=float, default=1.0, help="seconds between two moves")
     parser.add_argument("--rooms", nargs="*", default=list(ROOMS), choices=ROOMS)
     options = parser.parse_args()
     print("## What a room answers, and how fast\n")
-    print(f"`python -m benchmarks.rooms --rounds {options.rounds}` on {machine('streamlit', 'torch', 'playwright')}.")
+    print(f"`python -m benchmarks.rooms --rounds {options.rounds} --look {options.look:g}` on", end=" ")
+    print(f"{machine('streamlit', 'torch', 'playwright')}.")
     print(f"Milliseconds, median (worst) of {options.rounds}. Asked: ≤ {ASKED} from the hand to the picture.\n")
     print("| room | control | script | browser |\n|---|---|---:|---:|")
     scripts = {name: script_runs(name, options.rounds) for name in options.rooms}
@@ -381,7 +384,7 @@ def main() -> None:
 
         def peer() -> None:
             page = opened(chromium, bare.url, "answer")
-            print(f"| *Streamlit's own least* | | | {written(by_hand(page, TOGGLE, options.rounds))} |", flush=True)
+            print(f"| *Streamlit's own least* | | | {written(by_hand(page, TOGGLE, options))} |", flush=True)
             page.close()
 
         for name in options.rooms:
@@ -390,7 +393,7 @@ def main() -> None:
             query = "&".join(f"{key}={value}" for key, value in room.query.items())
             page = opened(chromium, f"{app.url}/{room.page}?{query}", room.ready)
             for control in room.controls:
-                clocked = by_hand(page, control, options.rounds)
+                clocked = by_hand(page, control, options)
                 columns = [written(scripts[name][control.name]), written(clocked)]
                 print(f"| {name} | {control.name} | {' | '.join(columns)} |", flush=True)
             page.close()
@@ -423,15 +426,17 @@ def script_runs(name: str, rounds: int) -> dict[str, list[float]]:
             control.turn(app, i)
             clocked.append(milliseconds(app.run))
             assert not app.exception
+            app.run()  # where only a fragment was drawn: AppTest has forgotten the rest
         taken[control.name] = clocked[2:]
     return taken
 
 
-def by_hand(page: Page, control: Control, rounds: int) -> list[float]:
+def by_hand(page: Page, control: Control, options: argparse.Namespace) -> list[float]:
     """Milliseconds of each round, until the picture is another one; two rounds before are not counted."""
     taken = []
-    for i in range(rounds + 2):
+    for i in range(options.rounds + 2):
         wait(lambda: at_rest(page, control.plot))
+        page.wait_for_timeout(1000 * options.look)
         last_move, before = control.hand(page, i), page.evaluate(DRAWN, control.plot)
 
         def answered(last_move: Act = last_move, before: str = before) -> None:

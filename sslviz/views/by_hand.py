@@ -1,5 +1,6 @@
 """What pages that play with one picture share: which picture it is, and the training's own knobs, turned by hand."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def quoted(name: str) -> str:
     return "`" + name[: worksheet.LONGEST].replace("`", "'").replace("\n", " ") + "`"
 
 
-def turn(knob: Knob) -> Any:
+def turn(knob: Knob, on_change: Callable[[], None] | None = None) -> Any:
     """The control of a training knob, with its range and its help; lives in the URL under the knob's name."""
 
     def makes_sense(text: str) -> bool:
@@ -86,6 +87,5 @@ def turn(knob: Knob) -> Any:
         return (knob.low or 0) <= worksheet.finite(text) <= (knob.high or 1)
 
     worksheet.check(knob.name, makes_sense, f"{knob.default}")
-    slider(knob, None)
-    value = st.session_state.get(knob.name)
-    return knob.default if value is None else value
+    slider(knob, on_change=on_change)
+    return worksheet.value(knob.name, knob.default)

@@ -6,7 +6,9 @@ tab, a classmate) turns the sliders here.
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -83,9 +85,9 @@ def waiting(run: RunFolder) -> bool:
     return any(values.get(name) != wish.value and not wish.refused(status) for name, wish in wishes.items())
 
 
-def turned(name: str, run_id: str | None) -> None:
-    """A slider was moved: tell the run, if it is at work and the knob is live."""
-    run = server.find(run_id) if run_id else None
+def turned(name: str, run_id: str) -> None:
+    """A slider was moved: tell the run, if it is at work."""
+    run = server.find(run_id)
     if run is not None and server.is_ours(run) and (status := run.status()).at_work:
         value = st.session_state[name]
         run.send("set", name=name, value=value)
@@ -170,16 +172,15 @@ def whole_number(label: str, low: int, high: int, default: int, **common: Any) -
     st.number_input(label, float(low), float(high), float(default), step=1.0, format="%.0f", **common)
 
 
-def slider(knob: Knob, run: RunFolder | None) -> None:
-    """The control that fits the knob."""
+def slider(knob: Knob, run: RunFolder | None = None, on_change: Callable[[], None] | None = None) -> None:
+    """The control that fits the knob. Turning it tells the run, unless there is something else to be done."""
     label = f"{knob.label} ${knob.symbol}$" if knob.symbol else knob.label
     note = knob.help if knob.live else f"{knob.help} (acts on the next start)"
     common: dict[str, Any] = {
         "key": knob.name,
         "help": note,
         "bind": "query-params",
-        "on_change": turned if knob.live else None,
-        "args": (knob.name, run.id if run else None) if knob.live else None,
+        "on_change": on_change or (partial(turned, knob.name, run.id) if run and knob.live else None),
     }
     if not knob.live:
         label += " ⟳"

@@ -4,6 +4,7 @@ The address holds the run, the moment, the picture and the mask. A mask that was
 type or dice are turned.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import randrange
 
@@ -34,6 +35,7 @@ from sslviz.views.room_mae_answer import Asked
 FIRST = "mae_lapse"  # the recorded example of which many moments are kept
 EVERY = 2.0  # seconds between two looks for newer weights
 PAINTER = "mask_painter"
+ANSWER, FURTHER = "answer", "further"  # fragments
 BELOW = ("moments", "runs", "mask ratios", "cost")  # what stands below: one at a time
 
 
@@ -98,25 +100,38 @@ def room(run_id: str, was_at_work: bool) -> None:
             network = networks.at(run, step) if step is not None else None
             if network is None:
                 return
-            asked = Asked(truth, hidden, toggle("pasted", "Paste what is visible over the prediction", True))
-            found = paint(network, torch.from_numpy(truth)[None], left(torch.from_numpy(hidden)))
-            room_mae_answer.show(network, asked, found)
+            st.fragment(answered, key=ANSWER)(network, truth, hidden)
     with st.container(key="below"):
-        below = worksheet.choice("Further", "show", BELOW, BELOW[0])
-        if below == "moments":
-            networks.moments(run, asked)
-        elif below == "runs":
-            networks.several(run, asked)
-        elif below == "mask ratios":
-            room_mae_sweep.show()
-        else:
-            room_mae_answer.cost(float(hidden.mean()))
+        st.fragment(further, key=FURTHER)(run, truth, hidden)
 
 
-def toggle(key: str, label: str, default: bool) -> bool:
+def answered(network: MAE, truth: np.ndarray, hidden: np.ndarray) -> None:
+    """A fragment of its own: how the answer is looked at draws no painter anew."""
+    toggle("pasted", "Paste what is visible over the prediction", True, worksheet.redraw(ANSWER, FURTHER))
+    found = paint(network, torch.from_numpy(truth)[None], left(torch.from_numpy(hidden)))
+    room_mae_answer.show(network, asked(truth, hidden), found)
+
+
+def further(run: RunFolder, truth: np.ndarray, hidden: np.ndarray) -> None:
+    below = worksheet.choice("Further", "show", BELOW, BELOW[0])
+    if below == "moments":
+        networks.moments(run, asked(truth, hidden))
+    elif below == "runs":
+        networks.several(run, asked(truth, hidden))
+    elif below == "mask ratios":
+        room_mae_sweep.show()
+    else:
+        room_mae_answer.cost(float(hidden.mean()))
+
+
+def asked(truth: np.ndarray, hidden: np.ndarray) -> Asked:
+    return Asked(truth, hidden, pasted=bool(worksheet.value("pasted", True)))
+
+
+def toggle(key: str, label: str, default: bool, on_change: Callable[[], None]) -> None:
     """A toggle whose value lives in the URL as `key`."""
     worksheet.check(key, lambda text: text in ("true", "false"), str(default))
-    return bool(st.toggle(label, default, key=key, bind="query-params"))
+    st.toggle(label, default, key=key, on_change=on_change, bind="query-params")
 
 
 # -- the picture ------------------------------------------------------------------------------------------------------

@@ -49,8 +49,9 @@ def show() -> None:
             except (LookupError, DataError) as error:
                 st.warning(str(error))
             else:
-                st.fragment(played)(task, network, str(run.path), step, some)
-                room_pretext_failures.show(task, network, str(run.path), step, some, run.settings().data)
+                st.fragment(played, key=room_pretext_failures.ROOM)(task, network, str(run.path), step, some)
+                failures = st.fragment(room_pretext_failures.show)
+                failures(task, network, str(run.path), step, some, run.settings().data)
         room_pretext_worth.show()
 
 

@@ -14,9 +14,10 @@ from sslviz.methods.jigsaw import Jigsaw
 from sslviz.methods.rotation import Rotation
 from sslviz.runs import pretext
 from sslviz.runs.loaded import Loaded
-from sslviz.views import by_hand
+from sslviz.views import by_hand, worksheet
 from sslviz.views.plot import plot
 
+ROOM = "played"  # the fragment above, in which a mistake is looked at
 PORTION = 25  # pictures at a time
 SHOWN, COLUMNS = 16, 8
 
@@ -60,6 +61,7 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
             st.session_state.update(shown[at].controls)
             st.query_params.update(shown[at].address)
             by_hand.put_away()
+            worksheet.redraw(ROOM)()
 
     plot(
         figures.tray(

@@ -4,7 +4,9 @@ The address holds the run, the moment, the batch, the knobs and the stage. The s
 long as the page: they begin anew when the run or the batch changes.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -18,13 +20,15 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs
 from sslviz.runs.slow_motion import Half, SlowStep
 from sslviz.runs.trainer import Diverged, Trainer
-from sslviz.views import by_hand, recorded, which, worksheet
-from sslviz.views.plot import plot
-from sslviz.views.room_slow_stages import Stage, stages
+from sslviz.views import ahead, by_hand, recorded, which, worksheet
+from sslviz.views.plot import encode, plot
+from sslviz.views.room_slow_stages import Picture, Stage, stages
 
+WALK = "walk"  # the fragment
 STARTS = ("kept weights", "random weights")
 FIRST = ("temperature", "momentum", "learning_rate")  # knobs that are shown at once
 WAYS = {"forth": "forth, to the loss", "back": "back, from the loss", "step": "what the step changes"}
+MOST_PICTURES, DICE = 8, 99
 MOST_STEPS = 30  # that are taken by hand in a row
 WRITTEN: dict[str | type, Any] = {tuple: repr}  # of many steps: Streamlit's own way takes ten times as long
 Who = Half | Literal["both"]
@@ -47,49 +51,64 @@ def show() -> None:
             if run is None:
                 st.info("No run has kept its weights: train one, or install the recorded examples.")
                 return
-            begin, knobs = controls(run)
+            st.fragment(controls)(run)
         with right:
-            st.fragment(walk)(begin, run.settings().method, knobs)
+            st.fragment(walk, key=WALK)(run)
 
 
 # -- what can be chosen -----------------------------------------------------------------------------------------------
 
 
-def controls(run: RunFolder) -> tuple[Start, Knobs]:
-    moment = which.moment(run)
-    if moment is None:
+def controls(run: RunFolder) -> None:
+    """Whatever is turned here, only the walk is drawn anew."""
+    begin_anew = worksheet.redraw(WALK)
+    if which.moment(run, on_change=begin_anew) is None:
         st.caption("No weights of this run were kept: it starts from random ones.")
-    start = worksheet.choice("Start from", "start", STARTS, STARTS[0]) if moment is not None else STARTS[1]
-    step = moment if start == STARTS[0] else None
-    pictures = int(worksheet.number("Pictures N", "n", 8, 4, 8))
-    seed = int(worksheet.number("Dice (which pictures, which views)", "draw", 0, 0, 99))
-    return (str(run.path), step, pictures, seed), turn_knobs(run)
+    else:
+        worksheet.choice("Start from", "start", STARTS, STARTS[0], on_change=begin_anew)
+    worksheet.number("Pictures N", "n", MOST_PICTURES, 4, MOST_PICTURES, on_change=begin_anew)
+    worksheet.number("Dice (which pictures, which views)", "draw", 0, 0, DICE, on_change=begin_anew)
+    turn_knobs(run, begin_anew)
 
 
-def turn_knobs(run: RunFolder) -> Knobs:
+def turn_knobs(run: RunFolder, on_change: Callable[[], None]) -> None:
     """The live knobs of the method, and the learning rate, as they stood in the run unless they are turned here."""
-    method, values = run.settings().method, run.values()
-    table = {name: knob for name, knob in describe(METHODS[method].Knobs).items() if knob.live}
-    table["learning_rate"] = replace(all_knobs(method)["learning_rate"], high=1.0)
+    values, table = run.values(), live_knobs(run)
     if st.session_state.get("_walked", run.id) != run.id:  # from another run: the knobs as they stood in this one
         st.session_state.update({f"slow_{name}": values[name] for name in table})
     st.session_state["_walked"] = run.id
-    first = {name: knob for name, knob in table.items() if name in FIRST}
-    found = {name: turned(knob, values[name]) for name, knob in first.items()}
+    for name, knob in table.items():
+        if name in FIRST:
+            turned(knob, values[name], on_change)
     others = {name: knob for name, knob in table.items() if name not in FIRST}
     if others:
         with st.expander("The method's other knobs", icon=":material/tune:"):
-            found |= {name: turned(knob, values[name]) for name, knob in others.items()}
-    return tuple(sorted(found.items()))
+            for name, knob in others.items():
+                turned(knob, values[name], on_change)
 
 
-def turned(knob: Knob, value: Any) -> Any:
+def live_knobs(run: RunFolder) -> dict[str, Knob]:
+    method = run.settings().method
+    table = {name: knob for name, knob in describe(METHODS[method].Knobs).items() if knob.live}
+    return table | {"learning_rate": replace(all_knobs(method)["learning_rate"], high=1.0)}
+
+
+def turned(knob: Knob, value: Any, on_change: Callable[[], None]) -> None:
     """The control of one knob; `slow_<name>` in the URL, for `<name>` is what the pages of the methods train with."""
     here = replace(knob, name=f"slow_{knob.name}", default=value)
     if knob.kind == "bool":
         worksheet.check(here.name, lambda text: text.lower() in ("true", "false"), str(value).lower())
-        return st.toggle(knob.label, value, key=here.name, help=knob.help, bind="query-params")
-    return by_hand.turn(here)
+        st.toggle(knob.label, value, key=here.name, help=knob.help, on_change=on_change, bind="query-params")
+    else:
+        by_hand.turn(here, on_change)
+
+
+def asked(run: RunFolder) -> tuple[Start, Knobs]:
+    """What the controls say."""
+    moment, values = which.chosen_moment(run), run.values()
+    step = moment if worksheet.value("start", STARTS[0]) == STARTS[0] else None
+    begin = (str(run.path), step, int(worksheet.value("n", MOST_PICTURES)), int(worksheet.value("draw", 0)))
+    return begin, tuple(sorted((name, worksheet.value(f"slow_{name}", values[name])) for name in live_knobs(run)))
 
 
 # -- the step ---------------------------------------------------------------------------------------------------------
@@ -145,7 +164,8 @@ def state(begin: Start, taken: Taken) -> Trainer:
 # -- the walk ---------------------------------------------------------------------------------------------------------
 
 
-def walk(begin: Start, method: str, knobs: Knobs) -> None:
+def walk(run: RunFolder) -> None:
+    begin, knobs = asked(run)
     taken = steps_of(begin)
     try:
         after, step = stepped(begin, taken, knobs)
@@ -156,10 +176,32 @@ def walk(begin: Start, method: str, knobs: Knobs) -> None:
     found = stages(step, after)
     at = stage_bar(found)
     buttons(knobs, step, len(taken))
-    drawn(found[at])
+    drawn(found[at], pictures(begin, taken, knobs, found[at].name))
     if taken:
         history(begin, taken, step)
     notes(begin, taken)
+    ahead.compute(*likely(begin, taken, knobs, step, [stage.name for stage in found], at))
+
+
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=WRITTEN)
+def pictures(begin: Start, taken: Taken, knobs: Knobs, name: str) -> list[Picture]:
+    """The figures of one stage, encoded."""
+    after, step = stepped(begin, taken, knobs)
+    stage = next(stage for stage in stages(step, after) if stage.name == name)
+    return [replace(picture, figure=encode(picture.figure)) for picture in stage.draw()]
+
+
+def likely(
+    begin: Start, taken: Taken, knobs: Knobs, step: SlowStep, names: list[str], at: int
+) -> Iterator[Callable[[], object]]:
+    """What may be asked for next: the next stage, this stage after the step or after one half of it, other pictures."""
+    if at + 1 < len(names):
+        yield partial(pictures, begin, taken, knobs, names[at + 1])
+    halves: tuple[Who, ...] = ("student", "teacher") if len(step.teacher) else ()
+    for who in ("both", *halves):
+        yield partial(pictures, begin, (*taken, (who, knobs)), knobs, names[at])
+    path, moment, number, seed = begin
+    yield partial(pictures, (path, moment, number, (seed + 1) % (DICE + 1)), (), knobs, names[at])
 
 
 def stage_bar(found: list[Stage]) -> int:
@@ -197,12 +239,11 @@ def go(name: str) -> None:
     st.session_state["stage"] = name
 
 
-def drawn(stage: Stage) -> None:
+def drawn(stage: Stage, shown: list[Picture]) -> None:
     st.markdown(f"{stage.told}  \n`{stage.shape}`")
-    pictures = stage.draw()
-    beside = len(pictures) > 1 and not stage.wide
-    columns = st.columns(len(pictures), gap="medium") if beside else [st.container() for _ in pictures]
-    for number, (column, picture) in enumerate(zip(columns, pictures, strict=False)):
+    beside = len(shown) > 1 and not stage.wide
+    columns = st.columns(len(shown), gap="medium") if beside else [st.container() for _ in shown]
+    for number, (column, picture) in enumerate(zip(columns, shown, strict=False)):
         with column:
             plot(picture.figure, key=f"stage_{number}", alt=picture.alt)
             if picture.how_to_read:

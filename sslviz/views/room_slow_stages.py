@@ -22,7 +22,7 @@ from sslviz.runs.trainer import Trainer
 class Picture:
     """One figure of a stage."""
 
-    figure: go.Figure
+    figure: go.Figure | bytes  # bytes: encoded
     alt: str
     how_to_read: str = ""
 

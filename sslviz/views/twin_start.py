@@ -53,7 +53,7 @@ def show(shown: list[RunFolder]) -> None:
                     st.markdown(f"**{TABLES[group]}**")
                     for knob in describe(table).values():
                         if knob.name != differ:
-                            controls.slider(replace(knob, default=usual[knob.name]), None)
+                            controls.slider(replace(knob, default=usual[knob.name]))
                     if group == "training" and differ != "seed":
                         most = 2**31 - 1
                         controls.whole_number("seed", 0, most, 0, key="seed", bind="query-params")

@@ -38,7 +38,10 @@ def called(run: RunFolder) -> str:
 
 
 def moment(
-    run: RunFolder, label: str = "Moment (training step of which the weights were kept)", key: str = "moment"
+    run: RunFolder,
+    label: str = "Moment (training step of which the weights were kept)",
+    key: str = "moment",
+    on_change: Callable[[], None] | None = None,
 ) -> int | None:
     """One of the steps at which weights were kept, the last unless chosen; None if there is none. `key`: its name in
     the URL. A step that makes no sense there gets a note, unless it was the moment of the run that was shown before.
@@ -52,7 +55,17 @@ def moment(
     st.session_state[seen] = True
     if st.session_state.get(mine) not in steps:  # never chosen, or those weights have been thinned out since
         st.session_state[mine] = next((step for step in steps if str(step) == asked), steps[-1])
-    chosen = int(st.select_slider(label, steps, key=mine)) if len(steps) > 1 else steps[0]
+    if len(steps) > 1:
+        st.select_slider(label, steps, key=mine, on_change=on_change)
+    return chosen_moment(run, key)
+
+
+def chosen_moment(run: RunFolder, key: str = "moment") -> int | None:
+    """What the control of the moment says; for fragments that are drawn without it."""
+    steps = run.weights_steps()
+    if not steps:
+        return None
+    chosen = int(worksheet.value(f"{key}_{run.id}", steps[-1]))
     st.query_params[key] = str(chosen)
     return chosen
 

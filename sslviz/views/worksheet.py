@@ -6,6 +6,7 @@ comes back, with a note.
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,14 +14,37 @@ import streamlit as st
 LONGEST = 40  # characters of a strange value that are quoted back
 
 
+def redraw(*fragments: str) -> Callable[[], None]:
+    """For `on_change`: nothing of the page but the fragments with these keys is drawn anew.
+
+    They read what they show from the session state; the control itself is as the viewer has left it. It must stand in a
+    fragment, too: after a control in the page's body, Streamlit (1.67) drops every media file outside the fragments.
+    """
+    return lambda: st.rerun(fragments)
+
+
+def value(key: str, default: Any) -> Any:
+    """What the control of this key says; for fragments that are drawn without it."""
+    found = st.session_state.get(key)
+    return default if found is None else found
+
+
 def number(
-    label: str, key: str, default: float, low: float, high: float, *, step: float | None = None, help: str = ""
+    label: str,
+    key: str,
+    default: float,
+    low: float,
+    high: float,
+    *,
+    step: float | None = None,
+    help: str = "",
+    on_change: Callable[[], None] | None = None,
 ) -> float:
     """A slider whose value lives in the URL as `key`. Whole numbers give a slider of whole numbers."""
     whole = all(isinstance(value, int) for value in (default, low, high))
     check(key, lambda text: low <= finite(text) <= high and (not whole or finite(text).is_integer()), f"{default:g}")
     kind: type[int] | type[float] = int if whole else float
-    value = st.slider(
+    found = st.slider(
         label,
         kind(low),
         kind(high),
@@ -28,16 +52,31 @@ def number(
         step=step or (1 if whole else None),
         key=key,
         help=help or None,
+        on_change=on_change,
         bind="query-params",
     )
-    return kind(value)
+    return kind(found)
 
 
-def choice(label: str, key: str, options: Sequence[str], default: str, *, help: str = "") -> str:
+def choice(
+    label: str,
+    key: str,
+    options: Sequence[str],
+    default: str,
+    *,
+    help: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> str:
     """One of a few words; lives in the URL as `key`."""
     check(key, lambda text: text in options, default)
     chosen = st.segmented_control(
-        label, list(options), default=default, key=key, help=help or None, bind="query-params"
+        label,
+        list(options),
+        default=default,
+        key=key,
+        help=help or None,
+        on_change=on_change,
+        bind="query-params",
     )
     return chosen or default
 

@@ -1,18 +1,23 @@
 """The slow-motion room: any run, any stage, steps taken by hand, any address."""
 
+import re
 from functools import partial
 from pathlib import Path
+from threading import current_thread
+from typing import Any
 
 import pytest
 import torch
 
 from sslviz.data import DataError
 from sslviz.data.dataset import Dataset
+from sslviz.runs import slow_motion
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.trainer import Diverged
+from sslviz.runs.slow_motion import SlowStep
+from sslviz.runs.trainer import Diverged, Trainer
 from sslviz.runs.worker import Wishes, run
-from sslviz.views import room_slow, server, which
+from sslviz.views import ahead, room_slow, server, which
 from tests import pages
 from tests.pages import text
 
@@ -62,6 +67,47 @@ def test_steps_of_student_and_teacher_are_taken_and_kept(finished: RunFolder) ->
     app.button(key="take_both").click().run()
     app.slider(key="draw").set_value(3).run()  # another batch: from the start
     assert "0 taken" in text(app)
+
+
+def test_a_control_draws_nothing_but_the_walk_anew(runs: Path) -> None:
+    app = opened(walked="simclr", stage="views")
+    before = re.search("loss of this batch now .*", text(app))
+    app.slider(key="draw").set_value(3).run()
+    assert "Stage **2**" in text(app)
+    assert not app.slider
+    assert not app.selectbox
+    after = re.search("loss of this batch now .*", text(app))
+    assert before
+    assert after
+    assert before[0] != after[0]
+    app.run()
+    assert app.slider(key="draw").value == 3
+    assert app.selectbox(key="walked").value == "simclr"
+
+
+def test_what_may_come_next_is_computed_while_the_viewer_looks(
+    finished: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: list[str] = []
+    take = slow_motion.slow_step
+
+    def noted(*args: Any, **knobs: Any) -> tuple[Trainer, SlowStep]:
+        where.append(current_thread().name.partition("_")[0])
+        return take(*args, **knobs)
+
+    monkeypatch.setattr(slow_motion, "slow_step", noted)
+    app = opened(walked=finished.id, n="4", stage="ema")
+    ahead._thread.submit(int).result()  # its turn comes after all that was to be computed
+    # the step itself; then the one after it, after either half of it, and with other pictures
+    assert where[1:] == ["ahead"] * 4
+    for who in ("student", "teacher", "both"):
+        where.clear()
+        app.button(key=f"take_{who}").click().run()
+        assert set(where) <= {"ahead"}
+        ahead._thread.submit(int).result()
+    where.clear()
+    app.slider(key="draw").set_value(1).run()
+    assert set(where) <= {"ahead"}
 
 
 def test_the_shared_network_never_moves(finished: RunFolder) -> None:
