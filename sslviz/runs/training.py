@@ -97,7 +97,7 @@ def train(
         looks = budget.due(trainer.seconds) | ({"exhibits"} if events or trainer.step <= FIRST_STEPS else set())
         snapshot = look(trainer, observer, {"exhibits", "embedding"} if paused else looks, budget)
         if trainer.step <= FIRST_STEPS:
-            budget.spent["exhibits"] = 0.0
+            budget.waive("exhibits")
         now = clock()
         trainer.seconds, last = trainer.seconds + now - last, now
         yield progress(snapshot, metrics=metrics, events=events)
@@ -123,7 +123,7 @@ class Budget:
     def __init__(self) -> None:
         self.spent = dict.fromkeys(LOOKS, 0.0)
         self.cost = dict.fromkeys(LOOKS, 0.0)  # of the last look of this kind
-        self.least = dict.fromkeys(LOOKS, math.inf)  # of all looks of this kind
+        self.cheapest = math.inf  # of all exhibits
         self.next = {**dict.fromkeys(LOOKS, 0.0), "knn": 3.0}  # not before this second of the run
 
     def due(self, seconds: float) -> set[str]:
@@ -134,14 +134,19 @@ class Budget:
         }
 
     def paid(self, kind: str, seconds: float, cost: float) -> None:
-        """Charges at most twice the cheapest look: the rest is the doing of a busy machine, on which training is slow
-        as well, and one such look must not leave the screen without a new picture for half a minute.
+        """Of a picture, at most twice the cheapest is charged: the rest is the doing of a busy machine, on which
+        training is slow as well, and one such look must not leave the screen without a new picture for half a minute.
         """
-        self.least[kind] = min(self.least[kind], cost)
-        cost = min(cost, 2 * self.least[kind])
+        if kind == "exhibits":
+            self.cheapest = min(self.cheapest, cost)
+            cost = min(cost, 2 * self.cheapest)
         self.spent[kind] += cost
         self.cost[kind] = cost
         self.next[kind] = seconds + LOOKS[kind][1]
+
+    def waive(self, kind: str) -> None:
+        """What was spent on this kind so far is not charged."""
+        self.spent[kind] = 0.0
 
     def begin(self) -> None:
         """After the look at the untrained network, which is not paid for: what looking will cost, from its cost.
@@ -177,6 +182,8 @@ def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget |
         scores |= observer.knn(h, method) | trainer.chance
     marks.append(time.perf_counter())
     if budget is not None:
+        if "embedding" not in looks:
+            marks[2] = marks[1]  # made for k-NN, which pays for it
         for kind, began, ended in zip(LOOKS, marks, marks[1:], strict=False):
             if kind == "exhibits" or kind in looks:
                 budget.paid(kind, trainer.seconds, ended - began)

@@ -1,5 +1,6 @@
 """The loop: reproducible, obedient, honest about its time."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,11 @@ import pytest
 import torch
 
 from sslviz.data.dataset import Dataset
+from sslviz.methods.method import Method
 from sslviz.runs.observer import Observer
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.trainer import Diverged, Trainer, learning_rate
-from sslviz.runs.training import LOOKS, Budget, Progress, train
+from sslviz.runs.training import LOOKS, Budget, Progress, look, train
 
 CPU = torch.device("cpu")
 
@@ -163,6 +165,21 @@ def test_looking_keeps_to_its_share_of_the_time() -> None:
     assert 0.10 < spent / seconds <= allowed
 
 
+def test_on_an_unsteady_machine_only_pictures_may_cost_more_than_their_share() -> None:
+    chance = np.random.default_rng(0)
+    budget, spent, seconds = Budget(), dict.fromkeys(LOOKS, 0.0), 0.0
+    while seconds < 600:
+        seconds += 0.1
+        for kind in budget.due(seconds):
+            cost = {"exhibits": 0.02, "embedding": 0.3, "knn": 1.5}[kind] * chance.choice([1, 4], p=[0.8, 0.2])
+            budget.paid(kind, seconds, cost)
+            spent[kind] += cost
+            seconds += cost
+    assert spent["embedding"] <= 0.035 * seconds + 1.2
+    assert spent["knn"] <= 0.095 * seconds + 6
+    assert spent["exhibits"] <= 0.03 * seconds  # 1.6 times the cheapest on average, of which 1.2 times are charged
+
+
 def test_one_slow_look_does_not_silence_those_after_it() -> None:
     budget = Budget()
     budget.begin()
@@ -170,6 +187,27 @@ def test_one_slow_look_does_not_silence_those_after_it() -> None:
     budget.paid("exhibits", 10.0, 5.0)  # a hundred times as long: something else had the processor
     assert "exhibits" in budget.due(12.6)  # 0.15 + 0.1 s at two per cent
     assert "exhibits" not in budget.due(12.4)
+
+
+def test_a_score_pays_for_the_embedding_that_it_needs(
+    tiny: Dataset, quick: RunSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget, observer = Budget(), Observer(tiny, CPU)
+    usual = observer.embedding
+
+    def slow(method: Method, *images: torch.Tensor) -> torch.Tensor:
+        time.sleep(0 if images else 0.5)  # of the queries: the embedding that is shown
+        return usual(method, *images)
+
+    monkeypatch.setattr(observer, "embedding", slow)
+    trainer = Trainer(quick, tiny, CPU)
+    trainer.chance = {"knn_random_init": 0.1}
+    look(trainer, observer, {"embedding", "knn"}, budget)
+    assert budget.spent["embedding"] > 0.5 > budget.spent["knn"]
+    alone = Budget()
+    look(trainer, observer, {"knn"}, alone)
+    assert alone.spent["embedding"] == 0
+    assert alone.spent["knn"] > 0.5
 
 
 def test_the_first_three_steps_are_shown_and_not_paid_for(tiny: Dataset, quick: RunSettings) -> None:
