@@ -2,11 +2,11 @@
 
     python -m benchmarks.rooms [--rounds 7] [--rooms mae attention …]
 
-script: one run of the page's script after the control was turned (AppTest, warm caches). browser: from the last click
-or key until the picture that the control is about has been drawn anew, networks loaded, a server of its own. Between
-two moves the viewer looks for as long as --look says: meanwhile slow motion computes what may be asked for next.
-Between the rooms, the peer: a page of nothing but Streamlit's own switch and chart, on the same machine. A new room is
-a row of ROOMS. Needs playwright and chromium.
+script: one run of the page's script after the control was turned (AppTest, warm caches). browser: from the last touch
+of a pointer or a key, by the browser's own clock, until the picture that the control is about has been drawn anew,
+networks loaded, a server of its own. Between two moves the viewer looks for as long as --look says: meanwhile slow
+motion computes what may be asked for next. Between the rooms, the peer: a page of nothing but Streamlit's own switch
+and chart, on the same machine. A new room is a row of ROOMS. Needs playwright and chromium.
 """
 
 import argparse
@@ -49,6 +49,19 @@ CELL = """([key, row, column]) => {
     return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
 SLIDER = ":is([role=slider], input[type=range])"
 REACH = "knob => ['min', 'now', 'max'].map(end => +(knob.getAttribute(`aria-value${end}`) ?? knob[end] ?? knob.value))"
+# milliseconds from the first touch of a pointer or a key until a frame has been painted with other pictures of this key
+CLOCKED = """([key, before]) => new Promise(resolve => {
+    let start;
+    const touched = event => {
+        if (event.type === 'pointermove' && !event.buttons) return;
+        start ??= event.timeStamp };
+    for (const kind of ['pointerdown', 'pointermove', 'keydown']) addEventListener(kind, touched, true);
+    const look = () => {
+        if (start === undefined || (DRAWN)(key) === before) return requestAnimationFrame(look);
+        setTimeout(() => {
+            for (const kind of ['pointerdown', 'pointermove', 'keydown']) removeEventListener(kind, touched, true);
+            resolve(performance.now() - start) }) };
+    requestAnimationFrame(look) })""".replace("DRAWN", DRAWN)
 REST = "() => document.querySelector('[data-test-script-state=notRunning]')"
 
 
@@ -438,12 +451,9 @@ def by_hand(page: Page, control: Control, options: argparse.Namespace) -> list[f
         wait(lambda: at_rest(page, control.plot))
         page.wait_for_timeout(1000 * options.look)
         last_move, before = control.hand(page, i), page.evaluate(DRAWN, control.plot)
-
-        def answered(last_move: Act = last_move, before: str = before) -> None:
-            last_move()
-            page.wait_for_function(f"([key, before]) => ({DRAWN})(key) !== before", arg=[control.plot, before])
-
-        taken.append(milliseconds(answered))
+        page.evaluate(f"given => {{ window.sslvizClocked = ({CLOCKED})(given) }}", [control.plot, before])
+        last_move()
+        taken.append(page.evaluate("window.sslvizClocked"))
         control.after(page)
     return taken[2:]
 

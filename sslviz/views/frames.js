@@ -74,7 +74,7 @@ function history(address) {
 }
 
 async function advance() {
-  if (firsts.length) return void setTimeout(advance, 50);
+  if (busy) return void setTimeout(advance, 50);
   if (line.busy >= AT_ONCE || !line.waiting.length) return;
   const { address, resolve, reject } = line.waiting.shift();
   line.busy++;
@@ -231,21 +231,32 @@ class Follower {
   }
 }
 
-// First pictures are drawn one at a time, what is on the screen first: the page answers in between.
-const firsts = [];
+// Pictures are drawn one at a time, what is on the screen first, from top to bottom, and each is shown before the next
+// is drawn: the first answer does not wait for the last, and the page answers in between.
+const queue = [];
+let busy = false;
 function turn(chart) {
   return new Promise((resolve) => {
-    firsts.push({ root: chart.root, resolve });
-    if (firsts.length === 1) setTimeout(nextFirst);
+    queue.push({ root: chart.root, resolve });
+    if (!busy) setTimeout(next);
+    busy = true;
   });
 }
 
-function nextFirst() {
-  const top = ({ root }) => (root.isConnected ? Math.max(0, root.getBoundingClientRect().top) : Infinity);
-  const next = firsts.reduce((a, b) => (top(b) < top(a) ? b : a));
-  firsts.splice(firsts.indexOf(next), 1);
-  next.resolve();
-  if (firsts.length) setTimeout(nextFirst);
+function next() {
+  busy = queue.length > 0;
+  if (!busy) return;
+  const places = queue.map(({ root }) => depth(root));
+  const first = queue.splice(places.indexOf(Math.min(...places)), 1)[0];
+  first.resolve();
+  if (clock.playing || document.hidden) setTimeout(next);
+  else requestAnimationFrame(() => setTimeout(next));
+}
+
+// Pixels below the window's upper edge; what has been scrolled past comes after everything else.
+function depth(root) {
+  const { top, bottom } = root.getBoundingClientRect();
+  return !root.isConnected ? Infinity : bottom < 0 ? 1e6 - bottom : top;
 }
 
 // Which charts are on the screen, or nearly.

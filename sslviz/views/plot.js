@@ -73,10 +73,10 @@ class Chart {
     try {
       const Plotly = await plotly();
       await this.follower.ready();
-      if (!this.listening) await turn(this);
       while (this.stale && !this.closed) {
+        await turn(this);
         this.stale = false;
-        await this.react(Plotly);
+        if (!this.closed) await this.react(Plotly);
       }
     } catch (error) {
       this.root.classList.add("sslviz-plot-note");
