@@ -231,13 +231,13 @@ class Follower {
   }
 }
 
-// Pictures are drawn one at a time, what is on the screen first, from top to bottom, and each is shown before the next
-// is drawn: the first answer does not wait for the last, and the page answers in between.
+// Pictures are drawn one at a time, what is on the screen first, from top to bottom. A new state of a picture is shown
+// before the next is drawn: the first answer does not wait for the last. (While a page opens, showing is what takes long.)
 const queue = [];
 let busy = false;
 function turn(chart) {
   return new Promise((resolve) => {
-    queue.push({ root: chart.root, resolve });
+    queue.push({ root: chart.root, again: chart.listening, resolve });
     if (!busy) setTimeout(next);
     busy = true;
   });
@@ -247,10 +247,10 @@ function next() {
   busy = queue.length > 0;
   if (!busy) return;
   const places = queue.map(({ root }) => depth(root));
-  const first = queue.splice(places.indexOf(Math.min(...places)), 1)[0];
-  first.resolve();
-  if (clock.playing || document.hidden) setTimeout(next);
-  else requestAnimationFrame(() => setTimeout(next));
+  const [{ again, resolve }] = queue.splice(places.indexOf(Math.min(...places)), 1);
+  resolve();
+  if (again && !document.hidden) requestAnimationFrame(() => setTimeout(next));
+  else setTimeout(next);
 }
 
 // Pixels below the window's upper edge; what has been scrolled past comes after everything else.

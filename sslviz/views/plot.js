@@ -74,7 +74,7 @@ class Chart {
       const Plotly = await plotly();
       await this.follower.ready();
       while (this.stale && !this.closed) {
-        await turn(this);
+        if (!this.listening || !clock.playing) await turn(this);
         this.stale = false;
         if (!this.closed) await this.react(Plotly);
       }
