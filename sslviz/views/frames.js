@@ -186,20 +186,33 @@ class Follower {
 
   places(data, layout, i) {
     const { history } = this;
-    const [w, h] = [0, 1].map((axis) => history.high[axis] - history.low[axis]);
-    const r = SQUARE * Math.max(w, h);
     for (const trace of data) {
       const pictures = pictureNumbers(trace);
       if (!pictures) continue;
-      const at = (k) => [0, 1].map((axis) => Float64Array.from(pictures, (n) => history.place(k, axis, n)));
-      [trace.x, trace.y] = at(i);
-      if (!clock.ghost || i === history.last) continue;
-      const [x, y] = at(history.last);
-      const path = Array.from(x, (a, n) => `M${a - r},${y[n] - r}H${a + r}V${y[n] + r}H${a - r}Z`).join("");
-      const fillcolor = typeof trace.marker.color === "string" ? trace.marker.color : this.chart.theme.color;
-      const shape = { name: "ghost", type: "path", path, fillcolor, opacity: 0.28, line: { width: 0 }, layer: "below" };
-      layout.shapes = (layout.shapes ?? []).concat(shape);
+      [trace.x, trace.y] = [0, 1].map((axis) => Float64Array.from(pictures, (n) => history.place(i, axis, n)));
     }
+    layout.shapes = (layout.shapes ?? []).concat(this.ghosts(data, i));
+  }
+
+  // Where the points of a map will be at the end: a shape for each trace, none at the end.
+  ghosts(data, i) {
+    const { history } = this;
+    this.haunted = this.haunts(i);
+    if (!this.haunted) return [];
+    const [w, h] = [0, 1].map((axis) => history.high[axis] - history.low[axis]);
+    const r = SQUARE * Math.max(w, h);
+    const square = (x, y) => `M${x - r},${y - r}H${x + r}V${y + r}H${x - r}Z`;
+    const place = (n) => [0, 1].map((axis) => history.place(history.last, axis, n));
+    const shape = (trace) => {
+      const path = Array.from(pictureNumbers(trace), (n) => square(...place(n))).join("");
+      const fillcolor = typeof trace.marker.color === "string" ? trace.marker.color : this.chart.theme.color;
+      return { name: "ghost", type: "path", path, fillcolor, opacity: 0.28, line: { width: 0 }, layer: "below" };
+    };
+    return data.filter(pictureNumbers).map(shape);
+  }
+
+  haunts(i) {
+    return clock.ghost && i < this.history.last;
   }
 
   // From one moment to another, with the least work; true if that was possible.
@@ -207,17 +220,19 @@ class Follower {
     const { chart, history } = this;
     const { root } = chart;
     this.drawn = performance.now();
-    const same = this.ghost === clock.ghost;
-    if (this.timed && same && !history) {
+    if (this.timed && !history && this.ghost === clock.ghost) {
       this.amount = clock.amount;
       moveNow(root);
       return;
     }
     const i = history?.now();
-    const ghosts = (k) => clock.ghost && k < history.last; // the ghost leaves when it is reached
-    const still = same && history && ghosts(i) === ghosts(this.shown);
     const quick = { cells: moveCells, places: movePlaces }[history?.kind];
-    if (!still || !quick?.(root, history, i)) return void chart.draw();
+    if (!quick?.(root, history, i)) return void chart.draw();
+    if (history.kind === "places" && this.haunted !== this.haunts(i)) {
+      const rest = (root.layout.shapes ?? []).filter((shape) => shape.name !== "ghost");
+      window.Plotly.relayout(root, { shapes: rest.concat(this.ghosts(root.data, i)) });
+    }
+    this.ghost = clock.ghost;
     this.shown = i;
     root._fullLayout.meta.step = root.layout.meta.step = chart.meta.step = history.step[i];
     retitle(root, history.name(i));
