@@ -235,7 +235,7 @@ class Follower {
     this.ghost = clock.ghost;
     this.shown = i;
     root._fullLayout.meta.step = root.layout.meta.step = chart.meta.step = history.step[i];
-    retitle(root, history.name(i));
+    retitle(root, { text: history.name(i) });
     root.dataset.frame = i;
     if (chart.tip && chart.at) chart.hover(chart.at);
   }
@@ -246,13 +246,14 @@ class Follower {
   }
 }
 
-// Pictures are drawn one at a time, what is on the screen first, from top to bottom. A new state of a picture is shown
-// before the next is drawn: the first answer does not wait for the last. (While a page opens, showing is what takes long.)
+// Pictures are drawn one at a time, what is on the screen first, from top to bottom, but for the one that the viewer waits
+// for (header.first). A new state of a picture is shown before the next is drawn: the first answer does not wait for the
+// last. (While a page opens, showing is what takes long.)
 const queue = [];
 let busy = false;
 function turn(chart) {
   return new Promise((resolve) => {
-    queue.push({ root: chart.root, again: chart.listening, resolve });
+    queue.push({ root: chart.root, again: chart.listening, first: chart.listening && chart.header.first, resolve });
     if (!busy) setTimeout(next);
     busy = true;
   });
@@ -261,7 +262,7 @@ function turn(chart) {
 function next() {
   busy = queue.length > 0;
   if (!busy) return;
-  const places = queue.map(({ root }) => depth(root));
+  const places = queue.map(({ root, first }) => (first ? -1 : depth(root)));
   const [{ again, resolve }] = queue.splice(places.indexOf(Math.min(...places)), 1);
   resolve();
   if (again && !document.hidden) requestAnimationFrame(() => setTimeout(next));
@@ -307,14 +308,9 @@ clock.addEventListener("tick", () => {
   schedule();
 });
 
-// The numbers of the pictures that a trace's points stand for, also as Python has packed them.
-const INTEGERS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array };
+// The numbers of the pictures that a trace's points stand for.
 function pictureNumbers(trace) {
-  const numbers = trace.customdata;
-  if (!numbers) return undefined;
-  if (!numbers.bdata) return numbers;
-  const bytes = Uint8Array.from(atob(numbers.bdata), (c) => c.charCodeAt(0));
-  return new INTEGERS[numbers.dtype](bytes.buffer);
+  return trace.customdata?.bdata ? unpacked(trace.customdata) : trace.customdata;
 }
 
 function timed(shape) {
@@ -370,59 +366,7 @@ function movePlaces(root, history, i) {
   return true;
 }
 
-// Paints the cells of a heat map into the picture that plotly has put there.
+// Paints the cells of a matrix as they are at moment i.
 function moveCells(root, history, i) {
-  const image = root.querySelector(".heatmaplayer image");
-  const trace = root._fullData[0];
-  const { xaxis, yaxis } = root._fullLayout;
-  const n = history.shape[1];
-  if (!image || trace.texttemplate) return false;
-  const [width, height] = ["width", "height"].map((name) => Math.round(image.getAttribute(name)));
-  const whole = [xaxis, yaxis].map((axis) => Math.abs(axis.c2p(n - 0.5) - axis.c2p(-0.5)));
-  if (Math.abs(whole[0] - width) > 2 || Math.abs(whole[1] - height) > 2) return false; // zoomed in: plotly draws it
-  const z = history.z(i);
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width, height });
-  const pen = canvas.getContext("2d");
-  const colors = palette(trace.colorscale);
-  const edge = (k, size) => Math.round((k * size) / n);
-  const [left, top] = [Math.floor(trace.xgap / 2) || 0, Math.floor(trace.ygap / 2) || 0];
-  for (let row = 0; row < n; row++) {
-    const [y0, y1] = [edge(row, height), edge(row + 1, height)];
-    for (let column = 0; column < n; column++) {
-      const share = (z[row][column] - trace.zmin) / (trace.zmax - trace.zmin);
-      if (Number.isNaN(share)) continue;
-      pen.fillStyle = colors[Math.round(255 * Math.min(1, Math.max(0, share)))];
-      const [x0, x1] = [edge(column, width), edge(column + 1, width)];
-      pen.fillRect(x0 + left, y0 + top, x1 - x0 - (trace.xgap || 0), y1 - y0 - (trace.ygap || 0));
-    }
-  }
-  image.setAttributeNS("http://www.w3.org/1999/xlink", "xlink:href", canvas.toDataURL());
-  root.data[0].z = trace.z = root.calcdata[0][0].z = z;
-  return true;
-}
-
-// 256 colours of a scale of plotly's, [[0, "#00204c"], …, [1, "#ffe945"]].
-const palettes = new Map();
-function palette(scale) {
-  const key = JSON.stringify(scale);
-  if (!palettes.has(key)) {
-    const known = scale.map(([at, color]) => [at, [...rgb(color)]]);
-    const colors = Array.from({ length: 256 }, (_, i) => {
-      const k = Math.max(1, known.findIndex(([at]) => at >= i / 255));
-      const [[a, from], [b, to]] = [known[k - 1], known[k]];
-      const share = (i / 255 - a) / (b - a || 1);
-      return `rgb(${[0, 1, 2].map((c) => Math.round(from[c] + share * (to[c] - from[c])))})`;
-    });
-    palettes.set(key, colors);
-  }
-  return palettes.get(key);
-}
-
-// A title of one line is written anew; a wrapped one waits for the next drawing.
-function retitle(root, text) {
-  const title = root.querySelector(".g-gtitle text.gtitle");
-  if (!title || title.children.length) return;
-  title.textContent = text;
-  root.layout.title.text = root._fullLayout.title.text = text;
+  return repaintCells(root, 0, history.z(i));
 }

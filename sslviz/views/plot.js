@@ -121,7 +121,11 @@ class Chart {
     };
     if (!this.listening) root.replaceChildren();
     root.classList.remove("sslviz-plot-note");
-    await Plotly.react(root, data, layout, config);
+    const size = [this.width, root.style.height];
+    const drawn = this.follower.history ? undefined : { frame: frameOf({ data, layout }) + size, content: contentOf({ data, layout }) };
+    const same = this.listening && drawn && drawn.frame === this.drawn?.frame;
+    if (!same || !repaint(root, this.drawn.content, { data, layout })) await Plotly.react(root, data, layout, config);
+    this.drawn = drawn;
     if (this.closed) return Plotly.purge(root);
     if (!this.listening) this.listen();
     this.follower.settled();

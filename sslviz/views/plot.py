@@ -23,6 +23,7 @@ from sslviz.figures import style
 
 _HERE = Path(__file__).parent
 _PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_SCRIPTS = ("bus.js", "repaint.js", "frames.js", "png.js", "plot.js", "picked.js")
 _SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": style.DARK}
 
 _component = st.components.v2.component(
@@ -30,7 +31,7 @@ _component = st.components.v2.component(
     css=(_HERE / "plot.css").read_text(),
     js="\n".join(
         [f"const SETTINGS = {json.dumps(_SETTINGS)};"]
-        + [(_HERE / name).read_text() for name in ("bus.js", "frames.js", "png.js", "plot.js", "picked.js")]
+        + [(_HERE / name).read_text() for name in _SCRIPTS]
     ),
     isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
 )
@@ -60,15 +61,17 @@ def plot(
     alt: str = "",
     on_click: Callable[[Click], object] | None = None,
     history: str = "",
+    first: bool = False,
 ) -> None:
     """Shows a figure (or what `encode` made of it); the same `key` is the same chart, whatever the data.
 
     `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. `on_click` is called when
     a cell or a point was clicked, before the surrounding fragment runs again. `history`: where all moments of the
-    picture are found (history.address); the figure then is the last one, and follows the clock.
+    picture are found (history.address); the figure then is the last one, and follows the clock. `first`: it is what
+    the viewer asks for, and is drawn anew before the charts above it.
     """
     blob = figure if isinstance(figure, bytes) else encode(figure)
-    header = {"height": height, "alt": alt, "clicks": on_click is not None, "history": history}
+    header = {"height": height, "alt": alt, "clicks": on_click is not None, "history": history, "first": first}
     callbacks: dict[str, Any] = {}
     if on_click is not None:
         # like the callback of a button: whatever it sets, the controls above the figure find already set

@@ -75,6 +75,16 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
     question = Question(path, step, labelled, picture.tobytes(), picture.shape, truth, token, share)
     with st.container(key="pairs"):
         one, two, three = st.columns([1, 1, 1.25], gap="medium")
+    with three:  # the answer: on its way before what it is about
+        plot(
+            attention_seen.drawn("maps", question),
+            key="maps",
+            alt="Attention of every head of every network, and what it covers",
+            first=True,
+        )
+        how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
+        alone = labelled is None and run.settings().method != "supervised"
+        st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
     with one:
         plot(
             attention_seen.drawn("asker", question),
@@ -90,15 +100,6 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
             alt="Cosines with the asking patch, and main directions as colours",
         )
         st.caption(figures.HOW_TO_READ_FEATURES)
-    with three:
-        plot(
-            attention_seen.drawn("maps", question),
-            key="maps",
-            alt="Attention of every head of every network, and what it covers",
-        )
-        how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
-        alone = labelled is None and run.settings().method != "supervised"
-        st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
     attention_time.show(run, picture, mask, share)
 
 

@@ -176,9 +176,11 @@ def walk(run: RunFolder) -> None:
     found = stages(step, after)
     at = stage_bar(found)
     buttons(knobs, step, len(taken))
-    drawn(found[at], pictures(begin, taken, knobs, found[at].name))
+    place = st.container()
     if taken:
-        history(begin, taken, step)
+        history(begin, taken, step)  # what a step has led to is on its way before what it was made of
+    with place:
+        drawn(found[at], pictures(begin, taken, knobs, found[at].name))
     notes(begin, taken)
     ahead.compute(*likely(begin, taken, knobs, step, [stage.name for stage in found], at))
 
@@ -301,6 +303,7 @@ def history(begin: Start, taken: Taken, step: SlowStep) -> None:
             figures.history(values, moved, title="Loss of this batch", y_title="loss"),
             key="loss_by_hand",
             alt="Loss of the batch after each step taken by hand",
+            first=True,
         )
     if len(step.teacher):
         apart = [past[0]["before"], *(each["after"] for each in past)]
