@@ -29,10 +29,7 @@ _SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": s
 _component = st.components.v2.component(
     "sslviz_plot",
     css=(_HERE / "plot.css").read_text(),
-    js="\n".join(
-        [f"const SETTINGS = {json.dumps(_SETTINGS)};"]
-        + [(_HERE / name).read_text() for name in _SCRIPTS]
-    ),
+    js="\n".join([f"const SETTINGS = {json.dumps(_SETTINGS)};"] + [(_HERE / name).read_text() for name in _SCRIPTS]),
     isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
 )
 

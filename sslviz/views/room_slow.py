@@ -182,7 +182,9 @@ def walk(run: RunFolder) -> None:
     with place:
         drawn(found[at], pictures(begin, taken, knobs, found[at].name))
     notes(begin, taken)
-    ahead.compute(*likely(begin, taken, knobs, step, [stage.name for stage in found], at))
+    turned = turned_on(st.session_state.get("_slow_knobs", knobs), knobs, live_knobs(run))
+    st.session_state["_slow_knobs"] = knobs
+    ahead.compute(*likely(begin, taken, knobs, turned, step, [stage.name for stage in found], at))
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=WRITTEN)
@@ -193,10 +195,24 @@ def pictures(begin: Start, taken: Taken, knobs: Knobs, name: str) -> list[Pictur
     return [replace(picture, figure=encode(picture.figure)) for picture in stage.draw()]
 
 
+def turned_on(before: Knobs, now: Knobs, table: dict[str, Knob]) -> Knobs:
+    """The knobs, when the one that was turned last is turned as far again; as they are, if there is none."""
+    found, old = dict(now), dict(before)
+    for name, knob in table.items():
+        new, last = found[name], old.get(name, found[name])
+        if new != last and knob.low is not None and knob.high is not None:
+            found[name] = min(max(round(2 * new - last, 10), knob.low), knob.high)  # 0.1 + 0.2 is 0.3 to a slider
+    return tuple(sorted(found.items()))
+
+
 def likely(
-    begin: Start, taken: Taken, knobs: Knobs, step: SlowStep, names: list[str], at: int
+    begin: Start, taken: Taken, knobs: Knobs, turned: Knobs, step: SlowStep, names: list[str], at: int
 ) -> Iterator[Callable[[], object]]:
-    """What may be asked for next: the next stage, this stage after the step or after one half of it, other pictures."""
+    """What may be asked for next: the same knob once more, the next stage, this stage after the step or after one half
+    of it, other pictures.
+    """
+    if turned != knobs:
+        yield partial(pictures, begin, taken, turned, names[at])
     if at + 1 < len(names):
         yield partial(pictures, begin, taken, knobs, names[at + 1])
     halves: tuple[Who, ...] = ("student", "teacher") if len(step.teacher) else ()

@@ -11,6 +11,8 @@ import torch
 
 from sslviz.data import DataError
 from sslviz.data.dataset import Dataset
+from sslviz.knobs import describe
+from sslviz.methods import METHODS
 from sslviz.runs import slow_motion
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
@@ -160,6 +162,24 @@ def test_another_run_brings_its_own_knobs(runs: Path) -> None:
     assert app.slider(key="slow_temperature").value == 0.9
     app.selectbox(key="walked").set_value("moco").run()
     assert app.slider(key="slow_temperature").value == server.find("moco").values()["temperature"]
+
+
+def test_a_knob_that_was_turned_is_turned_as_far_again_within_its_range() -> None:
+    table = {name: knob for name, knob in describe(METHODS["simclr"].Knobs).items() if knob.live}
+    names = {"learning_rate": 0.01, "normalise": True, "temperature": 0.2}
+
+    def on(before: float, now: float) -> dict:
+        knobs = [tuple(sorted((names | {"temperature": value}).items())) for value in (before, now)]
+        return dict(room_slow.turned_on(*knobs, {name: table[name] for name in names if name in table}))
+
+    assert on(0.1, 0.2) == names | {"temperature": 0.3}
+    assert on(0.3, 0.2) == names | {"temperature": 0.1}
+    assert on(0.2, 0.2) == names
+    low, high = table["temperature"].low, table["temperature"].high
+    assert on(0.1, high) == names | {"temperature": high}
+    assert on(high, 0.1) == names | {"temperature": low}
+    another_run = (("momentum", 0.9),)
+    assert room_slow.turned_on((("temperature", 0.1),), another_run, {}) == another_run
 
 
 WRONG = ["nan", "inf", "-1", "1e308", "<b>x</b>", "x" * 5000, "../../etc", ""]
