@@ -183,7 +183,6 @@ def choose(app: AppTest, key: str, value: Any) -> None:
 # -- the MAE room -----------------------------------------------------------------------------------------------------
 
 MASKS = ["00183c7e7e3c1800", "ff183c7e7e3c1800"]
-KINDS = ["block", "random"]
 
 
 def patch(page: Page, row: int, column: int) -> tuple[float, float]:
@@ -223,11 +222,6 @@ def dice(app: AppTest, i: int) -> None:
     app.slider(key="draw").set_value(i + 1)
 
 
-def kind(page: Page, i: int) -> Act:
-    page.get_by_role("combobox", name=re.compile("mask type")).click()
-    return page.get_by_role("option", name=KINDS[i % 2], exact=True).click
-
-
 MAE = Room(
     "mae_room",
     {"mask": mask_painter.digits([True] * 48 + [False] * 16)},
@@ -239,7 +233,7 @@ MAE = Room(
         Control("hide / only the object", paint, either("Hide the object", "Only the object"), "answer"),
         Control("random at the ratio", dice, pressed("Random at the ratio"), "answer"),
         slider("mask ratio", "mask_ratio", (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9), "answer", True),
-        Control("mask type", lambda app, i: choose(app, "mask_type", KINDS[i % 2]), kind, "answer"),
+        option("mask type", "mask_type", ("block", "random"), "answer"),
         slider("picture", "picture", range(7, 50), "answer"),
         moment("answer"),
         toggle("pasted or not", "pasted", "answer", False),

@@ -82,10 +82,10 @@ def turn(knob: Knob, on_change: Callable[[], None] | None = None) -> Any:
     """The control of a training knob, with its range and its help; lives in the URL under the knob's name."""
 
     def makes_sense(text: str) -> bool:
-        if knob.kind == "choice":
-            return text in knob.choices
         return (knob.low or 0) <= worksheet.finite(text) <= (knob.high or 1)
 
+    if knob.kind == "choice":  # of a few: all of them are seen, and one click is enough
+        return worksheet.choice(knob.label, knob.name, knob.choices, knob.default, help=knob.help, on_change=on_change)
     worksheet.check(knob.name, makes_sense, f"{knob.default}")
     slider(knob, on_change=on_change)
     return worksheet.value(knob.name, knob.default)

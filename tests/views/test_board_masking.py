@@ -46,7 +46,7 @@ def test_the_address_is_the_state() -> None:
     app = opened(mask_ratio="0.9", mask_type="block", draw="3", set="digits", picture="7")
     assert not app.warning
     assert "**90% hidden:** 7 of 65" in text(app)
-    assert app.selectbox(key="mask_type").value == "block"
+    assert app.segmented_control(key="mask_type").value == "block"
 
 
 @pytest.mark.parametrize("kind", ["random", "block", "grid"])

@@ -101,7 +101,7 @@ def test_turned_knobs_draw_a_new_mask(seen) -> None:
     app.query_params["mask"] = MASK  # as a stroke does
     app.run()
     assert sent(app)["mask"] == MASK
-    app.selectbox(key="mask_type").select("block").run()
+    app.segmented_control(key="mask_type").set_value("block").run()
     assert sent(app)["mask"] == mask_painter.digits(room_mae.drawn("block", 0.5, 0))
     assert sent(app)["next"] == mask_painter.digits(room_mae.drawn("block", 0.5, 1))
 
