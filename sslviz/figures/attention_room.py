@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from sslviz.figures import pixels, style, tiles
 
-ZOOM = 4  # screen pixels for each pixel of a picture, so that the figure's edge is a thin line
+ZOOM = 2  # screen pixels for each pixel of a picture, so that the figure's edge is a thin line
 DIM = 0.28  # what is not kept keeps so much of its brightness
 EDGE = (209, 66, 10)  # style.POSITIVE, as a pixel
 SHADES = [  # over the picture: dark where nobody looks, clear where many do, a yellow veil on the brightest
@@ -172,7 +172,7 @@ def framed(shown: np.ndarray, patch: int, side: int) -> np.ndarray:
     top, left = (patch // side) * size, (patch % side) * size
     box = np.zeros(shown.shape[:2], bool)
     box[top : top + size, left : left + size] = True
-    box[top + 2 : top + size - 2, left + 2 : left + size - 2] = False
+    box[top + 1 : top + size - 1, left + 1 : left + size - 1] = False
     found[box] = EDGE
     return found
 

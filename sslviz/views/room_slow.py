@@ -182,9 +182,11 @@ def walk(run: RunFolder) -> None:
     with place:
         drawn(found[at], pictures(begin, taken, knobs, found[at].name))
     notes(begin, taken)
-    turned = turned_on(st.session_state.get("_slow_knobs", knobs), knobs, live_knobs(run))
-    st.session_state["_slow_knobs"] = knobs
-    ahead.compute(*likely(begin, taken, knobs, turned, step, [stage.name for stage in found], at))
+    last = st.session_state.get("_slow_asked", (begin, knobs))
+    st.session_state["_slow_asked"] = begin, knobs
+    turned = turned_on(last[1], knobs, live_knobs(run))
+    thrown = last[0] != begin
+    ahead.compute(*likely(begin, taken, knobs, step, [stage.name for stage in found], at, turned, thrown))
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=WRITTEN)
@@ -206,11 +208,15 @@ def turned_on(before: Knobs, now: Knobs, table: dict[str, Knob]) -> Knobs:
 
 
 def likely(
-    begin: Start, taken: Taken, knobs: Knobs, turned: Knobs, step: SlowStep, names: list[str], at: int
+    begin: Start, taken: Taken, knobs: Knobs, step: SlowStep, names: list[str], at: int, turned: Knobs, thrown: bool
 ) -> Iterator[Callable[[], object]]:
-    """What may be asked for next: the same knob once more, the next stage, this stage after the step or after one half
-    of it, other pictures.
+    """What may be asked for next: the same again (`turned`: a knob; `thrown`: the dice), the next stage, this stage
+    after the step or after one half of it, other pictures.
     """
+    path, moment, number, seed = begin
+    others = partial(pictures, (path, moment, number, (seed + 1) % (DICE + 1)), (), knobs, names[at])
+    if thrown:
+        yield others
     if turned != knobs:
         yield partial(pictures, begin, taken, turned, names[at])
     if at + 1 < len(names):
@@ -218,8 +224,7 @@ def likely(
     halves: tuple[Who, ...] = ("student", "teacher") if len(step.teacher) else ()
     for who in ("both", *halves):
         yield partial(pictures, begin, (*taken, (who, knobs)), knobs, names[at])
-    path, moment, number, seed = begin
-    yield partial(pictures, (path, moment, number, (seed + 1) % (DICE + 1)), (), knobs, names[at])
+    yield others
 
 
 def stage_bar(found: list[Stage]) -> int:

@@ -227,7 +227,7 @@ def test_addresses_that_make_no_sense_never_raise(runs: Path, wrong: str) -> Non
 def test_an_edge_is_drawn_round_the_mask_and_what_is_not_kept_is_dim() -> None:
     picture, mask = np.full((32, 32, 3), 200, np.uint8), np.zeros((32, 32), bool)
     mask[8:16, 8:16] = True
-    found = figures.covered(picture, np.arange(64) < 8, mask)
-    assert (found[:16, 40:80] == 200).all()  # the first row of patches
-    assert (found[100:, 100:] == int(200 * figures.DIM)).all()
-    assert (found[32, 32:64] == figures.EDGE).all()
+    found, zoom = figures.covered(picture, np.arange(64) < 8, mask), figures.ZOOM
+    assert (found[: 4 * zoom, 10 * zoom : 20 * zoom] == 200).all()  # the first row of patches
+    assert (found[25 * zoom :, 25 * zoom :] == int(200 * figures.DIM)).all()
+    assert (found[8 * zoom, 8 * zoom : 16 * zoom] == figures.EDGE).all()
