@@ -5,7 +5,7 @@
 
 const PLAIN = /^[^<&$]*$/; // what plotly writes as it is given
 const CHANGES = {
-  heatmap: (trace) => trace.z?.bdata && !trace.texttemplate && (trace.coloraxis || trace.zmax !== undefined) && "z",
+  heatmap: ({ z, zmax, coloraxis, texttemplate }) => KINDS[z?.dtype] && !texttemplate && (coloraxis || zmax !== undefined) && "z",
   image: (trace) => trace.hoverinfo === "skip" && "source", // else plotly reads the colour under the pointer
   scatter: (trace) => trace.mode === "text" && Array.isArray(trace.text) && trace.text.every((t) => PLAIN.test(t)) && "text",
 };

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.knobs import Knob
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs
@@ -85,13 +86,15 @@ def turn_a_knob(pair: Pair) -> None:
             number = isinstance(now, int | float) and not isinstance(now, bool)
             st.session_state[key] = float(now) if number else now
         with st.container(width=180):
-            wanted = knob_input("to", tables[0][name], key)
+            knob_input("to", tables[0][name], key)
         ids = [run.id for run in runs if run.status().at_work]
-        st.button("Turn it", icon=":material/tune:", key="turn_it", on_click=turn, args=(ids, name, wanted))
+        st.button("Turn it", icon=":material/tune:", key="turn_it", on_click=turn, args=(ids, tables[0][name], key))
 
 
-def turn(ids: list[str], name: str, wanted: Any) -> None:
+def turn(ids: list[str], knob: Knob, key: str) -> None:
+    """To what stands in the field: a quick hand has clicked before the page has heard of it."""
+    wanted = st.session_state[key]
     for run_id in ids:
         run = server.find(run_id)
         if run is not None and run.status().at_work:
-            run.send("set", name=name, value=wanted)
+            run.send("set", name=knob.name, value=int(wanted) if knob.kind == "int" else wanted)

@@ -186,7 +186,7 @@ def test_one_bar_for_both(runs: Path, quick_tiny: RunSettings) -> None:
     assert heard == [["pause", "step"], []]  # one is told, both hear it
     app.segmented_control(key="whose").set_value("b").run()
     app.selectbox(key="turned").set_value("temperature").run()
-    app.number_input(key=f"to_{pair[1].id}_b_temperature").set_value(0.33).run()
+    app.number_input(key=f"to_{pair[1].id}_b_temperature").set_value(0.33)  # and at once, a quick hand
     app.button(key="turn_it").click().run()
     assert not app.exception
     wishes = [run.control()[0] for run in pair]
