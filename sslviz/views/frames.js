@@ -222,6 +222,7 @@ class Follower {
     this.drawn = performance.now();
     if (this.timed && !history && this.ghost === clock.ghost) {
       this.amount = clock.amount;
+      chart.drawn = undefined; // it is no longer as it was drawn
       moveNow(root);
       return;
     }
