@@ -17,18 +17,19 @@ def show(name: str) -> None:
     """The whole page of one method. The run that it shows is named in the URL (`?run=`), else it is the latest."""
     method = METHODS[name]
     run, problem = chosen(name)
+    status = run.status() if run is not None else None  # read once: the buttons and the pictures must agree on it
     with st.container(key="heading"):
         heading(method)
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
     with st.container(key="transport"):
-        transport.bar(name, run)
+        transport.bar(name, run, status)
     with st.container(key="bench"):
         left, right = st.columns([1, 3.4], gap="medium")
         with left:
             controls.knobs(name, run)
         with right:
-            live.show(run)
+            live.show(run, status)
     if name in EXTRAS:
         EXTRAS[name]()
 

@@ -29,12 +29,13 @@ BADGES = {
 }
 
 
-def show(run: RunFolder | None) -> None:
-    """Everything that changes. `?every=0` switches the timer off."""
-    if run is None:
+def show(run: RunFolder | None, status: Status | None) -> None:
+    """Everything that changes. `?every=0` switches the timer off. status: the one for which the buttons were drawn; if
+    the run has entered another state since, the page is drawn anew.
+    """
+    if run is None or status is None:
         st.info("Nothing has been trained here yet. Press **Start**.", icon=":material/play_arrow:")
         return
-    status = run.status()
     eager = controls.waiting(run) or status.state in ("queued", "starting")
     mapless = status.state == "done" and map.awaited(run)
     refreshed(draw, EAGER if eager else EVERY, status.at_work or mapless, run.id, status.state, eager, mapless)

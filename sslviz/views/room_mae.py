@@ -58,7 +58,8 @@ def show() -> None:
         if run is None:
             st.info("There is no masked autoencoder here yet: train one on the page MAE.")
             return
-    live.refreshed(room, EVERY, run.status().at_work, run.id, run.status().at_work)
+    at_work = run.status().at_work
+    live.refreshed(room, EVERY, at_work, run.id, at_work)
 
 
 def chosen_run() -> RunFolder | None:

@@ -6,15 +6,16 @@ from typing import Any
 import streamlit as st
 
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views import controls, server
 
 
-def bar(method: str, run: RunFolder | None) -> None:
-    """Start, pause, step, stop, resume, and again: five buttons that stay where they are."""
-    state = run.status().state if run is not None else "done"
+def bar(method: str, run: RunFolder | None, status: Status | None) -> None:
+    """Start, pause, step, stop, resume, and again: five buttons that stay where they are. status: of the run."""
+    state = status.state if status is not None else "done"
     ours = run is not None and server.is_ours(run)
-    at_work = ours and state in ("queued", "starting", "running", "paused")
+    at_work = ours and status is not None and status.at_work
     columns = st.columns(5, gap="small")
     wide: dict[str, Any] = {"width": "stretch"}
     with columns[0]:

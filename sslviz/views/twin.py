@@ -28,6 +28,7 @@ def show() -> None:
         "comes out differently, that difference has done."
     )
     pair, example = asked()
+    statuses = (pair[0].status(), pair[1].status())  # read once: the buttons and the pictures must agree on them
     if problem := st.session_state.pop("_problem", ""):
         st.warning(problem)
     with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=example, key=f"start_{example}"):
@@ -39,12 +40,12 @@ def show() -> None:
             icon=":material/movie:",
         )
     else:
-        twin_transport.bar(pair)
+        twin_transport.bar(pair, statuses)
         twin_transport.turn_a_knob(pair)
-    states = tuple(run.status().state for run in pair)
+    states = tuple(status.state for status in statuses)
     eager = bool({"queued", "starting"} & set(states))
     mapless = any(state == "done" and map.awaited(run) for state, run in zip(states, pair, strict=True))
-    at_work = any(run.status().at_work for run in pair)
+    at_work = any(status.at_work for status in statuses)
     every = live.EAGER if eager else live.EVERY
     live.refreshed(draw, every, at_work or mapless, pair[0].id, pair[1].id, states, mapless)
 

@@ -7,23 +7,23 @@ import streamlit as st
 from sslviz.knobs import Knob
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views import server
 from sslviz.views.twin_values import knob_input
 from sslviz.views.twin_words import Pair, names, twins_of
 
 
-def bar(pair: Pair) -> None:
-    """One bar for both."""
-    states = [run.status().state for run in pair]
-    at_work = [run for run in pair if run.status().at_work and server.is_ours(run)]
-    resting = [run for run in pair if server.is_ours(run) and not run.status().at_work]
-    can_go_on = [run for run in resting if run.status().state in twins.CAN_GO_ON]
-    can_go_on = can_go_on or [run for run in resting if run.status().state == "failed"]
+def bar(pair: Pair, statuses: tuple[Status, Status]) -> None:
+    """One bar for both. statuses: of the two runs."""
+    ours = [(run, status) for run, status in zip(pair, statuses, strict=True) if server.is_ours(run)]
+    at_work = [run for run, status in ours if status.at_work]
+    can_go_on = [run for run, status in ours if status.state in twins.CAN_GO_ON]
+    can_go_on = can_go_on or [run for run, status in ours if status.state == "failed"]
     wide: dict[str, Any] = {"width": "stretch"}
     with st.container(key="transport"):
         first, second, third, _ = st.columns([1, 1, 1, 2], gap="small")
-    paused = "paused" in states
+    paused = any(status.state == "paused" for status in statuses)
     with first:
         word, icon = ("play", ":material/play_arrow:") if paused else ("pause", ":material/pause:")
         args = (at_work, word)
