@@ -35,6 +35,12 @@ def look_at(path: str, step: int, untrained: bool, picture: bytes, shape: tuple[
     return look(loaded.untrained if untrained else loaded.method, pixels)
 
 
+@st.cache_data(max_entries=512, show_spinner=False)
+def colours(path: str, step: int, untrained: bool, picture: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """Of the patches, L x 3: whoever asks, they are the same."""
+    return patches.rgb(look_at(path, step, untrained, picture, shape).tokens[0])
+
+
 @dataclass(frozen=True)
 class Question:
     """path, step: the network; labelled: path of the supervised run, if any. picture: uint8 of this shape, 3 x H x W;
@@ -67,8 +73,11 @@ def seen(question: Question) -> list[Seen]:
     networks = {THIS: (question.path, question.step, False), RANDOM: (question.path, question.step, True)}
     if question.labelled is not None:
         networks[LABELLED] = (question.labelled, folder(question.labelled).weights_steps()[-1], False)
-    looks = {name: look_at(*key, question.picture, question.shape) for name, key in networks.items()}
-    return [saw(name, found, question.token, question.share, question.truth) for name, found in looks.items()]
+    found = []
+    for name, key in networks.items():
+        about = (*key, question.picture, question.shape)
+        found.append(saw(name, look_at(*about), colours(*about), question))
+    return found
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -82,12 +91,12 @@ def drawn(kind: Literal["asker", "features", "maps"], question: Question) -> byt
     return encode(figures.maps(question.pixels, question.truth, found, question.share))
 
 
-def saw(name: str, found: Look, token: int, share: float, truth: np.ndarray | None) -> Seen:
+def saw(name: str, found: Look, colours: np.ndarray, question: Question) -> Seen:
     """The mean of the heads, then the heads, asked by this token; and what the patches have in common with it."""
-    maps = with_mean(found, token)
-    tokens = found.tokens[0]
+    token, share, truth = question.token, question.share, question.truth
+    maps, tokens = with_mean(found, token), found.tokens[0]
     alike = patches.cosines_with(tokens, found.class_tokens[0] if token == 0 else tokens[token - 1])
-    return Seen(name, maps, covers(maps, share), overlap_of(maps, share, truth), alike, patches.rgb(tokens))
+    return Seen(name, maps, covers(maps, share), overlap_of(maps, share, truth), alike, colours)
 
 
 def with_mean(found: Look, token: int) -> np.ndarray:
