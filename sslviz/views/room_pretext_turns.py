@@ -22,8 +22,9 @@ def show(
             for quarter in (0, 90, 180, 270):
                 st.button(f"{quarter}°", key=f"turn_{quarter}", on_click=turn, args=(quarter,))
         angle = worksheet.number("Turned to the left by (degrees)", "angle", 90, 0, 355, step=5)
-    over = belief(path, step, image.tobytes(), image.shape, network)
-    p = over[int(angle // 5)]
+    assert isinstance(network.method, Rotation)
+    seen = turned(network, image, angle)
+    p = pretext.turns(network.method, seen)[0]
     true = round(angle / 90) % 4
     with right:
         answer = int(p.argmax())
@@ -31,9 +32,8 @@ def show(
         st.markdown(f"It answers **{90 * answer}°**, {p[answer]:.0%} sure {mark(answer == true)}{exact}")
         one, two = st.columns(2, gap="medium")
         with one:
-            seen = turned(network, image, angle)
             plot(
-                figures.tray(seen[None], title="What it is given", columns=1, width=300),
+                figures.tray(displayed(network, seen)[None], title="What it is given", columns=1, width=300),
                 key="turned",
                 height=340,
                 alt=f"The picture, turned by {angle:g} degrees",
@@ -43,6 +43,8 @@ def show(
                 figures.turns(p, true, height=340), key="turns", alt=f"Belief in 0, 90, 180, 270 degrees: {p.round(2)}"
             )
             st.caption(figures.HOW_TO_READ_TURNS)
+        # 72 angles take time: by now the answer is on its way
+        over = belief(path, step, image.tobytes(), image.shape, network)
         plot(
             figures.over_angle(pretext.ANGLES, over, angle),
             key="over_angle",
@@ -58,11 +60,14 @@ def turn(angle: float) -> None:
     st.session_state["angle"] = angle
 
 
-def turned(network: Loaded, image: np.ndarray, angle: float) -> np.ndarray:
-    """As the network gets it: uint8 H x W x 3."""
-    augment = network.method.augment
-    x = pretext.turned(augment.plain(torch.from_numpy(image)[None]), angle)
-    shown: np.ndarray = augment.display(x)[0].permute(1, 2, 0).numpy()
+def turned(network: Loaded, image: np.ndarray, angle: float) -> torch.Tensor:
+    """As the network gets it: 1 x 3 x H x W."""
+    return pretext.turned(network.method.augment.plain(torch.from_numpy(image)[None]), angle)
+
+
+def displayed(network: Loaded, seen: torch.Tensor) -> np.ndarray:
+    """The first view as a picture: uint8 H x W x 3."""
+    shown: np.ndarray = network.method.augment.display(seen)[0].permute(1, 2, 0).numpy()
     return shown
 
 
