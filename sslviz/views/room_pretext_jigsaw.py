@@ -113,8 +113,10 @@ def read_order(usual: np.ndarray) -> list[int]:
 
 def buttons(known: np.ndarray, order: list[int]) -> None:
     with st.container(horizontal=True):
-        st.button("Shuffle", key="shuffle", icon=":material/shuffle:", on_click=shuffle, args=(known,), type="primary")
-        st.button("Any order", key="any_order", on_click=shuffle, args=(None, len(order)), help=ANY)
+        st.button(
+            "Shuffle", key="shuffle", icon=":material/shuffle:", on_click=shuffle, args=(order, known), type="primary"
+        )
+        st.button("Any order", key="any_order", on_click=shuffle, args=(order,), help=ANY)
         st.button("In order", key="in_order", on_click=set_order, args=(list(range(len(order))),))
     names = [str(place + 1) for place in range(len(order))]
     st.pills(
@@ -131,9 +133,12 @@ def buttons(known: np.ndarray, order: list[int]) -> None:
 ANY = "An order that is hardly ever among those that it was trained on"
 
 
-def shuffle(known: np.ndarray | None, tiles: int = 0) -> None:
-    chance = np.random.default_rng()
-    set_order((chance.permutation(tiles) if known is None else known[chance.integers(len(known))]).tolist())
+def shuffle(order: list[int], known: np.ndarray | None = None) -> None:
+    """Another order: one of those known to it, else any."""
+    chance, new = np.random.default_rng(), order
+    while new == order:
+        new = (chance.permutation(len(order)) if known is None else known[chance.integers(len(known))]).tolist()
+    set_order(new)
 
 
 def set_order(order: list[int]) -> None:
