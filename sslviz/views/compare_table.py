@@ -20,8 +20,8 @@ LONGEST_REMARK = 500
 COLUMNS = {
     "id": None,
     "shown": st.column_config.CheckboxColumn("shown", help="one of the runs on this page"),
-    "k-NN": st.column_config.NumberColumn("k-NN", format="percent", help="at the end, or as last seen in training"),
-    "linear": st.column_config.NumberColumn("linear", format="percent", help="linear probe at the end"),
+    "k-NN": st.column_config.NumberColumn("k-NN", format="%.1f%%", help="at the end, or as last seen in training"),
+    "linear": st.column_config.NumberColumn("linear", format="%.1f%%", help="linear probe at the end"),
     "images/s": st.column_config.NumberColumn("images/s", format="%.0f"),
     "seconds": st.column_config.NumberColumn("seconds", format="%.0f", help="spent training and measuring"),
     "tags": st.column_config.ListColumn("tags"),
@@ -86,8 +86,8 @@ def overview(chosen: list[str]) -> pd.DataFrame:
                 "method": METHODS[settings.method].title,
                 "data": settings.data,
                 "seed": settings.seed,
-                "k-NN": status.knn if status.exam is None else status.exam,
-                "linear": status.linear,
+                "k-NN": percent(status.knn if status.exam is None else status.exam),
+                "linear": percent(status.linear),
                 "images/s": status.images_per_second or None,
                 "seconds": status.seconds,
                 "tags": list(notes.tags),
@@ -95,6 +95,10 @@ def overview(chosen: list[str]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def matching(table: pd.DataFrame, words: str) -> pd.DataFrame:
