@@ -61,6 +61,16 @@ def test_tiles_are_shuffled_swapped_and_put_in_order(runs: Path) -> None:
     assert not app.warning
 
 
+def test_a_shuffle_always_gives_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[list[int]] = []
+    monkeypatch.setattr(room_pretext_jigsaw, "set_order", given.append)
+    one, other = [0, 1, 2, 3], [3, 2, 1, 0]
+    for _ in range(20):
+        room_pretext_jigsaw.shuffle(one, np.array([one, other]))
+        room_pretext_jigsaw.shuffle(one[:2])
+    assert given == [other, [1, 0]] * 20
+
+
 def test_a_click_holds_a_tile_and_the_next_one_swaps() -> None:
     assert room_pretext_jigsaw.swapped((0, 1, 2, 3), 1, 3) == [0, 3, 2, 1]
     picture = np.arange(4 * 4 * 3, dtype=np.uint8).reshape(4, 4, 3)
