@@ -1,6 +1,6 @@
 """Which mask ratio, and which kind of mask, learns best here? One MAE for each, all equally long.
 
-    python -m benchmarks.mask_ratio [--steps 600] [--seeds 1] [--jobs 2] [--runs DIR] [--gallery]
+    python -m benchmarks.mask_ratio [--steps 600] [--seeds 1] [--ratios 0.75 …] [--kinds grid …] [--jobs 2] [--gallery]
 
 Judged on all test pictures, uncropped: the linear probe of h; the error on hidden patches under the run's own kind of
 mask (errors at different ratios are errors of different tasks); and the error under one mask for all, 75 % random.
@@ -39,6 +39,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--ratios", type=float, nargs="+", default=RATIOS)
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--runs", type=Path, default=Path(tempfile.gettempdir()) / "sslviz-methods")
     parser.add_argument("--gallery", action="store_true")
@@ -49,8 +51,8 @@ def main() -> None:
             ratio,
             seed,
         )
-        for kind in KINDS
-        for ratio in RATIOS
+        for kind in options.kinds
+        for ratio in options.ratios
         for seed in range(options.seeds)
     }
     found = train(cases, options.runs, options.jobs)
@@ -92,7 +94,9 @@ def report(table: pd.DataFrame, options: argparse.Namespace) -> None:
     seeds = f"{options.seeds} seed{'s' * (options.seeds > 1)}"
     random = spread(list(table["linear_random_init"]))
     print("## Which mask ratio learns best\n")
-    print(f"`python -m benchmarks.mask_ratio --steps {options.steps} --seeds {options.seeds}` on {machine('torch')};")
+    part = f"--ratios {' '.join(f'{ratio:g}' for ratio in options.ratios)} --kinds {' '.join(options.kinds)}"
+    print(f"`python -m benchmarks.mask_ratio --steps {options.steps} --seeds {options.seeds} {part}`")
+    print(f"on {machine('torch')};")
     print(f"MAE on `shapes`, {options.steps} steps, {seeds}, {options.jobs} runs at a time. Linear probe of random")
     print(
         f"weights: {random} %. Errors: mean squared error of hidden patches over all test pictures. Those under a run's"

@@ -36,7 +36,7 @@ def look_at(path: str, step: int, untrained: bool, picture: bytes, shape: tuple[
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def colours(path: str, step: int, untrained: bool, picture: bytes, shape: tuple[int, ...]) -> np.ndarray:
+def patch_colours(path: str, step: int, untrained: bool, picture: bytes, shape: tuple[int, ...]) -> np.ndarray:
     """Of the patches, L x 3: whoever asks, they are the same."""
     return patches.rgb(look_at(path, step, untrained, picture, shape).tokens[0])
 
@@ -76,7 +76,7 @@ def seen(question: Question) -> list[Seen]:
     found = []
     for name, key in networks.items():
         about = (*key, question.picture, question.shape)
-        found.append(saw(name, look_at(*about), colours(*about), question))
+        found.append(saw(name, look_at(*about), patch_colours(*about), question))
     return found
 
 
