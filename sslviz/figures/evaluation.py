@@ -24,6 +24,7 @@ HOW_TO_READ_FEW = (
 HOW_TO_READ_NEIGHBOURS = (
     "k neighbours vote: a few are easily wrong, many lie far away. The score of the training curves has k = 20."
 )
+TOP, TEXT, FRAME = 1.12, 22, 170  # of the axis; pixels of a number over its bar; of all that is not between the axes
 NAMES = {"h": "h, kept", "z": "z, seen by the loss"}
 
 
@@ -46,15 +47,15 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
                 width=0.34,
                 name=name,
                 marker={"color": color, "line": {"width": 0}},
-                text=[f"{100 * value:.0f}" for value in score],
-                textposition="outside",
-                cliponaxis=False,
                 hovertemplate=f"{name}: %{{y:.1%}}<extra></extra>",
             )
         )
         random = rows[(rows["features"] == features) & (rows["encoder"] == "random")]
         at = np.array([place[t] for t in random["target"]], np.float32) + (i - 0.5) * 0.36
         traces.append(_ticks(at, random["score"].to_numpy(np.float32), "random weights", style.INK, 22, not i))
+        untrained = dict(zip(random["target"], random["score"], strict=True))
+        ticks = [(untrained.get(t, 0.0), level) for t, level in zip(some["target"], some["chance"], strict=True)]
+        traces.append(_values(x, score, ticks, height))
     chance = rows.drop_duplicates("target")
     middle = np.array([place[t] for t in chance["target"]], np.float32)
     traces.append(_ticks(middle, chance["chance"].to_numpy(np.float32), "chance", style.POSITIVE, 40, True))
@@ -67,7 +68,28 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
         xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
         | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
-        yaxis={"title": {"text": "test pictures read correctly"}, "range": [0, 1.08], "tickformat": ".0%"},
+        yaxis={"title": {"text": "test pictures read correctly"}, "range": [0, TOP], "tickformat": ".0%"},
+    )
+
+
+def _values(x: np.ndarray, score: np.ndarray, ticks: list[tuple[float, float]], height: int) -> go.Scatter:
+    """The numbers over the bars, in percent; above a tick, where one would go through the number."""
+    tall = TEXT / (height - FRAME) * TOP
+    at = []
+    for value, near in zip(score.tolist(), ticks, strict=True):
+        for tick in sorted(near):
+            value = tick if value - tall / 4 < tick < value + tall else value
+        at.append(value)
+    return go.Scatter(
+        x=x,
+        y=np.array(at, np.float32),
+        mode="text",
+        text=[f"{100 * value:.0f}" for value in score.tolist()],
+        textposition="top center",
+        textfont={"size": 14},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
     )
 
 

@@ -29,6 +29,7 @@ ROOMS = {
     "mae_room": ("MAE room", ":material/brush:"),
     "attention_room": ("Attention room", ":material/center_focus_strong:"),
     "pretext_room": ("Pretext room", ":material/extension:"),
+    "projection_head": ("Projection head", ":material/car_crash:"),
     "slow_motion": ("Slow motion", ":material/slow_motion_video:"),
 }
 

@@ -11,7 +11,7 @@ from sslviz.runs.observer import NEIGHBOURS
 from sslviz.views import recorded
 from sslviz.views.compare_runs import AXES, Shown, family
 from sslviz.views.curves import MOST_POINTS
-from sslviz.views.judge import EVALUATIONS
+from sslviz.views.measuring import EVALUATIONS
 
 GRID = 200  # places at which the curves of several seeds are averaged
 FIRST = ("knn", "loss", "knn_hue")  # of the metrics

@@ -4,8 +4,6 @@ Nothing is measured in this process: the launcher's evaluator works in the backg
 leaves in the run's folder.
 """
 
-import time
-
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,23 +11,10 @@ import streamlit as st
 from sslviz.figures import evaluation as figures
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views import live, neighbours, server, take_away, which
+from sslviz.views import live, measuring, neighbours, server, take_away, which
 from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, stamped
 
-EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
-    "knn": ("k-NN", "frozen; nothing is trained", "20 s"),
-    "linear": ("Linear probe", "frozen; one linear layer is fitted", "40 s"),
-    "attention": ("Attention against masks", "frozen; only for a ViT, only on shapes", "10 s"),
-    "finetune": ("Fine-tune", "nothing is frozen: the encoder moves, slowly", "1 min"),
-    "fewshot": ("Few labels", "frozen probe; from scratch: nothing is frozen", "4 min"),
-    "references": ("Reference encoders", "all are frozen", "30 min the first time"),
-}
-BY_NAME = {  # only if asked for -> why
-    "references": "Compares with the supervised run on the same pictures, and with torchvision's ResNet-18 and DINOv2, "
-    "whose weights (47 and 88 MB) are downloaded once from their authors. DINOv2 comes with code of its authors, from "
-    "GitHub, which then runs on this machine."
-}
 PICTURES = {  # key -> what stands in for the picture where it cannot be seen
     "linear": "Linear probes on h and z for each factor",
     "knn": "k-NN on h and z for each factor",
@@ -38,7 +23,6 @@ PICTURES = {  # key -> what stands in for the picture where it cannot be seen
     "others_linear": "Linear probes on this run and on reference encoders",
     "others_knn": "k-NN on this run and on reference encoders",
 }
-SILENCE = 60.0  # seconds without news after which the evaluator is taken for dead
 
 
 def show() -> None:
@@ -57,15 +41,9 @@ def show() -> None:
         if step is None:
             st.info("No weights of this run were kept, so nothing can be asked of it.")
             return
-    busy = is_busy(run)
+    busy = measuring.is_busy(run)
     live.refreshed(results, live.EVERY, busy, run.id, step, busy)
     take_away.buttons(run)
-
-
-def is_busy(run: RunFolder) -> bool:
-    """True while the evaluator works on this run."""
-    now = run.evaluation_progress()
-    return bool(now) and "done" not in now and "error" not in now and time.time() - now["time"] < SILENCE
 
 
 def results(run_id: str, step: int, was_busy: bool) -> None:
@@ -74,9 +52,9 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
     if run is None:
         st.warning("This run has been removed.")
         return
-    if is_busy(run) != was_busy or st.session_state.pop("_asked", False):
+    if measuring.is_busy(run) != was_busy or st.session_state.pop("_asked", False):
         st.rerun()
-    tables = {name: run.evaluation(step, name) for name in EVALUATIONS}
+    tables = {name: run.evaluation(step, name) for name in measuring.EVALUATIONS}
     buttons(run, step, tables)
     overview(tables)
     known = tuple((name, len(table)) for name, table in tables.items() if table is not None)
@@ -98,7 +76,8 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
 def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[tuple[str, bytes, str]]:
     """Key, encoded figure and how to read it, of the evaluations in `known`: a table of so many rows never changes."""
     found: list[tuple[str, go.Figure, str]] = []
-    tables = {name: folder(path).evaluation(step, name) if name in dict(known) else None for name in EVALUATIONS}
+    there = dict(known)
+    tables = {name: folder(path).evaluation(step, name) if name in there else None for name in measuring.EVALUATIONS}
     measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
     linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
     if len(linear):
@@ -123,40 +102,26 @@ def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[t
 
 def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -> None:
     """What has not been measured can be asked for; recorded examples are only read."""
-    missing = [name for name, table in tables.items() if table is None or notes(table)]
-    now = run.evaluation_progress()
-    if is_busy(run):
-        title, doing = EVALUATIONS[now["name"]][0], now.get("doing")
-        told = f"{title}: {now['rows']} numbers measured so far, at step {now['step']}."
-        st.info(f"{told} {doing}." if doing else told, icon=":material/pending:")
-    elif "error" in now and now.get("step") == step and missing:
-        st.warning(now["error"])
-    for note in [] if tables["references"] is None or is_busy(run) else notes(tables["references"]):
+    missing = [name for name, table in tables.items() if table is None or measuring.notes(table)]
+    busy, references = measuring.is_busy(run), tables["references"]
+    if missing or busy:
+        measuring.progress(run, step)
+    for note in [] if references is None or busy else measuring.notes(references):
         st.warning(note, icon=":material/cloud_off:")
-    if missing and server.is_ours(run) and not is_busy(run):
+    if missing and server.is_ours(run) and not busy:
         with st.container(horizontal=True, vertical_alignment="center"):
-            usual = tuple(name for name in missing if name not in BY_NAME)
+            usual = tuple(name for name in missing if name not in measuring.BY_NAME)
             if usual:
-                st.button("Measure everything", type="primary", on_click=ask, args=(run.id, step, usual))
+                st.button("Measure everything", type="primary", on_click=measuring.ask, args=(run.id, step, usual))
             for name in missing:
-                title, _, time_needed = EVALUATIONS[name]
+                title, _, time_needed = measuring.EVALUATIONS[name]
                 st.button(
                     f"{title} ({time_needed})",
                     key=f"ask_{name}",
-                    help=BY_NAME.get(name),
-                    on_click=ask,
+                    help=measuring.BY_NAME.get(name),
+                    on_click=measuring.ask,
                     args=(run.id, step, (name,)),
                 )
-
-
-def notes(table: pd.DataFrame) -> list[str]:
-    """Why something could not be measured."""
-    return [str(note) for note in table["note"].dropna()] if "note" in table else []
-
-
-def ask(run_id: str, step: int, names: tuple[str, ...]) -> None:
-    server.launcher().evaluate(run_id, step, names)
-    st.session_state["_asked"] = True
 
 
 def overview(tables: dict[str, pd.DataFrame | None]) -> None:
@@ -166,7 +131,7 @@ def overview(tables: dict[str, pd.DataFrame | None]) -> None:
     for name, table in tables.items():
         if table is None or not len(table) or name == "references":
             continue
-        title, frozen, _ = EVALUATIONS[name]
+        title, frozen, _ = measuring.EVALUATIONS[name]
         scores = {encoder: score_of(table, encoder) for encoder in ("trained", "random", "pixels", "scratch")}
         if others is not None and len(others) and (others["probe"] == name).any():
             some = others[others["probe"] == name].dropna(axis="columns", how="all")  # a linear probe has no k
