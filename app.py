@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import streamlit as st
 
+from sslviz.place import PACKAGE
 from sslviz.views import history_route, server
 from sslviz.views.plot import plotly_route
 
@@ -22,4 +23,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         yield
 
 
-app = st.App("sslviz/views/frame.py", lifespan=lifespan, routes=[plotly_route(), history_route.route()])
+app = st.App(PACKAGE / "views" / "frame.py", lifespan=lifespan, routes=[plotly_route(), history_route.route()])

@@ -1,5 +1,6 @@
-"""The same runs without a browser.
+"""The app, and the same runs without a browser.
 
+python -m sslviz [--port 8501]       opens the app on this computer
 python -m sslviz train simclr --data shapes --seconds 60 --seed 0 --set temperature=0.1 --runs DIR [--json]
 python -m sslviz twin simclr --differ temperature=0.07 --set steps=500 --runs DIR [--json]
 python -m sslviz sweep simclr --vary temperature=0.05,0.1,0.2 --vary batch_size=64,256 --seeds 3 --steps 200
@@ -15,6 +16,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,22 +27,22 @@ from sslviz import sweep_command
 from sslviz.data import default_cache
 from sslviz.data.dataset import DataError
 from sslviz.methods import METHODS
+from sslviz.place import APP, default_runs
 from sslviz.runs import twins
 from sslviz.runs.archive import unpack
 from sslviz.runs.evaluation import EVALUATIONS, USUAL, evaluate
 from sslviz.runs.export import FORMS, export
-from sslviz.runs.folder import RunFolder, default_runs, list_runs
+from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
 from sslviz.runs.worker import Wishes, run, run_together
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 if the run ended as it should, 1 if it failed, 2 for arguments that make no sense."""
-    parser = argparse.ArgumentParser(
-        prog="python -m sslviz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
+    """Without a command: the app. Exit status: 0 if all went well, 1 if a run failed, 2 for arguments without sense."""
+    parser = argparse.ArgumentParser(prog="sslviz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--port", type=int, default=8501, help="of the app")
+    commands = parser.add_subparsers(dest="command")
     trainer = commands.add_parser("train", help="train one method and record everything")
     trainer.add_argument("method", choices=METHODS)
     pair = commands.add_parser("twin", help="train two runs in lock-step that differ in one thing")
@@ -82,9 +84,24 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--runs", type=Path, default=default_runs(), help="folder of the runs")
         command.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args(arguments)
-    commands_by_name = {"train": train, "twin": twin, "sweep": sweep_command.swept, "evaluate": judged, "list": show}
+    commands_by_name = {
+        None: open_app,
+        "train": train,
+        "twin": twin,
+        "sweep": sweep_command.swept,
+        "evaluate": judged,
+        "list": show,
+    }
     commands_by_name |= {"export": exported, "import": imported}
     return commands_by_name[options.command](options, parser)
+
+
+def open_app(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """Serves the app to this computer until Ctrl-C."""
+    where = ["--server.address", "127.0.0.1", "--server.port", str(options.port)]
+    with contextlib.suppress(KeyboardInterrupt):
+        return subprocess.call([sys.executable, "-m", "streamlit", "run", str(APP), *where])
+    return 0
 
 
 def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

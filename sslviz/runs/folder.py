@@ -8,7 +8,6 @@ line or a strange file.
 
 import contextlib
 import json
-import os
 import re
 import secrets
 import shutil
@@ -341,8 +340,3 @@ def take_back(runs: Path, run_id: str) -> RunFolder:
         raise LookupError(f"There is no run called {run_id!r} in the bin.")
     thrown.path.rename(runs / run_id)
     return RunFolder(runs / run_id)
-
-
-def default_runs() -> Path:
-    """$SSLVIZ_RUNS, or checkpoints/runs beside this package."""
-    return Path(os.environ.get("SSLVIZ_RUNS") or Path(__file__).parents[2] / "checkpoints" / "runs").resolve()

@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from sslviz.place import PACKAGE
 from sslviz.runs import twins
 from sslviz.runs.folder import BIN, RunFolder, list_runs, take_back
 from sslviz.runs.settings import Parent, RunSettings
@@ -294,7 +295,7 @@ class Launcher:
             [sys.executable, "-m", f"sslviz.runs.{module}", str(argument)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[2],
+            cwd=PACKAGE.parent,
             env={**os.environ, **(SINGLE if module == "projector" else {})},
             start_new_session=True,  # Ctrl-C in the terminal is for the server; it closes us in order
         )

@@ -22,6 +22,7 @@ from torch import Tensor
 from sslviz.data.download import Patience
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
+from sslviz.place import GALLERY
 from sslviz.runs import pretrained
 from sslviz.runs.bench import Bench, embedded, principal
 from sslviz.runs.files import npz, read_npz, replace
@@ -29,8 +30,6 @@ from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.loaded import load_network
 from sslviz.runs.observer import NEIGHBOURS
 from sslviz.runs.pretrained import PRETRAINED, Pretrained, Unavailable
-
-GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
 
 
 def references(bench: Bench) -> Iterator[dict[str, Any]]:

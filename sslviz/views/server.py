@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from sslviz import place
 from sslviz.data import default_cache
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, default_runs, list_runs
+from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.launcher import Launcher
 from sslviz.runs.sweep import sweep_of
 
-PAGES = Path(__file__).parents[2] / "pages"
-GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+PAGES, GALLERY = place.PAGES, place.GALLERY
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,7 +23,7 @@ def launcher() -> Launcher:
     $SSLVIZ_SPARE=0: no warm spare.
     """
     slots, spare = int(os.environ.get("SSLVIZ_SLOTS", "1")), os.environ.get("SSLVIZ_SPARE", "1") != "0"
-    return Launcher(default_runs(), default_cache(), slots=slots, spare=spare).open()
+    return Launcher(place.default_runs(), default_cache(), slots=slots, spare=spare).open()
 
 
 @contextmanager
