@@ -36,9 +36,10 @@ def components() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture
 def every_figure_is_valid() -> Iterator[None]:
-    """figures/style.py leaves out plotly's own checks: here they are made up for, and change nothing.
+    """figures/style.py leaves out plotly's own checks: here they are made up for, and change nothing. For the tests of
+    figures and the one that opens every page: it makes a figure four times as slow.
 
     A property that is None would be noticed, too: plotly.js takes it for one that is there.
     """

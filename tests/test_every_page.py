@@ -13,6 +13,8 @@ from sslviz.runs.settings import RunSettings
 from sslviz.runs.worker import Wishes, run
 from tests.pages import ROOT, opened
 
+pytestmark = pytest.mark.usefixtures("every_figure_is_valid")
+
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
