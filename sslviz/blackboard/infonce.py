@@ -21,15 +21,31 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sslviz.blackboard.infonce_batch import name, relations
+from sslviz.blackboard.infonce_batch import LECTURE_NAMES, name, relations
+
+PLAIN = str.maketrans("₁₂₃₄", "1234", "z")  # z₂ -> 2, for LaTeX
 
 
 @dataclass(frozen=True)
 class InfoNCE:
-    """similarity: 2N x 2N, symmetric; temperature > 0. Arrays have one row per anchor."""
+    """similarity: 2N x 2N, symmetric; temperature > 0. Arrays have one row per anchor. `lecture`: views are z₁ … z₄."""
 
     similarity: np.ndarray
     temperature: float
+    lecture: bool = False
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each view is called, row by row."""
+        rows = len(self.similarity)
+        plain = [name(row, rows // 2) for row in range(rows)]
+        return [LECTURE_NAMES[view] for view in plain] if self.lecture else plain
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """In which order the rows are drawn: the lecture counts picture by picture, we first views first."""
+        rows = np.arange(len(self.similarity))
+        return np.asarray(np.argsort(np.array(self.names)) if self.lecture else rows)
 
     @cached_property
     def partner(self) -> np.ndarray:
@@ -104,7 +120,7 @@ class InfoNCE:
     def table(self, labels: np.ndarray) -> pd.DataFrame:
         """One row per anchor and other view: everything that the worksheet draws."""
         rows = len(self.similarity)
-        names = np.array([name(row, rows // 2) for row in range(rows)])
+        names = np.array(self.names)
         anchor, other = np.nonzero(~np.eye(rows, dtype=bool))
         columns = {"cosine": self.similarity, "angle_degrees": self.angle, "logit": self.logits}
         columns |= {"probability": self.probability, "gradient": self.gradient, "share_of_push": self.push}
@@ -121,7 +137,7 @@ class InfoNCE:
         others = [partner] + [k for k in range(2 * half) if k not in (anchor, partner)]
         t = f"{self.temperature:g}"
         terms = [rf"e^{{{self.similarity[anchor, k]:.2f}/{t}}}" for k in others]
-        a, b = name(anchor, half), name(partner, half)
+        a, b = (self.names[row].translate(PLAIN) for row in (anchor, partner))
         return (
             rf"\ell_{{{a}}} = -\ln \frac{{e^{{s_{{{a},{b}}}/\tau}}}}{{\sum_{{k \neq {a}}} e^{{s_{{{a},k}}/\tau}}}}"
             rf" = -\ln \frac{{{terms[0]}}}{{{' + '.join(terms)}}}"

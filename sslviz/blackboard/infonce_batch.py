@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-LECTURE = {  # anchor 1a: s to its partner, to 2a, to 2b. The lecture gives only this row.
+LECTURE = {  # anchor z₁: s to its partner z₂, to z₃, to z₄. The lecture gives only this row.
     "easy": (0.9, 0.2, -0.1),
     "hard": (0.2, 0.2, -0.1),
 }
+# The lecture calls its views z₁ … z₄, z₁ and z₂ from picture 1, z₃ and z₄ from picture 2. Our name -> the lecture's.
+LECTURE_NAMES = {"1a": "z₁", "2a": "z₃", "1b": "z₂", "2b": "z₄"}
 
 
 def name(row: int, pictures: int) -> str:

@@ -17,8 +17,8 @@ import pandas as pd
 from scipy import special
 
 EXAMPLE = (0.9, 0.2, -0.1)  # the lecture's scores, at τ = 1 and 0.1
-# The lecture's second case, "the positive at 0.2", τ = 0.1: P₊ = 0.487856… (the lecture cuts it: 0.4878), loss 0.718
-LOST = (0.2, 0.2, -0.1)
+LOST = (0.2, 0.2, -0.1)  # the lecture's second case: "the positive at 0.2", at τ = 0.1
+LOST_TEMPERATURE = 0.1
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LARGE = 1e6  # from here on a number is written as a power of ten
 
@@ -56,6 +56,15 @@ def slope(scores: Sequence[float] | np.ndarray, tau: float) -> float:
     """∂ℓ/∂ln τ = Σ_k P_k (s₊ − s_k)/τ: above zero, a τ that is learned (as in CLIP) goes down."""
     s = np.asarray(scores, dtype=np.float64)
     return float((np.exp(log_probabilities(s, tau)) * (s[0] - s)).sum() / tau)
+
+
+def about_log_3() -> str:
+    """What the lecture says of its second case, and what it comes to exactly. Every page with this case says so."""
+    exact = loss(LOST, LOST_TEMPERATURE)
+    return (
+        f"The lecture says only that this loss is “≈ log 3 ≈ 1”. Exactly, P = {math.exp(-exact):.5f} and the loss is "
+        f"{exact:.3f} nats; these two numbers are ours. ln 3 = {math.log(3):.3f} would need three equal scores."
+    )
 
 
 def table(scores: Sequence[float], tau: float) -> pd.DataFrame:

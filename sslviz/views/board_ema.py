@@ -89,15 +89,18 @@ def trailing() -> None:
     st.subheader("A student that moves, teachers that follow", anchor=False)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         chosen = several()
-        schedule = worksheet.choice(
-            "Schedule", "schedule", [CONSTANT, RISING], CONSTANT, help="BYOL and DINO let m rise along a cosine."
-        )
+        with st.container(width="content"):
+            schedule = worksheet.choice(
+                *("Schedule", "schedule", [CONSTANT, RISING], CONSTANT),
+                help="BYOL and DINO let m rise along a cosine.",
+                idle="" if chosen else "Choose a teacher first.",
+            )
         with st.container(width=150):
             steps = int(worksheet.number("Steps", "steps", 400, 50, 2000))
         with st.container(width=150):
             noise = worksheet.number("Noise per step", "noise", 0.1, 0.0, 0.5, step=0.01)
         with st.container(width=150):
-            seed = int(worksheet.number("Seed", "seed", 0, 0, 99))
+            seed = int(worksheet.number("Seed", "seed", 0, 0, 99, idle="" if noise else "No noise: nothing is random."))
     student = ema.walk(steps, noise, seed)
     plan = {m: ema.rising(float(m), steps) if schedule == RISING else float(m) for m in chosen}
     names = {m: f"m = {m}" + (" → 1" if schedule == RISING else "") for m in chosen}

@@ -3,10 +3,13 @@
 Pointing is answered in the browser alone (views/infonce.js); this page hears of a changed cell and of a chosen anchor.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from sslviz.blackboard import infonce_batch
+from sslviz.blackboard import infonce_batch, softmax
 from sslviz.blackboard.infonce import InfoNCE
 from sslviz.methods.simclr import SimCLR
 from sslviz.runs.folder import RunFolder
@@ -18,10 +21,13 @@ MOST = 16  # pictures
 MOST_NUMBERS = 3 * MOST * (2 * MOST - 1)  # a row, a column and a value for each pair of views
 SOURCES = ("circle", "lecture easy", "lecture hard", "recorded run")
 LECTURE = {f"lecture {kind}": kind for kind in infonce_batch.LECTURE}
+VIEWS = "3b is the second view of picture 3."
+LECTURE_VIEWS = "z₁ and z₂ are the views of picture 1, z₃ and z₄ those of picture 2."
+ROW = f"{LECTURE_VIEWS} The lecture gives the row of z₁ at τ = 0.1; we chose the other rows to match."
 ABOUT = {
-    "circle": "Made by us: each view is a direction on a circle, its picture a needle that shows it; colour = class.",
-    "lecture easy": "From the lecture (τ = 0.1): an anchor sees 0.9 (its partner), 0.2, −0.1. The other rows are ours.",
-    "lecture hard": "From the lecture (τ = 0.1): the partner is no nearer than a negative. The other rows are ours.",
+    "circle": f"Made by us: each view is a direction on a circle, drawn as a needle; its colour is its class. {VIEWS}",
+    "lecture easy": f"From the lecture: the partner of z₁ is much nearer than the two negatives. {ROW}",
+    "lecture hard": f"From the lecture: the partner of z₁ is no nearer than one of the negatives. {ROW}",
 }
 HOW_TO_READ = (
     "Point at a cell: its two pictures, the angle between them, its bar in the softmax, its term in the loss and its "
@@ -39,22 +45,21 @@ def show() -> None:
     )
     right.latex(SimCLR.equation)
     run = recorded_run()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    heading = st.container(horizontal=True, vertical_alignment="bottom")
+    with heading:
         source = worksheet.choice("Similarities", "source", SOURCES[: 3 + (run is not None)], "circle")
-        same = mark_same_class()
     knobs = st.columns(3, gap="medium")
     with knobs[0]:
         temperature = worksheet.number("Temperature τ", "tau", 0.1, 0.01, 1.0, step=0.01)
-    with knobs[1]:
-        given = source in LECTURE
-        pictures = worksheet.number("Pictures N", "n", 4, 2, MOST, help="The lecture's examples have two.")
-        pictures = 2 if given else int(pictures)
+    example = choose_example(run, source, knobs[1], knobs[2])
+    edits = read_edits(len(example.labels))
+    work = InfoNCE(infonce_batch.edited(example.similarity, edits), temperature, source in LECTURE)
     with knobs[2]:
-        example = from_run(run, pictures) if run is not None and source == "recorded run" else made(source, pictures)
-        pictures = len(example.labels)
-        anchor = choose_anchor(pictures)
-    edits = read_edits(pictures)
-    work = InfoNCE(infonce_batch.edited(example.similarity, edits), temperature)
+        anchor = choose_anchor(work)
+    with heading:
+        same = mark_same_class(example.labels)
+    if source == "lecture hard" and temperature == softmax.LOST_TEMPERATURE and not edits:
+        st.info(softmax.about_log_3())
     draw(work, example, anchor, same, bool(edits), key="infonce", edited=_edited, anchored=_anchored)
     st.caption(f"{HOW_TO_READ} {example.about}")
     with st.container(horizontal=True):
@@ -75,56 +80,84 @@ def recorded_run() -> RunFolder | None:
     return run if run is not None and run.snapshot_steps() else None
 
 
-def mark_same_class() -> bool:
+def mark_same_class(labels: np.ndarray) -> bool:
+    """labels: the class of each picture. Where all differ there is nothing to mark."""
     worksheet.check("same", lambda text: text.lower() in ("true", "false"), "on")
+    none = len(np.unique(labels)) == len(labels)
     return st.toggle(
-        "Mark false negatives",
+        "Mark false negatives" + " (none: all classes differ)" * none,
         True,
         key="same",
         bind="query-params",
+        disabled=none,
         help="Other pictures of the anchor's class: the loss pushes them away although it should not.",
     )
 
 
-def made(source: str, pictures: int) -> Example:
+def choose_example(run: RunFolder | None, source: str, left: DeltaGenerator, right: DeltaGenerator) -> Example:
+    """The similarities and their pictures. left, right: where N and the moment of a run are chosen."""
     if source in LECTURE:
+        left.caption(f"Pictures N = 2, as in the lecture: {LECTURE_VIEWS}")
         return Example(infonce_batch.lecture(LECTURE[source]), np.arange(2), ABOUT[source])
-    angles, labels = infonce_batch.circle(pictures)
+    if run is not None and source == "recorded run":
+        with right:
+            steps = run.snapshot_steps()
+            worksheet.check("step", lambda text: int(text) in steps, f"step {steps[-1]}")
+            step = st.select_slider("Training step", steps, steps[-1], key="step", bind="query-params")
+        example = from_run(run, step)
+        if example is not None:
+            with left:
+                return first(example, choose_pictures(min(MOST, len(example.labels))))
+        st.warning(f"Step {step} of {run.id} cannot be read: the made circle is shown.")
+    with left:
+        angles, labels = infonce_batch.circle(choose_pictures(MOST))
     return Example(infonce_batch.cosines(angles), labels, ABOUT["circle"], angles)
 
 
-def from_run(run: RunFolder, pictures: int) -> Example:
-    """The first pictures of a run at a recorded moment; the made circle if the moment cannot be read."""
-    steps = run.snapshot_steps()
-    worksheet.check("step", lambda text: int(text) in steps, f"step {steps[-1]}")
+def choose_pictures(most: int) -> int:
+    """How many of the `most` pictures that there are."""
+    if st.session_state.get("n", 0) > most:
+        st.session_state["n"] = most  # there were more a moment ago
+    return int(worksheet.number("Pictures N", "n", min(4, most), 2, most)) if most > 2 else most
+
+
+def from_run(run: RunFolder, step: int) -> Example | None:
+    """All pictures of a run at a recorded moment; None if that cannot be read."""
     st.query_params["run"] = run.id
-    step = st.select_slider("Training step", steps, steps[-1], key="step", bind="query-params")
     snapshot, pictured = load(str(run.path), step), probe(str(run.path))
     if snapshot is None or "similarity" not in snapshot.exhibits:
-        st.warning(f"Step {step} of {run.id} cannot be read: the made circle is shown.")
-        return made("circle", pictures)
+        return None
     s = snapshot.exhibits["similarity"].astype(np.float64)
-    total = len(s) // 2
-    pictures = min(pictures, total)
+    total, seen = len(s) // 2, snapshot.views
+    views = None if seen is None else seen[:2, :total].reshape(-1, *seen.shape[2:])
+    labels = None if pictured is None else pictured.labels
+    labels = np.arange(total) if labels is None else labels[:total]
+    return Example(s, labels, f"Recorded: pictures of the run {run.id} at step {step}. {VIEWS}", views=views)
+
+
+def first(example: Example, pictures: int) -> Example:
+    """The first pictures of a recorded example, both views of each."""
+    total = len(example.labels)
     rows = np.concatenate([np.arange(pictures), total + np.arange(pictures)])
-    labels = pictured.labels if pictured is not None else None
-    views = None if snapshot.views is None else snapshot.views[:2, :pictures].reshape(-1, *snapshot.views.shape[2:])
-    return Example(
-        s[np.ix_(rows, rows)],
-        np.arange(pictures) if labels is None else labels[:pictures],
-        f"Recorded: the first {pictures} pictures of the run {run.id} at step {step}.",
-        views=views,
+    s, views = example.similarity[np.ix_(rows, rows)], example.views
+    return replace(
+        example, similarity=s, labels=example.labels[:pictures], views=None if views is None else views[rows]
     )
 
 
-def choose_anchor(pictures: int) -> int:
-    """The row that is shown while nothing is pointed at; `?anchor=3b`."""
-    names = [infonce_batch.name(row, pictures) for row in range(2 * pictures)]
+def choose_anchor(work: InfoNCE) -> int:
+    """The row that is shown while nothing is pointed at; `?anchor=3b`, or `?anchor=z₂` in the lecture's example."""
+    names = [work.names[row] for row in work.order]
+    ours = infonce_batch.LECTURE_NAMES
+    other = {**ours, **{theirs: view for view, theirs in ours.items()}}  # each of the two names -> the other one
+    asked = st.session_state.get("anchor", st.query_params.get("anchor"))
+    if asked not in names and other.get(asked) in names:
+        st.session_state["anchor"] = other[asked]
     worksheet.check("anchor", lambda text: text in names, names[0])
     if st.session_state.get("anchor", names[0]) not in names:
         st.session_state["anchor"] = names[0]  # fewer pictures than before
     chosen = st.select_slider("Anchor i", names, names[0], key="anchor", bind="query-params")
-    return names.index(chosen)
+    return int(work.order[names.index(chosen)])
 
 
 def read_edits(pictures: int) -> list[tuple[int, int, float]]:

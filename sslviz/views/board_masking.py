@@ -28,7 +28,8 @@ def show() -> None:
             knobs = describe(MAE.Knobs)
             ratio = float(by_hand.turn(knobs["mask_ratio"]))
             kind = str(by_hand.turn(knobs["mask_type"]))
-            draw = int(worksheet.number("Dice (seed of the mask)", "draw", 0, 0, 99))
+            fixed = "The grid is the same for every seed." if kind == "grid" else ""
+            draw = int(worksheet.number("Dice (seed of the mask)", "draw", 0, 0, 99, idle=fixed))
             _, some = by_hand.pictures()
             chosen = by_hand.upload(by_hand.picture(some))
         with right:

@@ -65,10 +65,13 @@ def show() -> None:
         with st.container(key="bench"):
             left, right = st.columns([1, 1.5], gap="medium")
         with left:
-            draw = int(worksheet.number("Dice (seed of the views)", "draw", DRAW, 0, 99))
+            seed = st.container()
             name, some = by_hand.pictures()
             chosen = by_hand.upload(by_hand.picture(some))
             knobs = sliders()
+        with seed:
+            why = "" if switched_on(knobs) else "Everything is switched off: nothing is random."
+            draw = int(worksheet.number("Dice (seed of the views)", "draw", DRAW, 0, 99, idle=why))
         with right:
             table = views(chosen, knobs, draw)
         shortcut(chosen, name, knobs, draw)
@@ -77,14 +80,27 @@ def show() -> None:
 
 def sliders() -> AugmentKnobs:
     """All knobs of the augmentation, as the training has them."""
-    found = describe(AugmentKnobs)
-    values = {}
-    for i, (name, knob) in enumerate(found.items()):
+    values: dict[str, Any] = {}
+    places = {}
+    for i, (name, knob) in enumerate(describe(AugmentKnobs).items()):
         if i % 2 == 0:
             columns = st.columns(2, gap="medium")
-        with columns[i % 2]:
-            values[name] = by_hand.turn(replace(knob, default=STUDIO.get(name, knob.default)))
+        places[name] = columns[i % 2]
+        with places[name]:
+            knob = replace(knob, default=STUDIO.get(name, knob.default))
+            values[name] = by_hand.turn(knob, idle=idle(name, values))
+    amounts = [needed[1] for needed in ALONE.values() if needed[0] == "jitter"]
+    if values["jitter"] and not any(values[name] for name in amounts):
+        places["jitter"].caption(f"Changes nothing while {', '.join(amounts)} are all 0.")
     return AugmentKnobs(**values)
+
+
+def idle(name: str, values: dict[str, Any]) -> str:
+    """Why an amount changes nothing: it never happens. values: of the knobs before it."""
+    for happens, *amount in ALONE.values():
+        if amount == [name] and not values[happens]:
+            return f"Changes nothing while {happens} is 0."
+    return ""
 
 
 def put(preset: dict[str, float]) -> None:

@@ -57,18 +57,18 @@ def heading() -> None:
 def inputs() -> list[float]:
     """The scores: examples of the lecture as buttons, and a slider each, in the URL as n and s1, s2 …"""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        lecture, lost = "Lecture: positive at 0.9", "Lecture: positive at 0.2"
-        st.button(lecture, on_click=put, args=(softmax.EXAMPLE, ("1", "0.1")), help="s = (0.9, 0.2, −0.1)")
-        st.button(lost, on_click=put, args=(softmax.LOST, ("1", "0.1")), help="s = (0.2, 0.2, −0.1)")
+        for scores in (softmax.EXAMPLE, softmax.LOST):
+            about = "z₁ with its partner z₂: {:.1f}, with z₃: {:.1f}, with z₄: {:.1f}".format(*scores).replace("-", "−")
+            st.button(f"Lecture: positive at {scores[0]}", on_click=put, args=(scores, ("1", "0.1")), help=about)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=170):
             n = int(worksheet.number("Candidates n", "n", 3, 2, len(DEFAULTS), help="One positive, n − 1 negatives."))
-        scores = []
+        found = []
         for i, name in enumerate(softmax.names(n)):
             with st.container(width=170):
                 label = "Score of the positive s₊" if i == 0 else f"Negative s{name}"
-                scores.append(worksheet.number(label, f"s{i + 1}", DEFAULTS[i], -1.0, 1.0, step=0.01))
-    return scores
+                found.append(worksheet.number(label, f"s{i + 1}", DEFAULTS[i], -1.0, 1.0, step=0.01))
+    return found
 
 
 def put(scores: tuple[float, ...], temperatures: tuple[str, ...]) -> None:
@@ -100,11 +100,8 @@ def panel(scores: list[float], tau: float) -> None:
         f"The positive is drawn in with (1 − P₊)/τ = {softmax.small(softmax.pull(scores, tau))}; the negatives share "
         f"that push among them (gradient share P_k ∕ Σ P over the negatives). A learned τ (as in CLIP) would go {way}."
     )
-    if tuple(scores) == softmax.LOST and tau == 0.1:
-        st.info(
-            f"The lecture has P = 0.4878 (cut off, exactly 0.487856…) and calls the loss ≈ log 3 ≈ 1. That is a "
-            f"rounding: it is {surprise:.3f}, and ln 3 = 1.099 would need three equal scores."
-        )
+    if tuple(scores) == softmax.LOST and tau == softmax.LOST_TEMPERATURE:
+        st.info(softmax.about_log_3())
 
 
 def pictures(scores: list[float], temperatures: list[float]) -> None:

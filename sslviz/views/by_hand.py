@@ -37,8 +37,16 @@ def pictures() -> tuple[str, np.ndarray]:
 
 def picture(some: np.ndarray, key: str = "picture", label: str = "Picture") -> np.ndarray:
     """One of them, by its number in the URL: uint8 3 x 32 x 32."""
-    found: np.ndarray = some[int(worksheet.number(label, key, 0 if key == "picture" else 1, 0, len(some) - 1))]
+    own = st.session_state.get(own_key()) if key == "picture" else None
+    idle = "Your own picture is shown instead." if own is not None and read(own.getvalue())[0] is not None else ""
+    number = worksheet.number(label, key, 0 if key == "picture" else 1, 0, len(some) - 1, idle=idle)
+    found: np.ndarray = some[int(number)]
     return found
+
+
+def own_key() -> str:
+    """The key of the uploader. It changes when the viewer's picture is put away."""
+    return f"own_picture_{st.session_state.get('_put_away', 0)}"
 
 
 def upload(instead: np.ndarray) -> np.ndarray:
@@ -46,7 +54,7 @@ def upload(instead: np.ndarray) -> np.ndarray:
     file = st.file_uploader(
         "Or a picture of your own",
         type=["png", "jpg", "jpeg", "webp", "gif", "bmp"],
-        key=f"own_picture_{st.session_state.get('_put_away', 0)}",
+        key=own_key(),
         max_upload_size=MOST_MEGABYTES,
         help="Its middle, 32 × 32 pixels. It is not kept, and not part of the address.",
     )
@@ -78,8 +86,11 @@ def quoted(name: str) -> str:
     return "`" + name[: worksheet.LONGEST].replace("`", "'").replace("\n", " ") + "`"
 
 
-def turn(knob: Knob, on_change: Callable[[], None] | None = None) -> Any:
-    """The control of a training knob, with its range and its help; lives in the URL under the knob's name."""
+def turn(knob: Knob, on_change: Callable[[], None] | None = None, idle: str = "") -> Any:
+    """The control of a training knob, with its range and its help; lives in the URL under the knob's name.
+
+    `idle`: why it would change nothing just now, as in worksheet.number.
+    """
 
     def makes_sense(text: str) -> bool:
         return (knob.low or 0) <= worksheet.finite(text) <= (knob.high or 1)
@@ -87,5 +98,7 @@ def turn(knob: Knob, on_change: Callable[[], None] | None = None) -> Any:
     if knob.kind == "choice":  # of a few: all of them are seen, and one click is enough
         return worksheet.choice(knob.label, knob.name, knob.choices, knob.default, help=knob.help, on_change=on_change)
     worksheet.check(knob.name, makes_sense, f"{knob.default}")
-    slider(knob, on_change=on_change)
+    slider(knob, on_change=on_change, disabled=bool(idle))
+    if idle:
+        st.caption(idle)
     return worksheet.value(knob.name, knob.default)

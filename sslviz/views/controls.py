@@ -172,7 +172,9 @@ def whole_number(label: str, low: int, high: int, default: int, **common: Any) -
     st.number_input(label, float(low), float(high), float(default), step=1.0, format="%.0f", **common)
 
 
-def slider(knob: Knob, run: RunFolder | None = None, on_change: Callable[[], None] | None = None) -> None:
+def slider(
+    knob: Knob, run: RunFolder | None = None, on_change: Callable[[], None] | None = None, *, disabled: bool = False
+) -> None:
     """The control that fits the knob. Turning it tells the run, unless there is something else to be done."""
     label = f"{knob.label} ${knob.symbol}$" if knob.symbol else knob.label
     note = knob.help if knob.live else f"{knob.help} (acts on the next start)"
@@ -180,6 +182,7 @@ def slider(knob: Knob, run: RunFolder | None = None, on_change: Callable[[], Non
         "key": knob.name,
         "help": note,
         "bind": "query-params",
+        "disabled": disabled,
         "on_change": on_change or (partial(turned, knob.name, run.id) if run and knob.live else None),
     }
     if not knob.live:

@@ -64,29 +64,35 @@ def draw(
 
 
 def drawing(work: InfoNCE, example: Example, anchor: int, same: bool, is_edited: bool) -> dict[str, Any]:
-    """Everything that infonce.js draws. Matrices are lists of rows, one row per anchor."""
+    """Everything that infonce.js draws. Matrices are lists of rows, one row per anchor, in the order of `work`.
+
+    anchor: a row of `work`.
+    """
     n = len(example.labels)
     relation = infonce_batch.relations(example.labels)
+    relation = relation if same else np.where(relation == "same class", "negative", relation)
     on_circle = None if is_edited else example.angles
+    order, cells = work.order, np.ix_(work.order, work.order)
+    drawn_at = np.argsort(order)  # where a row stands
     return {
-        "names": [infonce_batch.name(row, n) for row in range(2 * n)],
-        "code": [code(row, n) for row in range(2 * n)],
+        "names": [work.names[row] for row in order],
+        "code": [code(int(row), n) for row in order],
         "needle": None if example.angles is None else short(example.angles),
-        "labels": [int(label) for label in np.tile(example.labels, 2)],
-        "partner": work.partner.tolist(),
-        "relation": (relation if same else np.where(relation == "same class", "negative", relation)).tolist(),
-        "anchor": anchor,
+        "labels": [int(label) for label in np.tile(example.labels, 2)[order]],
+        "partner": drawn_at[work.partner[order]].tolist(),
+        "relation": relation[cells].tolist(),
+        "anchor": int(drawn_at[anchor]),
         "true_circle": on_circle is not None,
-        "place": short(infonce_batch.positions(work.angle, on_circle)),
-        "similarity": short(work.similarity),
-        "angle": short(work.angle),
-        "probability": short(work.probability),
-        "push": short(work.push),
-        "gradient": short(work.gradient),
-        "term": [[written_exp(x) if np.isfinite(x) else "" for x in row] for row in work.logits.tolist()],
-        "loss": short(work.loss),
-        "entropy": short(work.entropy),
-        "effective": short(work.effective),
+        "place": short(infonce_batch.positions(work.angle[cells], on_circle)),
+        "similarity": short(work.similarity[cells]),
+        "angle": short(work.angle[cells]),
+        "probability": short(work.probability[cells]),
+        "push": short(work.push[cells]),
+        "gradient": short(work.gradient[cells]),
+        "term": [[written_exp(x) if np.isfinite(x) else "" for x in row] for row in work.logits[cells].tolist()],
+        "loss": short(work.loss[order]),
+        "entropy": short(work.entropy[order]),
+        "effective": short(work.effective[order]),
         "mean_loss": work.mean_loss,
         "ceiling": work.ceiling,
         "tau": work.temperature,

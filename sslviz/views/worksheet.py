@@ -39,8 +39,12 @@ def number(
     step: float | None = None,
     help: str = "",
     on_change: Callable[[], None] | None = None,
+    idle: str = "",
 ) -> float:
-    """A slider whose value lives in the URL as `key`. Whole numbers give a slider of whole numbers."""
+    """A slider whose value lives in the URL as `key`. Whole numbers give a slider of whole numbers.
+
+    `idle`: why it would change nothing just now; it then cannot be moved, and the reason stands below it.
+    """
     whole = all(isinstance(value, int) for value in (default, low, high))
     check(key, lambda text: low <= finite(text) <= high and (not whole or finite(text).is_integer()), f"{default:g}")
     kind: type[int] | type[float] = int if whole else float
@@ -54,7 +58,10 @@ def number(
         help=help or None,
         on_change=on_change,
         bind="query-params",
+        disabled=bool(idle),
     )
+    if idle:
+        st.caption(idle)
     return kind(found)
 
 
@@ -66,8 +73,9 @@ def choice(
     *,
     help: str = "",
     on_change: Callable[[], None] | None = None,
+    idle: str = "",
 ) -> str:
-    """One of a few words; lives in the URL as `key`."""
+    """One of a few words; lives in the URL as `key`. `idle`: as for a number."""
     check(key, lambda text: text in options, default)
     chosen = st.segmented_control(
         label,
@@ -77,7 +85,10 @@ def choice(
         help=help or None,
         on_change=on_change,
         bind="query-params",
+        disabled=bool(idle),
     )
+    if idle:
+        st.caption(idle)
     return chosen or default
 
 

@@ -29,15 +29,14 @@ def simclr_loss(z: torch.Tensor, temperature: float) -> torch.Tensor:
     return SimCLR.step(stub, *z.chunk(2)).loss
 
 
-@pytest.mark.parametrize(("kind", "digits"), [("easy", (0.99904, 0.00096)), ("hard", (0.4878, 0.718))])
-def test_the_lectures_numbers(kind: str, digits: tuple[float, float]) -> None:
-    """The lecture cuts 0.48786 to 0.4878 where rounding gives 0.4879."""
+@pytest.mark.parametrize(("kind", "digits"), [("easy", (0.99904, 0.00096)), ("hard", (0.48786, 0.718))])
+def test_the_lectures_examples(kind: str, digits: tuple[float, float]) -> None:
+    """The digits of "hard" are ours: the lecture says only that its loss is about log 3."""
     sheet = InfoNCE(infonce_batch.lecture(kind), 0.1)
     assert sheet.similarity[0, [2, 1, 3]] == pytest.approx(infonce_batch.LECTURE[kind])
     for anchor in range(4):
         p = sheet.probability[anchor, sheet.partner[anchor]]
-        scale, places = (1e5, 5) if kind == "easy" else (1e4, 3)
-        assert (int(p * scale) / scale, round(sheet.loss[anchor], places)) == digits
+        assert (round(p, 5), round(sheet.loss[anchor], 5 if kind == "easy" else 3)) == digits
 
 
 def test_the_lectures_exponentials() -> None:

@@ -97,16 +97,16 @@ def test_arrow_keys_do_the_same(worksheet) -> None:
 
 def test_a_cell_is_changed_by_hand_and_the_anchor_kept_in_the_address(worksheet) -> None:
     page = worksheet("n=2&source=lecture+easy")
-    cell(page, "1b", "2a").click()
-    page.wait_for_url(re.compile("anchor=1b"))
+    cell(page, "z₂", "z₃").click()
+    page.wait_for_url(re.compile("anchor=z"))
     page.keyboard.press("Enter")
     page.keyboard.type("0.9")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("edit="))
-    page.get_by_role("gridcell", name="2a and 1b: 0.90").wait_for()
+    page.get_by_role("gridcell", name="z₃ and z₂: 0.90").wait_for()
     page.get_by_text("Its loss ℓ = 0.69").wait_for()  # two equally near: about ln 2
     page.reload()
-    page.get_by_role("gridcell", name="1b and 2a: 0.90").wait_for()
+    page.get_by_role("gridcell", name="z₂ and z₃: 0.90").wait_for()
     assert page.complaints == []
 
 

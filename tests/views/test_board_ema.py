@@ -38,6 +38,7 @@ def test_no_teacher_chosen_is_fine() -> None:
     app = opened()
     app.pills(key="ms").set_value([]).run()
     assert not app.exception
+    assert app.segmented_control(key="schedule").disabled  # no teacher, no schedule
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,8 @@ def test_addresses_that_make_no_sense_never_raise(wrong: str) -> None:
     assert r"(10.28,\, 2.39)" in text(app)
     assert len(app.warning) == len(KEYS)  # a note for each, none for the unknown one
     assert all(len(warning.value) < 200 for warning in app.warning)
+
+
+def test_a_seed_without_noise_cannot_be_moved() -> None:
+    assert opened(noise="0").slider(key="seed").disabled
+    assert not opened().slider(key="seed").disabled

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sslviz.blackboard import softmax
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Snapshot
 from sslviz.runs.settings import RunSettings
@@ -52,11 +53,42 @@ def test_it_opens_with_four_pictures_on_a_circle() -> None:
     assert np.isclose(np.sum(data["probability"], 1), 1, atol=1e-5).all()
 
 
-def test_the_lectures_example_by_its_address() -> None:
-    data = drawn(opened(source="lecture easy", anchor="2a"))
-    assert (data["anchor"], data["mean_loss"]) == (1, pytest.approx(0.00096, abs=5e-6))
-    assert data["term"][0] == ["", "7.389", "8103.1", "0.368"]
+@pytest.mark.parametrize("anchor", ["z₃", "2a"])  # the lecture's name of a view, and ours in older links
+def test_the_lectures_example_by_its_address(anchor: str) -> None:
+    app = opened(source="lecture easy", anchor=anchor)
+    data = drawn(app)
+    assert not app.warning
+    assert data["names"] == ["z₁", "z₂", "z₃", "z₄"]  # in the lecture's order: partners side by side
+    assert data["partner"] == [1, 0, 3, 2]
+    assert (data["anchor"], data["mean_loss"]) == (2, pytest.approx(0.00096, abs=5e-6))
+    assert data["term"][0] == ["", "8103.1", "7.389", "0.368"]
     assert not data["true_circle"]
+    assert any("z₁ and z₂ are the views of picture 1" in caption.value for caption in app.caption)
+
+
+def test_edits_and_anchors_follow_the_names_of_the_example() -> None:
+    app = opened(source="lecture easy", edit="0,3,-0.25", anchor="z₄")  # 1a and 2b: z₁ and z₄
+    data = drawn(app)
+    assert data["similarity"][0][3] == data["similarity"][3][0] == -0.25
+    assert data["code"] == [0, 1, 2, 3]
+    app.segmented_control(key="source").set_value("circle").run()
+    assert not app.exception
+    assert drawn(app)["names"][drawn(app)["anchor"]] == "2b"
+
+
+def test_the_hard_example_says_what_the_lecture_says_and_what_is_ours() -> None:
+    shown = pages.text(opened(source="lecture hard"))
+    assert softmax.about_log_3() in shown
+    for other in ({"tau": "0.2"}, {"edit": "0,1,0.5"}, {"source": "lecture easy"}):
+        assert softmax.about_log_3() not in pages.text(opened(**({"source": "lecture hard"} | other)))
+
+
+def test_controls_that_would_change_nothing_cannot_be_moved() -> None:
+    app = opened(source="lecture easy")
+    assert not [slider for slider in app.slider if slider.key == "n"]  # always two pictures
+    assert app.toggle(key="same").disabled
+    app = opened()
+    assert not app.toggle(key="same").disabled
 
 
 @pytest.mark.parametrize("n", ["2", "16"])
@@ -141,6 +173,15 @@ def test_a_recorded_run_at_a_chosen_step(runs: Path, quick: RunSettings) -> None
     assert any("run mine at step 0" in caption.value for caption in app.caption)
     s = run.snapshot(0).exhibits["similarity"]
     assert data["similarity"][0][3] == pytest.approx(float(s[0, 6]), abs=1e-5)  # partner of 1a among six pictures
+    assert app.slider(key="n").max == 6  # more were not recorded
+
+
+def test_a_run_with_fewer_pictures_than_were_shown(runs: Path, quick: RunSettings) -> None:
+    recorded(runs, quick)
+    app = opened(n="16")
+    app.segmented_control(key="source").set_value("recorded run").run()
+    assert not app.exception
+    assert len(drawn(app)["names"]) == 12
 
 
 @pytest.mark.parametrize("query", [{"step": "3"}, {"step": "-1"}, {"n": "99"}, {"run": "no-such-run"}])

@@ -77,3 +77,8 @@ def test_addresses_that_make_no_sense_never_raise(wrong: str) -> None:
     assert "**75% hidden:** 17 of 65" in text(app)
     assert len(app.warning) == len(KEYS)
     assert all(len(warning.value) < 200 for warning in app.warning)
+
+
+def test_the_dice_of_a_grid_cannot_be_thrown() -> None:
+    assert opened(mask_type="grid").slider(key="draw").disabled
+    assert not opened(mask_type="block").slider(key="draw").disabled
