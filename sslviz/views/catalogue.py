@@ -55,6 +55,8 @@ BLACKBOARD = {
     "chooser": ("Which method?", ":material/alt_route:"),
 }
 
+TABLES = {"Rooms": ROOMS, "Compare": COMPARE, "Blackboard": BLACKBOARD}  # heading in the navigation -> its pages
+
 
 def page(name: str) -> Page:
     """The page of a method."""
@@ -63,12 +65,23 @@ def page(name: str) -> Page:
     return st.Page(content, title=METHODS[name].title, icon=ICONS.get(name, ":material/science:"), url_path=name)
 
 
+def named(name: str) -> Page | None:
+    """Any page by the name of its file, None if there is none: a method, a room, …"""
+    if name in METHODS:
+        return page(name)
+    for table in TABLES.values():
+        if name in table and (server.PAGES / f"{name}.py").exists():
+            title, icon = table[name]
+            return st.Page(server.PAGES / f"{name}.py", title=title, icon=icon)
+    return None
+
+
 def sections() -> dict[str, list[Page]]:
     """All of them: the methods by family, the rooms, what becomes of the runs, and the blackboard at the end."""
     found: dict[str, list[Page]] = {}
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
-    for section, table in {"Rooms": ROOMS, "Compare": COMPARE, "Blackboard": BLACKBOARD}.items():
+    for section, table in TABLES.items():
         found[section] = [
             st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in table.items()
         ]

@@ -1,9 +1,40 @@
-"""The first page: what this is and where to begin, in the time it takes to read three sentences."""
+"""The first page: what this is, the lecture's path through it in a dozen steps, and all methods."""
+
+from typing import NamedTuple
 
 import streamlit as st
 
 from sslviz.methods import METHODS
 from sslviz.views import catalogue
+
+
+class Stop(NamedTuple):
+    """One line of the path: its pages, what one does there, and what there is to see."""
+
+    pages: tuple[str, ...]
+    do: str
+    see: str
+
+
+LECTURE = (  # in the lecture's order
+    Stop(("labels",), "Pick a kind of label and a number of images.", "Labelling everything costs millions."),
+    Stop(("pretext_room",), "Turn, shuffle or grey a picture.", "A network answers that never saw a label."),
+    Stop(("infonce",), "Point at a cell, then change a similarity.", "The loss is a choice: which view is my partner?"),
+    Stop(("temperature",), "Move τ under the same scores.", "A small τ decides sharply and pushes the nearest most."),
+    Stop(("simclr",), "Press **Start**.", "Two bright diagonals appear, then clusters without labels."),
+    Stop(("projection_head",), "Compare h with z.", "The head gives up colour and place; the encoder keeps them."),
+    Stop(
+        ("byol", "ema"),
+        "Take a part of BYOL away; slow its teacher.",
+        "Without negatives, a missing part means collapse.",
+    ),
+    Stop(("mae_room",), "Paint a mask over a picture.", "The network fills in what it cannot see."),
+)
+AFTERWARDS = (
+    Stop(("compare",), "Choose runs and drag one clock.", "Two methods learn side by side, moment by moment."),
+    Stop(("judge",), "Put a run to four tests.", "The tests do not agree on which method is best."),
+    Stop(("landscape",), "Look up a method.", "Four ideas are behind all of them."),
+)
 
 
 def show() -> None:
@@ -12,16 +43,41 @@ def show() -> None:
         "A network learns to see **without a single label**, here, on this computer, while you watch: "
         "real pictures, real gradients, measured numbers. Turn a knob and the next training step obeys."
     )
+    st.subheader("The lecture in eight steps", anchor=False)
+    path(LECTURE, 1)
+    st.markdown("Then compare what you have trained:")
+    path(AFTERWARDS)
+    st.markdown(
+        "The **blackboard** holds the formulae and worked numbers: nothing is trained there. In the **rooms** you play "
+        "with networks that are already trained. Under **Compare** you put finished runs side by side, train twins "
+        "and sweeps, and test what a run has learnt."
+    )
+    st.subheader("All methods", anchor=False)
     columns = st.columns(3, gap="medium")
     for i, (name, method) in enumerate(METHODS.items()):
         with columns[i % len(columns)], st.container(border=True):
             st.subheader(method.title, anchor=False)
             st.markdown(method.summary)
             st.page_link(catalogue.page(name), label=f"Open {method.title}", icon=":material/arrow_forward:")
-    st.subheader("How it goes", anchor=False)
+    st.subheader("How to train one", anchor=False)
     st.markdown(
-        "1. Open a method and press **Start**: training begins in the background and goes on when you leave the page.\n"
-        "2. Watch the **k-NN score**, not only the loss: how often are the nearest neighbours of its class?\n"
-        "3. Turn the **temperature** or an **augmentation** while it trains; a mark on the curves says when you did.\n"
+        "1. Open a method and press **Start**: training runs in the background and continues when you leave the page.\n"
+        "2. Watch the **k-NN score**, not only the loss: how often do a picture's nearest neighbours share its class?\n"
+        "3. Turn the **temperature** or an **augmentation** while it trains; a mark on the curves shows when you did.\n"
         "4. Send the address of the page to a classmate on this computer: it holds the run and every knob."
     )
+
+
+def path(stops: tuple[Stop, ...], first: int | None = None) -> None:
+    """A line for each stop, numbered from `first`. A page that is not there has no link."""
+    for stop in stops:
+        pages = [page for name in stop.pages if (page := catalogue.named(name)) is not None]
+        if not pages:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            with st.container(width=230, gap=None):
+                for page in pages:
+                    number = f"{first}. " if first is not None else ""
+                    st.page_link(page, label=number + page.title, icon=page.icon)
+            st.markdown(f"{stop.do} *{stop.see}*", width="stretch")
+        first = None if first is None else first + 1
