@@ -22,7 +22,7 @@ LECTURE = (  # in the lecture's order
     Stop(("infonce",), "Point at a cell, then change a similarity.", "The loss is a choice: which view is my partner?"),
     Stop(("temperature",), "Move τ under the same scores.", "A small τ decides sharply and pushes the nearest most."),
     Stop(("simclr",), "Press **Start**.", "Two bright diagonals appear, then clusters without labels."),
-    Stop(("projection_head",), "Compare h with z.", "The head gives up colour and place; the encoder keeps them."),
+    Stop(("projection_head",), "Compare h with z.", "h, in front of the head, keeps what z has to forget."),
     Stop(
         ("byol", "ema"),
         "Take a part of BYOL away; slow its teacher.",
