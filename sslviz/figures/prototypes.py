@@ -83,7 +83,7 @@ def assignments(
     return style.figure(
         heat,
         title="Codes of the views",
-        subtitle=f"same prototype for both views: {agree:.0%} of the pictures · "
+        subtitle=f"same prototype for both views: {agree:.0%} of the pictures shown · "
         f"prototypes per code exp(H) = {spread:.1f}",
         height=height,
         meta={"cells": []},

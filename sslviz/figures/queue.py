@@ -43,6 +43,7 @@ def queue(
     nearest = np.full(bins, -np.inf, np.float32)
     np.maximum.at(nearest, of_key, rows.max(0))
     who = "all queries" if query is None else f"query {query + 1}"
+    asked = "1 query" if len(rows) == 1 else f"{len(rows)} queries"
     heat = go.Heatmap(
         x=edges,
         y=np.linspace(-1, 1, COSINES + 1, dtype=np.float32),
@@ -67,7 +68,7 @@ def queue(
         ],
         *lines,
         title=f"The queue as {who} sees it" if query is not None else "The queue as the queries see it",
-        subtitle=f"{keys:,} keys · mean cosine {rows.mean():.2f} · nearest {rows.max():.2f}".replace("-", "−"),
+        subtitle=f"{asked}, {keys:,} keys · mean cosine {rows.mean():.2f} · nearest {rows.max():.2f}".replace("-", "−"),
         height=height,
         meta={"cells": []},  # cells are bins, none can be pinned
         margin={"l": 8, "r": 12, "t": 76, "b": 8},

@@ -36,7 +36,8 @@ def reconstruction(
     return tiles.figure(
         [*(tiles.Row(*row) for row in zip(ROWS, rows, strict=False)), tiles.Row(ROWS[3], numbers=error)],
         title="Reconstruction of hidden patches",
-        subtitle=f"{share:.0%} of the patches hidden · mean squared error of hidden patches {_mean(error):.3g}",
+        subtitle=f"{share:.0%} of the patches hidden · mean squared error of hidden patches {_mean(error):.3g}, "
+        + ("this picture" if len(means) == 1 else f"these {len(means)} pictures"),
         x_title="picture, and its error",
         columns=[f"{i + 1}<br>{mean:.3f}" if mean < 1 else f"{i + 1}<br>{mean:.2g}" for i, mean in enumerate(means)],
         scale=(0, error_max or tiles.top_of(error)),

@@ -14,8 +14,10 @@ from sslviz.figures import style
 from sslviz.figures.matrix import row_name
 
 HOW_TO_READ = (
-    "Each bar is the probability that this view is taken for the anchor's other half; the loss is −ln of the orange "
-    "one. A small τ lets only the most similar views count; a large τ makes all views count alike."
+    "Each bar is the probability that this view is taken for the anchor's other half, among the views shown; −ln of "
+    "the orange one is this anchor's loss among them. The curve of the loss is a mean over all anchors, each among all "
+    "views of the batch (in MoCo: among the queue). A small τ lets only the most similar views count; a large τ makes "
+    "all views count alike."
 )
 MOST_NAMES = 24  # bars up to which each one is named
 
@@ -82,14 +84,14 @@ def softmax(
     return style.figure(
         *bars,
         title=f"Softmax of view {row_name(anchor, total)} at τ = {temperature:.3g}",
-        subtitle=f"P(positive) = {p[positive]:.3f} · loss −ln P = {loss:.3f} · entropy H = {entropy(p):.2f} nats · "
-        f"effective negatives {effective:.1f} of {len(negatives)}",
+        subtitle=f"P(positive) = {p[positive]:.3f} · −ln P = {loss:.3f} nats among the {len(p)} views shown<br>"
+        f"entropy H = {entropy(p):.2f} nats · effective negatives {effective:.1f} of {len(negatives)}",
         height=height,
         meta=sprite or {},
         barmode="overlay",
         showlegend=True,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
-        margin={"l": 8, "r": 12, "t": 80, "b": 8},
+        margin={"l": 8, "r": 12, "t": 98, "b": 8},
         xaxis={"title": {"text": "the other views" + (", most similar first" if ordered else "")}, "showgrid": False}
         | {"tickvals": list(range(len(rows))) if few else [], "ticktext": [row_name(int(row), total) for row in rows]}
         | {"range": [-0.6, len(rows) - 0.4]},

@@ -33,6 +33,20 @@ def test_factors_stand_in_pairs_with_their_references():
     assert list(figure.layout.xaxis.ticktext) == ["class", "hue"]
 
 
+@pytest.mark.parametrize("random", [0.0, 0.45, 0.5, 0.52, 0.56, 0.6, 0.99])
+@pytest.mark.parametrize("height", [380, 420])
+def test_no_number_stands_on_a_tick(random, height):
+    """However close the score of random weights, or chance, comes to that of the run."""
+    rows = [("trained", "h", "class", 0.5, 0.58), ("random", "h", "class", random, 0.58)]
+    figure = evaluation.factors(pd.DataFrame(rows, columns=FACTORS.columns), title="x", height=height)
+    number = next(trace for trace in figure.data if trace.type == "scatter" and trace.mode == "text")
+    assert list(number.text) == ["50"]
+    per_pixel = figure.layout.yaxis.range[1] / (height - evaluation.FRAME)
+    low, high = float(number.y[0]), float(number.y[0]) + 18 * per_pixel  # 14 pixels of text, 4 below it
+    assert low >= np.float32(0.5)
+    assert not [tick for tick in (random, 0.58) if low + 1e-6 < tick < high]
+
+
 def curve(encoder, means):
     return [
         {"encoder": encoder, "labels": labels, "draw": draw, "score": mean + 0.01 * (draw - 1)}

@@ -69,6 +69,15 @@ def test_softmax_of_the_lecture(temperature, expected):
     )
 
 
+def test_softmax_says_among_how_many_views() -> None:
+    """The loss of the curve beside it asks more of them."""
+    s = cosines(8)
+    p = softmax.probabilities(s[0], 0, 0.2)
+    subtitle = softmax.softmax(s[0], 0, 8, 0.2).layout.title.subtitle.text
+    assert f"−ln P = {-math.log(p[8]):.3f} nats among the 16 views shown" in subtitle
+    assert "loss" not in subtitle
+
+
 def test_softmax_survives_float16_and_the_smallest_temperature():
     p = softmax.probabilities(cosines()[3], 3, 0.001)
     assert np.isfinite(p).all()

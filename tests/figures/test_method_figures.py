@@ -124,7 +124,10 @@ def test_the_queue_is_counted_by_age_and_cosine():
     np.testing.assert_allclose(nearest.y, [0.9, 0.9])
     row = np.flatnonzero(np.asarray(heat.z)[:, 0] > 0)
     np.testing.assert_allclose((heat.y[row] + heat.y[row + 1]) / 2, [0.1, 0.5, 0.9], atol=0.04)
-    assert "mean cosine −0.72" in queue.queue(cosines, age, query=None, batch=3).layout.title.subtitle.text
+    assert (
+        "8 queries, 6 keys · mean cosine −0.72"
+        in queue.queue(cosines, age, query=None, batch=3).layout.title.subtitle.text
+    )
 
 
 @pytest.mark.parametrize(("keys", "batch"), [(65_536, 256), (256, 512), (300, 7), (10, None)])
@@ -164,7 +167,7 @@ def test_codes_of_partners_lie_below_each_other_and_form_a_staircase():
     z = np.asarray(figure.data[0].z)
     assert z.argmax(1).tolist() == [0, 0, 1, 2, 0, 0, 3, 3]
     assert (z[:, 4:] == 0).all()  # what nobody uses comes last
-    assert "75% of the pictures" in figure.layout.title.subtitle.text
+    assert "75% of the pictures shown" in figure.layout.title.subtitle.text
     assert "exp(H) = 1.0" in figure.layout.title.subtitle.text
     by_class = prototypes.assignments(codes, labels=[1, 0, 1, 0])
     assert list(by_class.layout.yaxis.ticktext)[::2] == ["2a", "4a", "1a", "3a"]
