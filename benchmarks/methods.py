@@ -35,7 +35,7 @@ def main() -> None:
     print(f"## What every method learns in {SECONDS} seconds\n")
     print(f"`python -m benchmarks.methods --seeds {options.seeds} --jobs {options.jobs}` on {machine('torch')}.")
     print(f"{options.jobs} runs at a time, each on its share of the cores. Percent: mean (lowest … highest).")
-    print("k-NN: 20 neighbours among all training pictures; linear: a probe fitted to 5,000 of them.")
+    print("k-NN: the final k-NN, 20 neighbours among all training pictures; linear: a probe fitted to 5,000 of them.")
     for data, seeds in [("shapes", options.seeds)] + ([(options.cifar, 1)] if options.cifar else []):
         cases = [Case(name, SECONDS, seed, data) for seed in range(seeds) for name in options.methods]
         found = train(cases, options.runs, options.jobs)

@@ -26,6 +26,7 @@ from tqdm import tqdm
 from sslviz import sweep_command
 from sslviz.data import default_cache
 from sslviz.data.dataset import DataError
+from sslviz.measures.scores import EVALUATED, FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.place import APP, default_runs
 from sslviz.runs import twins
@@ -62,7 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     sweep_command.arguments(sweeper)
     lister = commands.add_parser("list", help="all recorded runs, newest first")
-    judge = commands.add_parser("evaluate", help="k-NN, linear probe, few-shot, fine-tune: the results stay in the run")
+    judge = commands.add_parser(
+        "evaluate", help=f"{EVALUATED.name}, linear probe, few-shot, fine-tune: the results stay in the run"
+    )
     judge.add_argument("run", help="name of a run, or the path of its folder")
     judge.add_argument("--step", type=int, help="a moment of which the weights were kept; the last unless given")
     judge.add_argument(
@@ -233,23 +236,25 @@ def show(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     if options.json:
         print(json.dumps(rows))
     for row in [] if options.json else rows:
-        score = "" if row["knn"] is None else f"k-NN {row['knn']:.1%}"
+        known = (FINAL, row["final"]) if row["final"] is not None else (LIVE, row["live"])
+        score = "" if known[1] is None else f"{known[0].name} {known[1]:.1%}"
         print(f"{row['run']:34} {row['state']:12} {row['method']:14} {row['data']:20} step {row['step']:<7} {score}")
     return 0
 
 
 def describe(status: Status) -> str:
-    """loss 4.31, k-NN 54.1 % (random 17.3 %), 2400 images/s"""
+    """loss 4.31, final k-NN 54.1 % (random 17.3 %), 2400 images/s; the live one as long as there is no final one"""
     parts = [] if status.loss is None else [f"loss {status.loss:.3f}"]
-    score, start = status.exam or status.knn, status.exam_random_init or status.knn_random_init
+    final = (FINAL, status.exam, status.exam_random_init)
+    which, score, start = final if status.exam is not None else (LIVE, status.knn, status.knn_random_init)
     if score is not None and start is not None:
-        parts.append(f"k-NN {score:.1%} (random {start:.1%})")
+        parts.append(f"{which.name} {score:.1%} (random {start:.1%})")
     return ", ".join([*parts, f"{status.images_per_second:.0f} images/s"])
 
 
 def summary(folder: RunFolder) -> dict[str, Any]:
-    """One run as one flat object. `scores` are those of the last look at it, on 5,000 references; `knn` of a run
-    that has ended by itself is measured on all training pictures.
+    """One run as one flat object. `live` and `final` are the live and the final k-NN (measures/scores.py); `knn` is the
+    final one if there is one, else the live one. `scores` are those of the last look at it.
     """
     settings, status = folder.settings(), folder.status()
     steps = folder.snapshot_steps()
@@ -275,7 +280,10 @@ def summary(folder: RunFolder) -> dict[str, Any]:
         "seed": settings.seed,
         **{name: value for name, value in status.model_dump().items() if name in keep},
         **exam,
+        "live": status.knn,
         "live_random_init": status.knn_random_init,
+        "final": status.exam,
+        "final_random_init": status.exam_random_init,
         "linear": status.linear,
         "linear_random_init": status.linear_random_init,
         "scores": last.scores if last else {},

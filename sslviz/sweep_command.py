@@ -9,6 +9,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from sslviz.data import default_cache
+from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.presets import augmentation_pairs
@@ -106,7 +107,7 @@ def summary(table: pd.DataFrame) -> str:
     rows = []
     for cell, runs in table.groupby("cell", sort=False):
         row: dict[str, object] = {"cell": cell, "runs": int((runs["state"] == "done").sum())}
-        for name, column in (("k-NN", "knn"), ("linear", "linear"), ("hue", "knn_hue")):
+        for name, column in ((FINAL.name, "knn"), ("linear", "linear"), (f"{LIVE.name}, hue", "knn_hue")):
             known = 100 * runs[column].dropna()
             spread = f" ± {known.std():.1f}" if len(known) > 1 else ""
             row[name] = f"{known.mean():.1f}{spread}" if len(known) else ""

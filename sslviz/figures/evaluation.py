@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sslviz.figures import style
+from sslviz.measures.scores import EVALUATED
 
 HOW_TO_READ_FACTORS = (
     "For each thing that can be asked of a picture, how often a probe reads it off h (kept) and off z (what the loss "
@@ -22,7 +23,7 @@ HOW_TO_READ_FEW = (
     "dotted line (the same network learning from these labels alone) crosses, pre-training stops paying."
 )
 HOW_TO_READ_NEIGHBOURS = (
-    "k neighbours vote: a few are easily wrong, many lie far away. The score of the training curves has k = 20."
+    f"k neighbours vote: a few are easily wrong, many lie far away. The {EVALUATED.name} has k = 20."
 )
 TOP, TEXT, FRAME = 1.12, 22, 170  # of the axis; pixels of a number over its bar; of all that is not between the axes
 NAMES = {"h": "h, kept", "z": "z, seen by the loss"}
@@ -199,7 +200,7 @@ def over_k(rows: pd.DataFrame, *, height: int = 340) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top"},
         xaxis={"title": {"text": "k (logarithmic)"}, "type": "log"}
         | {"tickvals": list(ticks), "ticktext": [f"{t:g}" for t in ticks]},
-        yaxis={"title": {"text": "k-NN accuracy of h"}, "tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"title": {"text": "accuracy of the vote on h"}, "tickformat": ".0%", "rangemode": "tozero"},
     )
 
 

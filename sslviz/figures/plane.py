@@ -13,7 +13,7 @@ from sslviz.figures import style
 HOW_TO_READ = (
     "Each point is a moment of the training, the big one the newest: further left the views of a picture are closer "
     "together, further down the pictures are more spread out, so good runs go towards the lower left corner and a "
-    "collapse ends in the upper left one (alignment: of the pictures shown above; uniformity: of 1,000 test pictures)."
+    "collapse ends in the upper left one (alignment: of the pictures shown above; uniformity: of up to 1,000)."
 )
 # what the corners mean: (alignment, uniformity, name, where the name stands)
 CORNERS = (

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sslviz.figures import pixels, style, tiles
+from sslviz.measures.scores import FINAL
 
 TURNS = ("0°", "90°", "180°", "270°")
 HOW_TO_READ_TURNS = "How probable it finds each of its four answers; orange is the true one, or the nearest to it."
@@ -25,7 +26,7 @@ HOW_TO_READ_SURE = (
 )
 HOW_TO_READ_WORTH = (
     "Bars: a linear probe on the frozen features h. The tick on each bar is the same encoder with random weights, the "
-    "diamond is 20-NN."
+    f"diamond is the {FINAL.name}."
 )
 
 
@@ -232,7 +233,7 @@ def worth(table: pd.DataFrame, *, height: int | None = None) -> go.Figure:
                 hovertemplate="%{y}: linear probe %{x:.1%}<extra></extra>",
             )
         )
-    for column, name, mark in (("random", "random weights", "line-ns"), ("exam", "20-NN", "diamond-open")):
+    for column, name, mark in (("random", "random weights", "line-ns"), ("exam", FINAL.name, "diamond-open")):
         traces.append(
             go.Scatter(
                 y=table["method"],

@@ -7,13 +7,13 @@ from sslviz.figures import style
 from sslviz.figures.bars import level_label, level_line, sorted_bars
 
 HOW_TO_READ = (
-    "The spread of z of 1,000 test pictures along its principal axes, largest first, on a logarithmic scale: a curve "
-    "near the dashed line uses all dimensions alike, one that falls off a cliff only those before the cliff "
+    "The spread of z of up to 1,000 test pictures along its principal axes, largest first, on a logarithmic scale: a "
+    "curve near the dashed line uses all dimensions alike, one that falls off a cliff only those before the cliff "
     "(dimensional collapse), and all of it far below the line means that all pictures have become one point."
 )
 HOW_TO_READ_CHANNELS = (
-    "Each bar is the standard deviation of one coordinate of z over 1,000 test pictures: near the dashed line when z "
-    "is spread evenly over the sphere, 0 when the network gives every picture the same answer."
+    "Each bar is the standard deviation of one coordinate of z over up to 1,000 test pictures: near the dashed line "
+    "when z is spread evenly over the sphere, 0 when the network gives every picture the same answer."
 )
 FLOOR = 1e-4  # smaller values are drawn here
 

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sslviz.figures import style
+from sslviz.measures.scores import FINAL
 
 HOW_TO_READ = (
     "Each group of bars is one temperature, each bar the probability of one candidate (they add up to 1): a small τ "
@@ -127,8 +128,8 @@ def entropy(
 
 
 def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 380) -> go.Figure:
-    """k-NN over log τ. runs: a row per run with temperature, seed, steps, knn, knn_random_init, contrastive_accuracy;
-    papers: name -> temperature, marked at the top.
+    """Final k-NN over log τ. runs: a row per run with temperature, seed, steps, knn (the final one), knn_random_init,
+    contrastive_accuracy; papers: name -> temperature, marked at the top.
     """
     mean = runs.groupby("temperature", as_index=False).mean(numeric_only=True)
     tau, random = mean["temperature"].to_numpy(dtype=np.float32), float(runs["knn_random_init"].mean())
@@ -136,12 +137,14 @@ def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 380) ->
     hover = "τ = %{x:g}: %{y:.1%}<extra></extra>"
     own, faint = style.CLASSES[0], style.FAINT
     lines = [
-        go.Scatter(x=tau, y=mean["knn"].astype(np.float32), name="k-NN, mean", line={"color": own, "width": 2.5}),
+        go.Scatter(
+            x=tau, y=mean["knn"].astype(np.float32), name=f"{FINAL.name}, mean", line={"color": own, "width": 2.5}
+        ),
         go.Scatter(
             x=runs["temperature"].astype(np.float32),
             y=runs["knn"].astype(np.float32),
             mode="markers",
-            name="k-NN, one run",
+            name=f"{FINAL.name}, one run",
             marker={"size": 9, "color": own, "opacity": 0.6},
         ),
         go.Scatter(
@@ -154,7 +157,7 @@ def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 380) ->
             x=ends,
             y=np.full(2, random, dtype=np.float32),
             mode="lines",
-            name=f"k-NN, random weights {random:.0%}",
+            name=f"{FINAL.name}, random weights {random:.0%}",
             line={"color": faint, "width": 1.5, "dash": "dash"},
         ),
     ]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from sslviz.measures.scores import LIVE
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -41,7 +43,7 @@ class Chart:
     def tell(self, *names: str) -> str:
         """mean cosine 0.998, rank 1.2 at step 240: newest values; a step is said when it changes."""
         newest = {name: self.column(name) for name in names}
-        words = [name.replace("knn", "k-NN").replace("_", " ") for name in newest]
+        words = [name.replace("knn", LIVE.name).replace("_", " ") for name in newest]
         found = [(name, s.iloc[-1], s.index[-1]) for name, s in zip(words, newest.values(), strict=True) if len(s)]
         parts = [
             f"{name} {value:.3g}" + (f" at step {step}" if after is None or after[2] != step else "")
@@ -55,6 +57,6 @@ class Chart:
         return bool({"positive_cosine", "output_std", "diagonal"} & set(self.rows))
 
     def gain(self) -> float:
-        """k-NN above random initialisation, at the last look; nan if unknown."""
+        """Live k-NN above random initialisation, at the last look; nan if unknown."""
         now, random = self.column("knn"), self.column("knn_random_init")
         return float(now.iloc[-1] - random.iloc[-1]) if len(now) and len(random) else math.nan

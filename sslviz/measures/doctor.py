@@ -21,6 +21,7 @@ import pandas as pd
 
 from sslviz.measures.blame import Blame, collapse, dominance, ignorant, misled, sharp, shortcut, uniform
 from sslviz.measures.chart import Chart
+from sslviz.measures.scores import LIVE
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def misleading_loss(c: Chart) -> Verdict | None:
     if not (knn < random.iloc[-1] - 0.02).all() or not loss.tail(10).mean() < loss.head(3).mean():
         return None
     what = "The loss falls, and the classes are told apart less and less: it is met by something else."
-    constant = f"k-NN of random weights = {random.iloc[-1]:.3f}"
+    constant = f"{LIVE.name} of random weights = {random.iloc[-1]:.3f}"
     return c_verdict(c, "loss misleads", what, c.tell("loss", "knn"), constant, misled)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sslviz.data import CODE, SOURCES
+from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.nets import ENCODERS
 from sslviz.runs.bundle import Bundle, Name, Section, bundle
@@ -77,10 +78,10 @@ class Recipe:
         return [*fork, *(doubts or [exact])]
 
     def recorded(self) -> str:
-        """The last numbers that were recorded: loss 4.12 at step 157; k-NN 58.2 % at step 157."""
+        """The last numbers that were recorded: loss 4.12 at step 157; live k-NN 58.2 % at step 157."""
         metrics = self.run.metrics()
         parts = []
-        for name, write in (("loss", "loss {:.6g} at step {}"), ("knn", "k-NN {:.1%} at step {}")):
+        for name, write in (("loss", "loss {:.6g} at step {}"), ("knn", LIVE.name + " {:.1%} at step {}")):
             rows = metrics[["step", name]].dropna() if name in metrics else metrics.iloc[:0]
             if len(rows):
                 parts.append(write.format(float(rows[name].iloc[-1]), int(rows["step"].iloc[-1])))

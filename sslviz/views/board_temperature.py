@@ -8,6 +8,7 @@ import streamlit as st
 
 from sslviz.blackboard import softmax
 from sslviz.figures import temperature as figures
+from sslviz.measures.scores import FINAL
 from sslviz.views import server, worksheet
 from sslviz.views.notches import TEMPERATURES, notched
 from sslviz.views.plot import plot
@@ -127,7 +128,7 @@ def papers() -> None:
     if recorded.exists():
         with left:
             figure = figures.sweep(pd.read_csv(recorded), OPTIMA)
-            plot(figure, key="sweep", alt="k-NN accuracy of our own runs over their temperature")
+            plot(figure, key="sweep", alt=f"{FINAL.title} of our own runs over their temperature")
             st.caption(figures.HOW_TO_READ_SWEEP)
     with right:
         st.markdown(

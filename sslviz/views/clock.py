@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from sslviz.measures.scores import LIVE
 from sslviz.views import worksheet
 
 _HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ class Past:
     steps: tuple[int, ...]
     seconds: tuple[float, ...]
     images: tuple[float, ...]
-    score: tuple[str, ...]  # the last k-NN that was known, in words
+    score: tuple[str, ...]  # the last live k-NN that was known, in words
     ended: bool
     doctor: str = ""  # the address of what the doctor says of every moment
 
@@ -60,11 +61,11 @@ def past(number: int, steps: Sequence[int], history: pd.DataFrame, ended: bool) 
     seconds, images = (
         tuple(np.interp(steps, history["step"], history[axis]).round(4).tolist()) for axis in ("seconds", "images")
     )
-    score = ("k-NN not measured yet",) * len(steps)
+    score = (f"{LIVE.name} not measured yet",) * len(steps)
     if "knn" in history:
         known = history[["step", "knn"]].dropna()
         where = np.searchsorted(known["step"], steps, side="right") - 1
-        written = [f"k-NN {value:.1%}" for value in known["knn"].tolist()]
+        written = [f"{LIVE.name} {value:.1%}" for value in known["knn"].tolist()]
         score = tuple(score[0] if i < 0 else written[i] for i in where)
     return Past(number, tuple(steps), seconds, images, score, ended)
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from sslviz.figures import compare as figures
 from sslviz.figures import parallel
+from sslviz.measures.scores import LIVE
 from sslviz.views import clock, compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
 from sslviz.views.compare_runs import AXES, MOST, Shown
 from sslviz.views.plot import plot
@@ -103,7 +104,7 @@ def under_one_clock(runs: list[Shown]) -> None:
     plot(
         figures.over(
             drawn,
-            title=f"{metric} over {axis}" if metric != "knn" else f"k-NN accuracy over {axis}",
+            title=f"{metric} over {axis}" if metric != "knn" else f"{LIVE.title} over {axis}",
             x_title=AXES[axis],
             y_title="accuracy" if compare_scores.is_share(metric) else f"{metric} (as the method defines it)",
             at=end,  # the clock moves the line from here
@@ -194,10 +195,10 @@ def budget(runs: list[Shown]) -> None:
     """What the same accuracy costs: in seconds on the machine it ran on, and in pictures looked at."""
     for column, axis in zip(st.columns(2, gap="medium"), ("seconds", "images"), strict=True):
         drawn = compare_scores.lines(runs, "knn", axis)
-        title = f"Accuracy against {axis}"
+        title = f"{LIVE.title} against {axis}"
         with column:
             plot(
-                figures.over(drawn, title=title, x_title=AXES[axis], y_title="k-NN accuracy", percent=True, height=380),
+                figures.over(drawn, title=title, x_title=AXES[axis], y_title="accuracy", percent=True, height=380),
                 key=f"budget_{axis}",
                 alt=title,
             )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sslviz.figures.compare import Line, smooth
+from sslviz.measures.scores import EVALUATED, FINAL, LIVE
 from sslviz.runs.observer import NEIGHBOURS
 from sslviz.views import recorded
 from sslviz.views.compare_runs import AXES, Shown, family
@@ -63,7 +64,7 @@ def _line(group: list[Shown], metric: str, axis: str, smoothing: float) -> Line 
 
 
 def references(runs: list[Shown], metric: str) -> dict[str, float]:
-    """What a k-NN score must be compared with: the untrained network, of each kind, and chance."""
+    """What a live k-NN must be compared with: the untrained network, of each kind, and chance."""
     if metric != "knn":
         return {}
     found: dict[str, float] = {}
@@ -95,8 +96,8 @@ def scores(runs: list[Shown]) -> pd.DataFrame:
 
 
 def _scores(each: Shown) -> Iterator[tuple[str, float | None]]:
-    yield f"{NEIGHBOURS}-NN, in training", each.status.knn
-    yield f"{NEIGHBOURS}-NN, at the end", each.status.exam
+    yield LIVE.name, each.status.knn
+    yield FINAL.name, each.status.exam
     yield "linear probe, at the end", each.status.linear
     for name in EVALUATIONS:
         steps = each.run.evaluation_steps(name)
@@ -119,7 +120,7 @@ def _evaluated(name: str, table: pd.DataFrame) -> Iterator[tuple[str, float]]:
         return
     for target, rows in table.groupby("target"):
         best = rows["score"].max() if name == "attention" else rows["score"].mean()
-        word = {"knn": f"{NEIGHBOURS}-NN", "linear": "linear probe", "finetune": "fine-tuned"}.get(name, name)
+        word = {"knn": EVALUATED.name, "linear": "linear probe", "finetune": "fine-tuned"}.get(name, name)
         yield f"{word}, {target}", float(best)
 
 

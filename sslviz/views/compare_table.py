@@ -9,6 +9,7 @@ import zlib
 import pandas as pd
 import streamlit as st
 
+from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Notes
@@ -20,7 +21,8 @@ LONGEST_REMARK = 500
 COLUMNS = {
     "id": None,
     "shown": st.column_config.CheckboxColumn("shown", help="one of the runs on this page"),
-    "k-NN": st.column_config.NumberColumn("k-NN", format="%.1f%%", help="at the end, or as last seen in training"),
+    LIVE.name: st.column_config.NumberColumn(LIVE.name, format="%.1f%%", help=LIVE.meaning),
+    FINAL.name: st.column_config.NumberColumn(FINAL.name, format="%.1f%%", help=FINAL.meaning),
     "linear": st.column_config.NumberColumn("linear", format="%.1f%%", help="linear probe at the end"),
     "images/s": st.column_config.NumberColumn("images/s", format="%.0f"),
     "seconds": st.column_config.NumberColumn("seconds", format="%.0f", help="spent training and measuring"),
@@ -86,7 +88,8 @@ def overview(chosen: list[str]) -> pd.DataFrame:
                 "method": METHODS[settings.method].title,
                 "data": settings.data,
                 "seed": settings.seed,
-                "k-NN": percent(status.knn if status.exam is None else status.exam),
+                LIVE.name: percent(status.knn),
+                FINAL.name: percent(status.exam),
                 "linear": percent(status.linear),
                 "images/s": status.images_per_second or None,
                 "seconds": status.seconds,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.figures import clock, curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
@@ -52,7 +53,7 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
     if classes > 1:
         line["chance"] = 1 / classes
     bare = pictures is not None and pictures.labels is None
-    title = "No labels, no k-NN score" if bare else f"{NEIGHBOURS}-NN accuracy of h"
+    title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
     figure = curves.curves(
         series, title=title, y_title="accuracy", references=line, pins=pins(run), y_range=(0, 1), percent=True
     )

@@ -6,6 +6,7 @@ Each picture is built and encoded once per (run, step) and shared by all who loo
 import streamlit as st
 
 from sslviz.figures.curves import HOW_TO_READ
+from sslviz.measures.scores import LIVE
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.views import clock, curves, doctor, futures, map, numbers, panel, panels, similarity, transport
@@ -30,9 +31,9 @@ def show(run: RunFolder, status: Status) -> None:
         plot(
             curves.score_curve(str(run.path), status.step, status.heartbeat, clocked),
             key="score",
-            alt="k-NN accuracy over training steps",
+            alt=f"{LIVE.title} over training steps",
         )
-    st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
+    st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score. {LIVE.meaning}")
     futures.show(run)
     if not steps:
         st.info("The first picture comes in a moment.", icon=":material/hourglass_empty:")

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import evaluation as figures
+from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
 from sslviz.views import live, measuring, neighbours, server, take_away, which
@@ -17,11 +18,11 @@ from sslviz.views.recorded import folder, stamped
 
 PICTURES = {  # key -> what stands in for the picture where it cannot be seen
     "linear": "Linear probes on h and z for each factor",
-    "knn": "k-NN on h and z for each factor",
+    "knn": f"{EVALUATED.title} on h and z for each factor",
     "few": "Accuracy over labels per class",
-    "over_k": "k-NN accuracy over the number of neighbours",
+    "over_k": "Accuracy over the number of neighbours",
     "others_linear": "Linear probes on this run and on reference encoders",
-    "others_knn": "k-NN on this run and on reference encoders",
+    "others_knn": f"{EVALUATED.title} on this run and on reference encoders",
 }
 
 
@@ -85,15 +86,15 @@ def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[t
         found.append(("linear", figure, figures.HOW_TO_READ_FACTORS))
     if len(knn):
         usual = knn[knn["k"] == NEIGHBOURS]
-        figure = figures.factors(usual, title=f"{NEIGHBOURS}-NN: what lies close together?")
-        found.append(("knn", figure, figures.HOW_TO_READ_FACTORS_KNN))
+        figure = figures.factors(usual, title=f"{EVALUATED.title}: what lies close together?")
+        found.append(("knn", figure, f"{figures.HOW_TO_READ_FACTORS_KNN} {EVALUATED.meaning}"))
     if len(few):
         found.append(("few", figures.few_shot(few), figures.HOW_TO_READ_FEW))
     if len(knn) and (knn["target"] == "class").any():
         some = knn[(knn["target"] == "class") & (knn["features"] == "h")]
         found.append(("over_k", figures.over_k(some), figures.HOW_TO_READ_NEIGHBOURS))
     others = measured["references"]
-    for probe, name in (("linear", "Linear probe"), ("knn", f"{NEIGHBOURS}-NN")):
+    for probe, name in (("linear", "Linear probe"), ("knn", EVALUATED.title)):
         if len(others) and (others["probe"] == probe).any():
             figure = figures.references(others[others["probe"] == probe], title=f"{name}: beside other encoders")
             found.append((f"others_{probe}", figure, figures.HOW_TO_READ_REFERENCES))

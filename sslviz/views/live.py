@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.views import controls, exhibits, map, server
@@ -85,13 +86,13 @@ def headline(run: RunFolder, status: Status) -> None:
         line = f":violet-badge[:material/movie: recorded example: press Start to train it yourself]  {line}"
     if status.exam is not None and status.exam_random_init is not None:
         final = f"{status.exam:.1%} (random weights {status.exam_random_init:.1%})"
-        line += f" · final k-NN against all training pictures **{final}**"
+        line += f" · {FINAL.name} **{final}**"
     if status.linear is not None and status.linear_random_init is not None:
         line += f" · linear probe **{status.linear:.1%} (random weights {status.linear_random_init:.1%})**"
     silence = time.time() - status.heartbeat
     if status.at_work and status.state != "queued" and silence > STALE:
         line += f"  :orange-badge[:material/history: stale: nothing new for {silence:.0f} s]"
-    st.markdown(line)
+    st.markdown(line, help=FINAL.meaning if status.exam is not None else None)
     if status.state == "queued":
         ahead = server.launcher().ahead(run.id)
         st.info(f"Waiting for {ahead} other run{'s' if ahead != 1 else ''} to end." if ahead else "Starting …")

@@ -7,11 +7,12 @@ import time
 import pandas as pd
 import streamlit as st
 
+from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
 from sslviz.views import server
 
 EVALUATIONS = {  # name -> title, what is frozen, roughly how long on two cores
-    "knn": ("k-NN", "frozen; nothing is trained", "20 s"),
+    "knn": (EVALUATED.title, "frozen; nothing is trained", "20 s"),
     "linear": ("Linear probe", "frozen; one linear layer is fitted", "40 s"),
     "attention": ("Attention against masks", "frozen; only for a ViT, only on shapes", "10 s"),
     "finetune": ("Fine-tune", "nothing is frozen: the encoder moves, slowly", "1 min"),

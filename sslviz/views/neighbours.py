@@ -6,6 +6,7 @@ import torch
 
 from sslviz.figures import confusion, tiles
 from sslviz.measures.knn import leave_one_out, neighbours
+from sslviz.measures.scores import FINAL, LIVE
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS, QUERIES
 from sslviz.views import worksheet
@@ -18,8 +19,8 @@ ROWS = 6  # pictures whose neighbours are shown
 LAST = QUERIES // ROWS * ROWS - ROWS  # the first picture of the last strip
 HOW_TO_READ = (
     "Each row: a test picture, then the test pictures nearest to it in h, nearest first (✗: another class). "
-    "Right: the class that its 20 nearest others vote for. Test pictures among themselves, so the share differs "
-    "a little from the k-NN score, which asks training pictures."
+    "Right: the class that its 20 nearest others vote for. Here the test pictures of the map ask each other, so the "
+    f"share is neither the {LIVE.name} of the curves nor the {FINAL.name}."
 )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.figures import compare, curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
@@ -14,7 +15,7 @@ from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, probe, stamped
 
 Pins = tuple[tuple[int, str], ...]
-TITLES = {"loss": "Loss", "knn": f"{NEIGHBOURS}-NN accuracy of h"}
+TITLES = {"loss": "Loss", "knn": f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"}
 HOW_TO_READ = (
     "The first run is solid, the second dashed; one line where they agree. A ▼ marks the step at which something was "
     "done to one of them."

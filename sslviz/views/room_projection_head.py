@@ -9,6 +9,7 @@ import streamlit as st
 
 from sslviz.figures import projection_head as figures
 from sslviz.figures.projection_head import HEADS
+from sslviz.measures.scores import EVALUATED
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder, list_runs
@@ -23,7 +24,7 @@ IDEA = (
     "training, and h is what is used."
 )
 RECORDED = {"none": "simclr_head_none", "linear": "simclr_head_linear", "mlp": "simclr"}  # head -> recorded example
-PROBES = {f"{NEIGHBOURS}-NN": "knn", "linear": "linear"}  # on the page -> evaluation
+PROBES = {EVALUATED.name: "knn", "linear": "linear"}  # on the page -> evaluation
 
 
 def show() -> None:
@@ -42,7 +43,7 @@ def show() -> None:
         with above:
             choose_head(run, heads)
         step = which.moment(run)
-        probe = worksheet.choice("Probe", "probe", list(PROBES), "linear")
+        probe = worksheet.choice("Probe", "probe", list(PROBES), "linear", help=EVALUATED.meaning)
         missing_heads(heads)
     if step is None:  # thinned out since
         return

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.figures import sweep as figures
+from sslviz.measures.scores import FINAL, LIVE
 from sslviz.runs import sweep_progress, sweeps
 from sslviz.runs.folder import BIN, list_runs
 from sslviz.views import server, worksheet
@@ -16,8 +17,8 @@ from sslviz.views.sweep_papers import REPORTED
 from sslviz.views.sweep_results import SCORES, WORDS, Results, lasting, of_sweep, recorded, title
 
 HELP = (
-    "k-NN: against all training pictures, at the end; linear: a linear probe at the end; hue: k-NN asked for the hue, "
-    "on drawn shapes; loss: mean of the last 10 steps"
+    f"{FINAL.meaning} Linear: a linear probe at the end; hue: the last {LIVE.name}, asked for the hue, on drawn "
+    "shapes; loss: mean of the last 10 steps."
 )
 
 
@@ -42,7 +43,7 @@ def show(name: str, was_busy: bool) -> None:
         st.rerun()
     headline(results)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        score = SCORES[worksheet.choice("Score", "by_score", list(SCORES), "k-NN", help=HELP)]
+        score = SCORES[worksheet.choice("Score", "by_score", list(SCORES), FINAL.name, help=HELP)]
         buttons(results)
     reported = REPORTED.get(results.preset)
     columns = st.columns([2.4, 1], gap="medium") if reported else [st.container()]
@@ -150,7 +151,7 @@ def picture(results: Results, score: str) -> None:
     metric = WORDS[score]
     if not results.known(score) and not any(cell.going for cell in cells):
         st.info("Nothing to show for this score yet." if results.sweep else "This score was not recorded here.")
-    heading = metric if metric.startswith("k-NN") else f"{metric[0].upper()}{metric[1:]}"
+    heading = f"{metric[0].upper()}{metric[1:]}"
     heading += " (%)" if percent and results.y else ""
     if results.mirrored:
         heading += " after training with two augmentations"

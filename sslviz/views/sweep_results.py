@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.figures.sweep import Cell, Side
+from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs import sweep_progress
 from sslviz.runs.folder import RunFolder
@@ -16,8 +17,8 @@ from sslviz.runs.sweep import Sweep, written
 from sslviz.views import board_temperature, live, server
 from sslviz.views.recorded import folder
 
-SCORES = {"k-NN": "knn", "linear": "linear", "hue": "knn_hue", "loss": "loss"}  # on the page -> in the table
-WORDS = {"knn": "k-NN accuracy", "linear": "linear probe", "knn_hue": "k-NN accuracy for the hue", "loss": "loss"}
+SCORES = {FINAL.name: "knn", "linear": "linear", "hue": "knn_hue", "loss": "loss"}  # on the page -> in the table
+WORDS = {"knn": FINAL.name, "linear": "linear probe", "knn_hue": f"{LIVE.name} for the hue", "loss": "loss"}
 PAIRS = "augmentation_pairs.csv"  # in the gallery; benchmarks/augmentation_pairs.py writes it
 AT_WORK = {"starting", "running", "paused"}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from sslviz.measures.scores import FINAL
 from sslviz.views import server
 
 RECORDED = "byol_switchboard.csv"  # in the gallery; benchmarks/collapse.py writes it
@@ -34,8 +35,8 @@ def show() -> None:
             hide_index=True,
             width="stretch",
             column_config={
-                "k-NN": st.column_config.ProgressColumn(
-                    "ours: k-NN on shapes", format="percent", min_value=0, max_value=1
+                "ours": st.column_config.ProgressColumn(
+                    f"ours: {FINAL.name} on shapes", format="percent", min_value=0, max_value=1
                 ),
                 "std": st.column_config.NumberColumn("ours: std of z × √d", format="%.2f"),
                 "doctor": "our doctor says",
@@ -59,6 +60,6 @@ def beside_the_paper(path: Path) -> pd.DataFrame:
         name = {(True, True, False): "BYOL", (False, False, True): "like SimCLR"}.get(cell, "")
         rows.append(
             dict(zip(SWITCHES, cell, strict=True))
-            | {"name": name, "k-NN": row["knn"], "std": row["std"], "doctor": row["doctor"], "paper": paper}
+            | {"name": name, "ours": row["knn"], "std": row["std"], "doctor": row["doctor"], "paper": paper}
         )
     return pd.DataFrame(rows)

@@ -49,7 +49,7 @@ def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
     page.wait_for_function(QUIET)
     page.wait_for_function(MOMENT, arg={"simclr": 157, "byol": 662})
     last, end = page.evaluate(SHOWN), page.evaluate(NOW)
-    assert "k-NN 58.2%" in last["simclr"]["words"]
+    assert "live k-NN 58.2%" in last["simclr"]["words"]
     assert last["simclr"]["title"] == "UMAP, step 157"
     page.get_by_role("slider", name="Moment", exact=True).focus()
     page.keyboard.press("Home")
@@ -58,7 +58,7 @@ def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
     for run in ("simclr", "byol"):
         for part in ("cells", "picture", "places", "mark", "words"):
             assert first[run][part] != last[run][part]
-        assert "k-NN not measured yet" in first[run]["words"]
+        assert "live k-NN not measured yet" in first[run]["words"]
         assert first[run]["title"] == "UMAP, step 0"
     assert page.evaluate(NOW) < 0.1 * end
     page.wait_for_url(re.compile("moment="))

@@ -19,10 +19,10 @@ def test_every_run_is_in_it_and_papers_stand_apart():
     )
     figure = temperature.sweep(runs, {"a paper: 0.3": 0.3})
     by_name = {trace.name: trace for trace in figure.data}
-    np.testing.assert_allclose(by_name["k-NN, one run"].y, [0.6, 0.7, 0.4, 0.5])
-    np.testing.assert_allclose(by_name["k-NN, mean"].y, [0.65, 0.45])
+    np.testing.assert_allclose(by_name["final k-NN, one run"].y, [0.6, 0.7, 0.4, 0.5])
+    np.testing.assert_allclose(by_name["final k-NN, mean"].y, [0.65, 0.45])
     np.testing.assert_allclose(by_name["partner found"].y, [0.3, 0.1])
-    np.testing.assert_allclose(by_name["k-NN, random weights 25%"].y, 0.25)
+    np.testing.assert_allclose(by_name["final k-NN, random weights 25%"].y, 0.25)
     papers = next(trace for trace in figure.data if trace.text)
     np.testing.assert_allclose(papers.x, [0.3])
     assert "2 seeds" in figure.layout.title.subtitle.text

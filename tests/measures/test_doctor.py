@@ -125,7 +125,7 @@ def test_a_complete_collapse_is_blamed_on_the_switch_that_is_off(method, knobs, 
     assert word.lower() in verdict.sentence.lower()
     assert verdict.cure == cure
     assert verdict.restart
-    assert verdict.evidence == "loss -0.99, std 0.002, mean cosine 0.998, rank 1.5, k-NN 0.15 at step 400"
+    assert verdict.evidence == "loss -0.99, std 0.002, mean cosine 0.998, rank 1.5, live k-NN 0.15 at step 400"
     assert "1/√d = 0.125" in verdict.constant
     RunSettings(method=method).change(**{**knobs, **verdict.cure})  # values that the knobs take
 
@@ -274,7 +274,7 @@ def test_a_loss_that_falls_while_the_score_falls_too():
     assert verdict.name == "loss misleads"
     assert "colours" in verdict.sentence
     assert verdict.cure == {"jitter": 0.8}
-    assert verdict.constant == "k-NN of random weights = 0.200"
+    assert verdict.constant == "live k-NN of random weights = 0.200"
     assert examine("simclr", history.assign(knn=history["knn"] + 0.1)) is None
 
 

@@ -50,7 +50,7 @@ def test_it_opens_alive_on_the_recorded_examples(runs: Path) -> None:
     assert app.multiselect(key="chips").value == list(compare_runs.EXAMPLES)
     for method in ("SimCLR", "BYOL", "SwAV", "MAE"):
         assert f"**{method} (recorded)**" in shown
-    assert words(app).count("k-NN ") == 4
+    assert words(app).count("live k-NN ") == 4
     assert "step 157<" in words(app)
 
 

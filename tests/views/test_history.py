@@ -176,7 +176,7 @@ def test_the_past_of_a_run_knows_the_last_score() -> None:
     table = pd.DataFrame({"step": range(5), "seconds": [0.0, 2, 4, 6, 8], "images": [0, 10, 20, 30, 40]})
     table["knn"] = [np.nan, 0.25, np.nan, np.nan, 0.5]
     past = clock.past(0, [0, 2, 4], table, ended=True)
-    assert past.score == ("k-NN not measured yet", "k-NN 25.0%", "k-NN 50.0%")
+    assert past.score == ("live k-NN not measured yet", "live k-NN 25.0%", "live k-NN 50.0%")
     assert [past.at("seconds", amount) for amount in (0, 3.9, 4, 99)] == [0, 0, 1, 2]
     assert [past.at("step", amount) for amount in (0, 2, 3)] == [0, 1, 1]
     assert clock.past(0, [], table, ended=True).at("step", 1) is None

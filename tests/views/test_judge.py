@@ -49,7 +49,7 @@ def test_what_was_measured_is_shown_and_no_longer_asked_for(finished: RunFolder,
     app = opened(judged=finished.id)
     assert not app.exception
     shown = app.dataframe[0].value
-    assert list(shown["evaluation"]) == ["k-NN", "Linear probe"]
+    assert list(shown["evaluation"]) == ["Evaluated k-NN", "Linear probe"]
     linear = table[(table.evaluation == "linear") & (table.target == "class") & (table.features == "h")]
     by_encoder = dict(zip(linear.encoder, linear.score, strict=True))
     assert shown["this run"][1] == f"{by_encoder['trained']:.1%}"

@@ -44,11 +44,11 @@ def test_the_recorded_run_is_shown_and_what_is_not_recorded_is_said(
     assert shown["none: h"].isna().all()
     paper = app.dataframe[1].value
     assert list(paper["g(h) = z"]) == [97.4, 25.6, 59.6, 56.3]
-    app = opened(run="byol", probe="20-NN")  # the address is the state
+    app = opened(run="byol", probe="evaluated k-NN")  # the address is the state
     assert app.selectbox(key="run").value == "byol"
     assert app.segmented_control(key="head").value is None
-    assert app.segmented_control(key="probe").value == "20-NN"
-    assert "20-NN, on shapes" in text(app)
+    assert app.segmented_control(key="probe").value == "evaluated k-NN"
+    assert "evaluated k-NN, on shapes" in text(app)
 
 
 def test_every_missing_head_leads_to_a_page_where_it_can_be_trained(runs: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_run_without_a_head_is_measured_and_then_h_is_z(
     monkeypatch.setattr(room, "RECORDED", room.RECORDED | {"none": "not-here"})
     asked: list[tuple[str, int, tuple[str, ...]]] = []
     monkeypatch.setattr(server.launcher(), "evaluate", lambda *request: asked.append(request))
-    app = opened(probe="20-NN")
+    app = opened(probe="evaluated k-NN")
     app.segmented_control(key="head").set_value("none").run()
     assert app.query_params["run"] == app.selectbox(key="run").value == headless.id
     assert app.segmented_control(key="head").value == "none"

@@ -121,7 +121,7 @@ def test_a_half_done_sweep_says_how_far_it_is_and_how_long_it_will_take(runs: Pa
     shown = text(app)
     assert "**3 of 8** runs done" in shown
     assert " left" in shown
-    assert "**temperature 0.1, batch size 32**: k-NN accuracy 55.0 ± 7.1 %, 2 of 2 runs" in shown
+    assert "**temperature 0.1, batch size 32**: final k-NN 55.0 ± 7.1 %, 2 of 2 runs" in shown
     assert f"compare?runs={sweep.id}-000,{sweep.id}-004" in shown
     results = sweep_map.find(sweep.id)
     cells = {(cell.column, cell.row): cell for cell in results.cells("knn")}
@@ -194,7 +194,7 @@ def test_recorded_pairs_stand_beside_the_lectures_numbers(
     shown = text(app)
     assert "| crop + colour + blur | 64 |" in shown
     assert "none of these is ours" in shown
-    assert "**colour + crop**: k-NN accuracy 20.0 %" in shown  # (0, 2) and (2, 0) are the same run
+    assert "**colour + crop**: final k-NN 20.0 %" in shown  # (0, 2) and (2, 0) are the same run
     assert sweep_results.recorded()["recorded-pairs"].mirrored
 
 
