@@ -63,7 +63,7 @@ def show() -> None:
     st.subheader("How to train one", anchor=False)
     st.markdown(
         "1. Open a method and press **Start**: training runs in the background and continues when you leave the page.\n"
-        f"2. Watch the **{LIVE.name}**, not only the loss: how often do a picture's nearest neighbours share its class?\n"
+        f"2. Watch the **{LIVE.name}**, not only the loss: do a picture's nearest neighbours share its class?\n"
         "3. Turn the **temperature** or an **augmentation** while it trains; a mark on the curves shows when you did.\n"
         "4. Send the address of the page to a classmate on this computer: it holds the run and every knob."
     )
