@@ -53,9 +53,10 @@ TASKS = {
     task.name: task
     for task in (
         Task(CLASS, "ImageNet: one word for the picture", Range(14e6, 14e6), Range(0.5, 0.5)),
-        Task(BOX, "a box around each thing", Range(200e3, 200e3), Range(5.0, 20.0)),
-        Task(MASK, "the outline of each thing", Range(10e3, 10e3), Range(30.0, 100.0)),
+        Task(BOX, "a box around each object", Range(200e3, 200e3), Range(5.0, 20.0)),
+        Task(MASK, "the outline of each object", Range(10e3, 10e3), Range(30.0, 100.0)),
         Task(MEDICAL, "a physician's reading", Range(1e3, 10e3), Range(50.0, 500.0)),
+        # the lecture has a total for this one, QUOTED_MASKS; images × price is ours
         Task(MASKS, "outlines for all of ImageNet", Range(14e6, 14e6), Range(30.0, 100.0)),
     )
 }

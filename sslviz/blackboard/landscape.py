@@ -9,10 +9,10 @@ import pandas as pd
 
 FUTURE, MISSING, TWICE, TEACHER = "the future", "the missing part", "the same thing twice", "what a teacher thinks"
 IDEAS = {
-    FUTURE: "What comes next? The rest of the sentence, of the sound, of the film answers.",
+    FUTURE: "What comes next? The rest of the sentence, sound or film is the answer.",
     MISSING: "Something is taken away and must be put back.",
     TWICE: "Two views of one picture must be recognised as one.",
-    TEACHER: "A slowly following copy of the network says what the answer is.",
+    TEACHER: "A copy of the network, which follows it slowly, gives the answer.",
 }
 
 
@@ -28,12 +28,12 @@ class Place:
 PLACES = {
     "simclr": Place(TWICE, "two views find each other among all views of the batch"),
     "moco": Place(TWICE, "two views find each other; a slow copy writes the views in the queue", TEACHER),
-    "swav": Place(TWICE, "one view foresees the group of the other view"),
+    "swav": Place(TWICE, "one view predicts the group of the other view"),
     "barlow_twins": Place(TWICE, "each number in z says the same about both views"),
     "emp_ssl": Place(TWICE, "many views agree with their mean, and pictures spread out"),
     "simsiam": Place(TWICE, "one view predicts the other; its only teacher is the network itself, held still", TEACHER),
     "byol": Place(TEACHER, "one view predicts what a slow copy makes of the other view", TWICE),
-    "dino": Place(TEACHER, "parts of a picture say what a slow copy says about the whole", TWICE),
+    "dino": Place(TEACHER, "parts of a picture predict what a slow copy makes of the whole", TWICE),
     "mae": Place(MISSING, "most patches are hidden and painted in again"),
     "colorization": Place(MISSING, "the colours are taken away"),
     "jigsaw": Place(MISSING, "the places of the tiles are taken away"),
@@ -59,19 +59,25 @@ def place(name: str, family: str) -> Place | None:
 
 FIELDS = pd.DataFrame(
     [
-        ("text", "guess the next word", FUTURE, "GPT-3", "https://arxiv.org/abs/2005.14165"),
-        ("text", "guess hidden words", MISSING, "BERT", "https://arxiv.org/abs/1810.04805"),
+        ("text", "predict the next word", FUTURE, "GPT-3", "https://arxiv.org/abs/2005.14165"),
+        ("text", "predict hidden words", MISSING, "BERT", "https://arxiv.org/abs/1810.04805"),
         (
             "speech",
-            "pick the hidden piece of sound out of others",
+            "pick the hidden piece of sound from several",
             MISSING,
             "wav2vec 2.0",
             "https://arxiv.org/abs/2006.11477",
         ),
-        ("speech", "guess the group of hidden pieces of sound", MISSING, "HuBERT", "https://arxiv.org/abs/2106.07447"),
-        ("video", "paint in hidden blocks of space and time", MISSING, "VideoMAE", "https://arxiv.org/abs/2203.12602"),
-        ("vision", "paint in hidden patches", MISSING, "MAE", "https://arxiv.org/abs/2111.06377"),
-        ("vision", "say what a slow copy says", TEACHER, "DINOv2", "https://arxiv.org/abs/2304.07193"),
+        (
+            "speech",
+            "predict the cluster of hidden pieces of sound",
+            MISSING,
+            "HuBERT",
+            "https://arxiv.org/abs/2106.07447",
+        ),
+        ("video", "fill in hidden blocks of space and time", MISSING, "VideoMAE", "https://arxiv.org/abs/2203.12602"),
+        ("vision", "fill in hidden patches", MISSING, "MAE", "https://arxiv.org/abs/2111.06377"),
+        ("vision", "predict the output of a slow copy", TEACHER, "DINOv2", "https://arxiv.org/abs/2304.07193"),
         ("multimodal", "match pictures with their captions", TWICE, "CLIP", "https://arxiv.org/abs/2103.00020"),
     ],
     columns=["field", "dominant recipe", "idea", "example", "paper"],
@@ -98,10 +104,10 @@ def ranked(column: str) -> pd.DataFrame:
 FROZEN, TRAINED, NONE = "❄ frozen", "🔥 trained", "–"
 PROTOCOLS = pd.DataFrame(
     [
-        ("k-NN", FROZEN, NONE, "labels of the pictures one looks up", "Are neighbours of the same class?"),
-        ("linear probe", FROZEN, "🔥 one linear layer", "all labels", "Can a straight cut tell the classes apart?"),
+        ("k-NN", FROZEN, NONE, "labels of the stored pictures", "Do neighbours share a class?"),
+        ("linear probe", FROZEN, "🔥 one linear layer", "all labels", "Can straight boundaries separate the classes?"),
         ("few-shot", FROZEN, "🔥 a small head, or class means", "a few per class", "How far do a few labels go?"),
-        ("fine-tune", TRAINED, "🔥 one linear layer", "all labels, or a part", "Is it a good place to start from?"),
+        ("fine-tune", TRAINED, "🔥 one linear layer", "all labels, or some", "Is it a good starting point?"),
     ],
     columns=["evaluation", "encoder", "on top of it", "labels it needs", "what it asks"],
 )

@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         "DINOv2, frozen, as downloaded",
-        "Somebody has already trained on pictures like yours: 86 % linear, 52 mAP. You only train what stands on top.",
+        "Somebody has already trained on pictures like yours: 86 % linear, 52 mAP. You only train what goes on top.",
         "lecture, benchmark 2026",
         domains=(EVERYDAY,),
     ),
@@ -47,7 +47,7 @@ RULES = (
     ),
     Rule(
         "DINOv2, frozen, as downloaded",
-        "Fewer than 10,000 pictures are little to learn seeing from. Borrow an encoder, even from another domain.",
+        "Fewer than 10,000 pictures are too few to learn from scratch. Borrow an encoder, even from another domain.",
         "rule of thumb",
         images=(0, 10_000),
     ),
@@ -61,14 +61,14 @@ RULES = (
     ),
     Rule(
         "MAE",
-        "Every patch must be painted in, so h keeps where things are; 3 of 4 patches never enter the encoder.",
+        "Every patch must be filled in, so h keeps where things are; 3 of 4 patches never enter the encoder.",
         "lecture, benchmark 2026: MAE leads in detection",
         "mae",
         tasks=(DETECT,),
     ),
     Rule(
         "DINO",
-        "Its features are good neighbours as they are: nothing has to be trained on top for a search.",
+        "Nearest neighbours in its features are good as they are: a search needs nothing trained on top.",
         "DINO, abstract: 78.3 % with k-NN on ImageNet",
         "dino",
         tasks=(SEARCH,),
@@ -84,7 +84,7 @@ RULES = (
     ),
     Rule(
         "DINO",
-        "Many pictures and many machines: the recipe that DINOv2 made large (86 % linear, best of the table).",
+        "Many pictures and many machines: the recipe that DINOv2 scaled up (86 % linear, best of the table).",
         "lecture, benchmark 2026",
         "dino",
         images=(1_000_000, ANY),
@@ -100,13 +100,13 @@ RULES = (
     Rule(
         "MoCo",
         "One GPU holds a small batch; the queue has thousands of negatives all the same.",
-        "MoCo: the queue sets negatives free from the batch size",
+        "MoCo: with a queue the number of negatives does not depend on the batch size",
         "moco",
         compute=(ONE_GPU,),
     ),
     Rule(
         "SimCLR",
-        "The one to begin with: one network, one loss, and with many GPUs the large batch that it likes.",
+        "The one to begin with: one network, one loss, and with many GPUs the large batch that helps it.",
         "lecture: why SimCLR works (augmentations, head, batch size)",
         "simclr",
     ),

@@ -13,11 +13,11 @@ ZOO = pd.DataFrame(
     {
         "simclr": (SAME, "rest of the batch", "none", "both views", "softmax over all views", "negatives"),
         "moco": (SLOW, "queue of earlier batches", "none", "one view", "softmax over the queue", "negatives"),
-        "swav": (SAME, "none", "none", "the view that foresees", "soft groups", "groups of equal size (Sinkhorn)"),
+        "swav": (SAME, "none", "none", "the view that predicts", "soft groups", "groups of equal size (Sinkhorn)"),
         "byol": (SLOW, "none", "small MLP", "the view that predicts", "cosine", "predictor, slow copy, stop-gradient"),
         "simsiam": (SAME, "none", "small MLP", "the view that predicts", "cosine", "predictor, stop-gradient"),
         "barlow_twins": (SAME, "none", "none", "both views", "correlation of channels", "channels must differ"),
-        "emp_ssl": (SAME, "none", "none", "all views", "cosine with their mean", "pictures must take up room"),
+        "emp_ssl": (SAME, "none", "none", "all views", "cosine with their mean", "pictures must spread out"),
         "dino": (SLOW, "none", "none", "the student's views", "softmax of the outputs", "centring and sharpening"),
     },
     index=PARTS,

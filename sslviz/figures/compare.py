@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 from sslviz.figures import clock, style
 
 HOW_TO_READ = (
-    "One line per run, the same colour and dash everywhere on this page; the vertical line is the clock's moment, what "
-    "comes after it is faint. "
-    "Smoothing is a running mean: faint lines are the values as recorded."
+    "One line per run, the same colour and dash everywhere on this page; the vertical line is the clock's moment, "
+    "what comes later is faint. Smoothing is a running mean: faint lines are the values as recorded."
 )
 HOW_TO_READ_RANKS = (
     "Each column is one evaluation, the best run on top. Where two lines cross, the two evaluations disagree about "
@@ -118,7 +117,7 @@ def ranks(
     runs: Sequence[str],
     evaluations: Sequence[str],
     *,
-    title: str = "Which run is best? It depends on who asks",
+    title: str = "Which run is best? It depends on the evaluation",
     height: int = 0,
 ) -> go.Figure:
     """Bump chart. scores: runs x evaluations, larger is better, NaN: not measured. Rank 1 is on top."""

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from sslviz.figures import style
 
 HOW_TO_READ_PLANE = (
-    "The student jumps from dot to dot; the teacher, from diamond to diamond, goes the share 1 − m of the way to it."
+    "The student jumps from dot to dot; the teacher, from diamond to diamond, covers the share 1 − m of the way to it."
 )
 HOW_TO_READ = (
     "The thin line is one weight of the student, each thick line a teacher: the nearer m is to 1, the calmer the "

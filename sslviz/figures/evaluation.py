@@ -12,15 +12,16 @@ from sslviz.measures.scores import EVALUATED
 HOW_TO_READ_FACTORS = (
     "For each thing that can be asked of a picture, how often a probe reads it off h (kept) and off z (what the loss "
     "sees, thrown away). Ticks: random weights and chance. Where z is far below h, the projector has taken the blow: "
-    "the loss wanted this ignored."
+    "the loss wanted this to be ignored."
 )
 HOW_TO_READ_FACTORS_KNN = (
-    "The same questions to the neighbours: a factor can be written in h (left) and still not decide who lies close to "
-    "whom. What the augmentations vary, neighbours should not agree on."
+    "The same questions, answered by the neighbours: h can contain a factor (left) that still does not decide which "
+    "pictures lie close together. Neighbours should not agree on what the augmentations vary."
 )
 HOW_TO_READ_FEW = (
-    "Left: hardly any labels. Lines are means over draws, bands reach from the worst to the best draw. Where the "
-    "dotted line (the same network learning from these labels alone) crosses, pre-training stops paying."
+    "On the left there are hardly any labels. Lines are means over draws, bands reach from the worst to the best "
+    "draw. Where the dotted line (the same network learning from these labels alone) crosses, pre-training stops "
+    "paying off."
 )
 HOW_TO_READ_NEIGHBOURS = (
     f"k neighbours vote: a few are easily wrong, many lie far away. The {EVALUATED.name} has k = 20."
@@ -69,7 +70,7 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
         xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
         | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
-        yaxis={"title": {"text": "test pictures read correctly"}, "range": [0, TOP], "tickformat": ".0%"},
+        yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, TOP], "tickformat": ".0%"},
     )
 
 
@@ -210,7 +211,7 @@ def _faded(color: str) -> str:
 
 
 HOW_TO_READ_REFERENCES = (
-    "Bars are this run, marks are other encoders, all frozen and asked the same about the same pictures; ResNet-18 and "
+    "Bars are this run, marks are other encoders, all frozen and tested on the same pictures; ResNet-18 and "
     "DINOv2, which have seen millions of photographs, get these pictures enlarged to the 224 × 224 pixels they know."
 )
 REFERENCES = {  # encoder -> its name, colour, symbol
@@ -260,5 +261,5 @@ def references(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figur
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
         xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
         | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
-        yaxis={"title": {"text": "test pictures read correctly"}, "range": [0, 1.04], "tickformat": ".0%"},
+        yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, 1.04], "tickformat": ".0%"},
     )

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from sslviz.figures import style
 
 HOW_TO_READ = (
-    "Each panel: how many pixels are how bright in one colour. Where the lines of crops A and B lie on one another and "
-    "the third does not, nobody has to look at shapes."
+    "Each panel: how many pixels are how bright in one colour. Where the lines of crops A and B coincide and "
+    "the third does not, the pair is found without a look at shapes."
 )
 HOW_TO_READ_FOUND = (
     "Read up from N: how often the crop with the most similar histogram is the right one. A line at the top is a "
@@ -129,5 +129,5 @@ def found(curves: Sequence[Found], *, height: int = 360) -> go.Figure:
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.24, "yanchor": "top"},
         xaxis={"title": {"text": "candidates N (logarithmic)"}, "type": "log"}
         | {"tickvals": ticks, "ticktext": [str(tick) for tick in ticks]},
-        yaxis={"title": {"text": "pictures matched rightly (%)"}, "range": [0, 104]},
+        yaxis={"title": {"text": "pictures matched correctly (%)"}, "range": [0, 104]},
     )

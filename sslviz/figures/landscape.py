@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from sslviz.figures import style
 
-HOW_TO_READ_IDEAS = "A full circle is the idea that a method stands on, a ring one that it borrows from."
-HOW_TO_READ_SCORES = "Each method has two bars, and they do not put the methods into the same order."
+HOW_TO_READ_IDEAS = "A full circle marks the idea that a method is built on, a ring one that it borrows from."
+HOW_TO_READ_SCORES = "Each method has two bars; the two scores rank the methods differently."
 
 
 def placed(
@@ -22,7 +22,7 @@ def placed(
 ) -> go.Figure:
     """Circles on a grid. main, also: the column of each row's full circle and of its ring, -1 for none."""
     traces = []
-    for name, where, symbol in (("stands on it", main, "circle"), ("borrows from it", also, "circle-open")):
+    for name, where, symbol in (("built on it", main, "circle"), ("borrows from it", also, "circle-open")):
         shown = [i for i, column in enumerate(where) if column >= 0]
         traces.append(
             go.Scatter(

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from sslviz.figures import style
 
 HOW_TO_READ = (
-    "A bar reaches from the least to the most; a diamond is a single number. Each line to the right is ten times more."
+    "A bar runs from the lowest to the highest value; a diamond is a single number. Each grid line is ten times "
+    "the one before."
 )
 
 

@@ -18,7 +18,7 @@ HOW_TO_READ_ENTROPY = (
     "Dots are your temperatures; grey triangles are the best ones of two papers, on their own data."
 )
 HOW_TO_READ_SWEEP = (
-    "Each dot is one of our own runs from one seed, the line is their mean: too small and too large a τ both learn "
+    "Each dot is one of our own runs from one seed, the line is their mean: with too small or too large a τ they learn "
     "less. Dotted: how often a view finds its partner among all views of the batch. Grey triangles: the best τ of two "
     "papers."
 )
@@ -56,7 +56,7 @@ def bars(
     middle = starts + (n - 1) / 2
     return style.figure(
         *traces,
-        title="The same scores, shared out by the softmax",
+        title="The same scores after the softmax",
         height=height,
         barmode="overlay",
         showlegend=True,
@@ -117,7 +117,7 @@ def entropy(
         showlegend=False,
         hovermode="closest",
         annotations=[
-            {"text": f"ln {candidates} = {top:.3f}: all alike", "showarrow": False, "xref": "x domain", "x": 0}
+            {"text": f"ln {candidates} = {top:.3f}: all equal", "showarrow": False, "xref": "x domain", "x": 0}
             | {"xanchor": "left", "y": top, "yref": "y", "yanchor": "top", "font": {"size": 14, "color": style.FAINT}}
         ],
         xaxis={"title": {"text": "temperature τ (logarithmic)"}, "type": "log"}

@@ -33,7 +33,9 @@ def show() -> None:
         plot(picture(case), key="advice", alt="The advice for other counts of labels and of images")
         st.caption(f"How to read this: {HOW_TO_READ}")
     read = chooser.read(case, RULES)
-    st.markdown("**All rules**, read from the top: the first that fits is taken. *here* says why the others are not.")
+    st.markdown(
+        "**All rules**, read from the top: the first that fits is taken. The column *here* says why the others are not."
+    )
     st.table(emphasised(read, number), hide_index=True)
     worksheet.export("chooser", read, landscape.latex(read))
 

@@ -30,7 +30,7 @@ def heading() -> None:
     left.markdown(
         "BYOL, MoCo and DINO learn from a **teacher that is not trained**: it is the moving average of its student. "
         "**m = 0**: there is no teacher, the student chases itself. **m = 1**: the teacher never moves, it stays the "
-        "random network of the first step. Between the two lies a target that is steady and still gets better."
+        "random network of the first step. Between the two is a target that is steady and still improves."
     )
     right.latex(r"\xi_t = m\,\xi_{t-1} + (1 - m)\,\theta_t \qquad t_{1/2} = \frac{\ln \tfrac12}{\ln m}")
 
@@ -106,12 +106,14 @@ def trailing() -> None:
     names = {m: f"m = {m}" + (" → 1" if schedule == RISING else "") for m in chosen}
     figure = figures.trail(student, [(names[m], ema.teacher(student, plan[m])) for m in chosen])
     plot(figure, key="trail", alt="One weight of a student and of its teachers over the steps")
-    st.caption(figures.HOW_TO_READ + " The student's way is made up, to show lag and calm; no network is trained here.")
+    st.caption(
+        figures.HOW_TO_READ + " The student's path is made up, to show lag and smoothing; no network is trained here."
+    )
     if schedule == RISING:
         st.latex(r"m_t = 1 - (1 - m_0)\,\tfrac12\left(\cos\frac{\pi t}{T} + 1\right)")
     st.markdown(markdown(ema.facts([float(m) for m in chosen])))
     st.caption(
-        "Half-life ln ½ / ln m and memory 1/(1 − m), in steps; behind a student that walks steadily: m/(1 − m) steps; "
+        "Half-life ln ½ / ln m and memory 1/(1 − m), in steps; behind a student that moves steadily: m/(1 − m) steps; "
         "noise that is left: √((1 − m)/(1 + m)). "
         + ("For a rising m these hold at the start. " if schedule == RISING else "")
         + "Last column: the paper's number, BYOL Table 5a, top-1 on ImageNet; not measured here."

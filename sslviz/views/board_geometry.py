@@ -26,7 +26,7 @@ KNOBS = {  # loss -> label, key in the URL, default, low, high, help
         0.5,
         0.0,
         2.0,
-        "0: the partners are all that counts.",
+        "0: only the partners count.",
     ),
     "attraction only": (
         *("Overlap ω", "omega", 0.5, 0.0, 1.0),
@@ -35,16 +35,16 @@ KNOBS = {  # loss -> label, key in the URL, default, low, high, help
 }
 ABOUT = {
     "NT-Xent": "Partners attract, all others repel, the nearest most. That keeps the pictures apart.",
-    "alignment + uniformity": "Wang & Isola 2020: NT-Xent's two halves as two terms of their own.",
+    "alignment + uniformity": "Wang & Isola 2020: the two halves of NT-Xent as separate terms.",
     "attraction only": (
         "BYOL's distance without predictor, target and stop-gradient: nothing repels. These points are **free**, so "
-        "with ω = 0 the pictures only merge two by two; with some overlap, as in training, all become one point."
+        "with ω = 0 only the two views of each picture merge; with some overlap, as in training, all become one point."
     ),
 }
 HOW_TO_READ = (
-    "A colour is a picture, **a** and **b** are its two views. The bold arrow is the negative gradient −2N ∂L/∂z, the "
-    "sum of the thin ones: the pull of the partner and what all others do. Drag a point, or focus it and press the "
-    "arrow keys (Shift: finer). Drag the background to turn the sphere; what is behind is fainter."
+    "A colour is a picture, **a** and **b** are its two views. The bold arrow is the negative gradient −2N ∂L/∂z, "
+    "the sum of the two thin ones: the pull of the partner and the force of all others. Drag a point, or focus it "
+    "and press the arrow keys (Shift: finer). Drag the background to turn the sphere; what is behind is fainter."
 )
 
 
@@ -63,7 +63,7 @@ def show() -> None:
         with st.container(width=200):
             knob = worksheet.number(label, key, default, low, high, step=0.01, help=about)
         with st.container(width=200):
-            eta = notched("Step size η", "eta", STEP_SIZES, "0.05", help="Too long a step, and the loss goes up.")
+            eta = notched("Step size η", "eta", STEP_SIZES, "0.05", help="If the step is too long, the loss goes up.")
         with st.container(width=160):
             pictures = int(worksheet.number("Pictures N", "n", 4, 2, geometry.MOST))
         with st.container(width=160):

@@ -40,7 +40,7 @@ def show() -> None:
     st.header("InfoNCE, term by term", anchor=False)
     left, right = st.columns([1.3, 1], gap="medium", vertical_alignment="center")
     left.markdown(
-        "Which of all the other views is my other half? The loss is a **classification** with as many classes as there "
+        "Which of all the other views is my partner? The loss is a **classification** with as many classes as there "
         "are other views; a similarity divided by τ is a logit."
     )
     right.latex(SimCLR.equation)

@@ -18,7 +18,8 @@ FIELDS = ("images_from", "images_to", "usd_from", "usd_to")
 def show() -> None:
     st.header("What labels cost", anchor=False)
     st.markdown(
-        "Pictures are free; **what is in them** is not. Pick a line of the lecture's table, then change its numbers."
+        "Pictures are free; knowing **what is in them** is not. Pick a row of the lecture's table, then change its "
+        "numbers."
     )
     with st.container(horizontal=True):
         for i, (name, task) in enumerate(TASKS.items()):
@@ -27,7 +28,12 @@ def show() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         share = worksheet.number(
-            "Images that get a label (%)", "share", 100, 1, 100, help="what is pre-trained without labels needs few"
+            "Images that get a label (%)",
+            "share",
+            100,
+            1,
+            100,
+            help="A network pre-trained without labels needs only a few.",
         )
     with right:
         wage = worksheet.number("Wage (USD per hour, yours to choose)", "wage", 15, 1, 200)
@@ -35,19 +41,20 @@ def show() -> None:
     years = labels.person_years(money, wage)
     figures = st.columns(3)
     figures[0].metric("Total (USD)", f"{money}")
-    figures[1].metric("Person-years", f"{years}", help="at that wage; one year is 50 weeks of 40 hours")
-    figures[2].metric("Minutes per label", f"{labels.minutes(cost, wage)}", help="if the wage is all that it costs")
+    figures[1].metric("Person-years", f"{years}", help="At that wage; one year is 50 weeks of 40 hours.")
+    figures[2].metric("Minutes per label", f"{labels.minutes(cost, wage)}", help="If the wage is the only cost.")
     formula = labels.latex(images, share / 100, cost, wage)
     st.latex(formula)
     with st.container(key="heading"):  # a narrow window shows one below the other
         left, right = st.columns(2, gap="large")
     with left:
-        plot(totals(money), key="totals", alt="Total cost of each line of the lecture's table and of yours")
+        plot(totals(money), key="totals", alt="Total cost of each row of the lecture's table and of yours")
     with right:
         plot(otherwise(money), key="otherwise", alt="How many labels of each kind the same money buys")
     st.caption(
-        f"How to read this: {HOW_TO_READ} All prices are the lecture's. For ImageNet in masks it says about 500 M USD: "
-        f"that is {labels.QUOTED_MASKS / 14e6:.0f} USD a mask, near the low end of its own range."
+        f"How to read this: {HOW_TO_READ} Images and prices are the lecture's; a total is one times the other. For "
+        f"ImageNet in masks the lecture gives a total only, about 500 M USD: {labels.QUOTED_MASKS / 14e6:.0f} USD a "
+        "mask, near the low end of its range of prices; the bar is ours."
     )
     worksheet.export("labels", labels.table(money, wage), formula)
 
@@ -117,7 +124,7 @@ def otherwise(money: Range) -> go.Figure:
         np.array([value.high for value in bought.values()]),
         [format(value) for value in bought.values()],
         title="What the same money buys",
-        subtitle="little money, high price … much money, low price",
+        subtitle="from little money at high prices to much money at low prices",
         x_title="labelled images",
         height=340,
     )

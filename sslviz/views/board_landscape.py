@@ -24,7 +24,7 @@ def ideas() -> pd.DataFrame:
     found = {name: landscape.place(name, method.family) for name, method in METHODS.items()}
     names, order = list(found), list(IDEAS)
     st.markdown(
-        "Nobody labels anything, so the answer must come from the picture itself. There are four ways to get one: "
+        "Nobody labels anything, so the answer must come from the data. There are four ways to get it: "
         "predict **the future**, **the missing part**, **the same thing twice**, or **what a teacher thinks**."
     )
     names.sort(key=lambda name: order.index(place.idea) if (place := found[name]) else len(order))
@@ -49,8 +49,8 @@ def ideas() -> pd.DataFrame:
             for name in mine:
                 link(name)
             if not mine:
-                st.caption("None of ours: a single picture has no time. Text is the home of this idea.")
-    st.caption("On none of the four is the reference: people tell it what is in the pictures.")
+                st.caption("None of ours: a single picture has no next moment. This idea is at home in text.")
+    st.caption("The supervised reference uses none of the four: people tell it what is in the pictures.")
     for name in names:
         if found[name] is None:
             link(name)
@@ -73,11 +73,11 @@ def link(name: str) -> None:
 
 def benchmark() -> pd.DataFrame:
     """The lecture's numbers as a table to sort and as a chart."""
-    by = worksheet.choice("Best first by", "by", [ACCURACY, DETECTION], ACCURACY)
+    by = worksheet.choice("Sort by", "by", [ACCURACY, DETECTION], ACCURACY)
     table = landscape.ranked(by)
     st.markdown(
-        "**The lecture's numbers, not ours** (2026). On the linear probe, supervised, MoCo-v3 and MAE are equal (76); "
-        "in detection they are not (38, 39, 54). *Each row is another network, too: it is not the method alone.*"
+        "**The lecture's numbers, not ours** (2026). On the linear probe, supervised, MoCo-v3 and MAE are level (about "
+        "76); in detection they are not (38, 39, 54). *The networks differ too: no row shows the method alone.*"
     )
     with st.container(key="heading"):  # a narrow window shows one below the other
         left, right = st.columns([1.2, 1], gap="large")
@@ -107,7 +107,7 @@ def the_zoo() -> pd.DataFrame:
     titles = {name: METHODS[name].title for name in zoo.ZOO.index if name in METHODS}
     names = {title: name for name, title in titles.items()}
     base = names[worksheet.choice("Compare with", "base", list(names), next(iter(names)))]
-    st.markdown(f"What each method does otherwise than **{titles[base]}**: changed parts in bold, · is the same part.")
+    st.markdown(f"How each method differs from **{titles[base]}**: changed parts in bold; · means the same.")
     st.table(zoo.written(base, titles), hide_index=True)
     plain = zoo.ZOO.rename(index=titles).rename_axis("method").reset_index()
     return plain
@@ -115,7 +115,9 @@ def the_zoo() -> pd.DataFrame:
 
 def fields() -> pd.DataFrame:
     """Modality by modality: the dominant recipe."""
-    st.markdown("The same four ideas far from pictures: what is hidden, and who answers, depends on the field.")
+    st.markdown(
+        "The same four ideas beyond pictures: what is hidden and where the answer comes from depend on the field."
+    )
     shown = FIELDS.assign(example=[f"[{row.example}]({row.paper})" for row in FIELDS.itertuples()])
     st.table(shown.drop(columns="paper"), hide_index=True)
     return FIELDS
@@ -124,8 +126,8 @@ def fields() -> pd.DataFrame:
 def evaluations() -> pd.DataFrame:
     """What is frozen in each evaluation."""
     st.markdown(
-        "Pre-training is over, the projector is thrown away, h is kept. **How good is h?** Four ways to ask, and they "
-        "do not agree: the more may be trained, the less the pre-trained features themselves are asked."
+        "Pre-training is over, the projector is thrown away, h is kept. **How good is h?** Four ways to measure "
+        "it, and they do not agree: the more is trained on top, the less the result says about h itself."
     )
     st.table(PROTOCOLS, hide_index=True)
     return PROTOCOLS

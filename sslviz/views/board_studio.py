@@ -45,8 +45,8 @@ PRESETS = {
     "Colours only": PLACE | SHARP,
 }
 HOW_TO_READ = (
-    "Each column is one throw of the dice: the first row does to the picture what all the rows below do one by one, "
-    "with the same numbers. A dash: the dice left this view alone."
+    "Each column is one random draw: the first row applies at once what the rows below apply one by one, with the "
+    "same numbers. A dash: this view was left as it was."
 )
 
 

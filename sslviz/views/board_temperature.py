@@ -49,8 +49,8 @@ def heading() -> None:
     left, right = st.columns([1, 1.2], gap="medium", vertical_alignment="center")
     left.header("Temperature", anchor=False)
     left.markdown(
-        "The loss asks one question: *which of these is the other half of my picture?* The temperature says how "
-        "sharply the scores answer, and **which negatives are pushed away** at all."
+        "The loss asks one question: *which of these is the other view of my picture?* The temperature decides how "
+        "sharply the scores answer it, and **which negatives are pushed away**."
     )
     right.latex(r"P_k = \frac{e^{s_k/\tau}}{\sum_j e^{s_j/\tau}}\qquad \ell = -\ln P_+\qquad H = -\sum_k P_k \ln P_k")
 
@@ -96,10 +96,11 @@ def panel(scores: list[float], tau: float) -> None:
     )
     st.latex(softmax.formulae(scores, tau))
     slope = softmax.slope(scores, tau)
-    way = "down: sharper" if slope > 0 else "up: softer" if slope < 0 else "nowhere"
+    way = "fall: sharper" if slope > 0 else "rise: softer" if slope < 0 else "stay"
     st.caption(
-        f"The positive is drawn in with (1 − P₊)/τ = {softmax.small(softmax.pull(scores, tau))}; the negatives share "
-        f"that push among them (gradient share P_k ∕ Σ P over the negatives). A learned τ (as in CLIP) would go {way}."
+        f"The positive is pulled in with (1 − P₊)/τ = {softmax.small(softmax.pull(scores, tau))}; the negatives are "
+        "pushed away just as hard in total (gradient share: P_k ∕ Σ P over the negatives). A learned τ (as in CLIP) "
+        f"would {way}."
     )
     if tuple(scores) == softmax.LOST and tau == softmax.LOST_TEMPERATURE:
         st.info(softmax.about_log_3())

@@ -82,7 +82,7 @@ def warnings(runs: list[Shown]) -> None:
     if len(data) > 1:
         st.warning(f"These runs see different pictures ({', '.join(sorted(data))}): their scores cannot be compared.")
     if any(each.status.at_work for each in runs) and st.button(
-        "Some of these runs are at work: look again", icon=":material/refresh:"
+        "Some of these runs are still training: look again", icon=":material/refresh:"
     ):
         st.rerun()
 
@@ -117,7 +117,9 @@ def under_one_clock(runs: list[Shown]) -> None:
     )
     band = " The band is mean ± one standard deviation." if any(line.low is not None for line in drawn) else ""
     unlike = (
-        " Losses of different methods are different things: compare shapes, not heights." if metric == "loss" else ""
+        " Losses of different methods are different quantities: compare shapes, not heights."
+        if metric == "loss"
+        else ""
     )
     st.caption(f"{figures.HOW_TO_READ}{band}{unlike}")
     compare_clock.show(runs, known, axis, amount)
@@ -159,8 +161,8 @@ def ranking(runs: list[Shown]) -> pd.DataFrame:
     st.markdown("\n".join(f"- **{a}** is ahead of {b} by *{by}*, behind it by *{but}*." for a, b, by, but in clear[:4]))
     rest = f" (here the first 4 of {len(clear)})" if len(clear) > 4 else ""
     st.caption(
-        f"{figures.HOW_TO_READ_RANKS} Crossings: {len(crossings)}; clear ones: {len(clear)}{rest}. Not clear are those "
-        f"in which a difference below {least:.1%} takes part: with so many test pictures it may be chance (two "
+        f"{figures.HOW_TO_READ_RANKS} Crossings: {len(crossings)}; clear ones: {len(clear)}{rest}. A crossing is not "
+        f"clear if a difference below {least:.1%} takes part: with so many test pictures it may be chance (two "
         "standard errors)."
     )
     return table

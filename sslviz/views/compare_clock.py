@@ -30,19 +30,19 @@ PICTURES: dict[str, tuple[Callable[[RunFolder, int], Picture | None], str, str, 
     "own": (
         compare_pictures.views,
         "Similarity of the views",
-        "It compares no two views: what it shows instead stands below.",
+        "It does not compare two views; what it shows instead is below.",
         HOW_TO_READ_OWN,
     ),
     "softmax": (
         compare_pictures.softmax,
         "Softmax of the first view",
-        "It makes no probabilities of similarities.",
+        "It does not turn similarities into probabilities.",
         softmax.HOW_TO_READ,
     ),
     "likeness": (
         compare_pictures.likeness,
         "Likeness of test pictures",
-        "No h of this run was kept by then.",
+        "No h of this run was kept up to this step.",
         figures.HOW_TO_READ_LIKENESS,
     ),
     "spectrum": (
@@ -95,8 +95,8 @@ def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -
         for each in runs:
             instead(each, which)
     st.caption(
-        f"{PICTURES[which][3]} {maps.HOW_TO_READ} Every map shows the same {POINTS} test pictures; small faint squares "
-        "are where they end. Maps and h are recorded now and then: each title names its step."
+        f"{PICTURES[which][3]} {maps.HOW_TO_READ} Every map shows the same {POINTS} test pictures; small faint "
+        "squares mark where they end. Maps and h are recorded now and then: each title names its step."
     )
 
 
@@ -133,7 +133,7 @@ def one(each: Shown, known: clock.Past, axis: str, amount: float, which: str, ki
         plot(picture[0], key=f"picture_{each.number}", height=SLIM, alt=f"{name}, {each.name}", history=picture[1])
     laid_out = compare_pictures.layout(each.run, step, kind, color)
     if laid_out is None:
-        st.info(f"No {LAYOUTS[kind]} of this run by then.", icon=":material/map:")
+        st.info(f"No {LAYOUTS[kind]} of this run up to this step.", icon=":material/map:")
     else:
         alt = f"{LAYOUTS[kind]} map of {each.name}"
         plot(laid_out[0], key=f"map_{each.number}", height=SLIM, alt=alt, history=laid_out[1])

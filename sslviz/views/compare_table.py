@@ -33,7 +33,7 @@ COLUMNS = {
 def show(chosen: list[str]) -> None:
     """The table, and what can be done with the rows that are ticked."""
     words = st.text_input(
-        "Filter", key="find", bind="query-params", placeholder="words of any column, for example: simclr done"
+        "Filter", key="find", bind="query-params", placeholder="words from any column, for example: simclr done"
     )
     table = matching(overview(chosen), words)
     ids = [str(each) for each in table["id"]]

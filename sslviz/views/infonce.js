@@ -193,7 +193,7 @@ class Sheet {
       chart.append(svg("line", { class: "line", x1: 8, x2: this.column, y1: y, y2: y, "pointer-events": "none" }));
       chart.append(svg("text", { x: this.column, y: below ? y + 13 : y - 4, "text-anchor": "end", "pointer-events": "none" }, text));
     });
-    say(this.lossTitle, "Loss of every anchor", `their mean is the loss of the batch; ln(2N − 1) is what guessing costs`);
+    say(this.lossTitle, "Loss of every anchor", `their mean is the loss of the batch; ln(2N − 1) is the loss of guessing`);
     return chart;
   }
 
@@ -221,7 +221,7 @@ class Sheet {
       make(point, { cx: x, cy: y, class: `point ${KINDS[relation[i][j]]} ${i === j ? "anchor" : ""}` });
     });
     make(this.rowframe, { y: this.layout.head + i * this.layout.cell });
-    const note = data.true_circle ? "all views lie on this circle" : `each view as far from ${names[i]} as it is; angles among the others are not true`;
+    const note = data.true_circle ? "all views lie on this circle" : `each view at its true angle from ${names[i]}; angles between the others are not to scale`;
     say(this.circleTitle, `Angle to the anchor ${names[i]}`, note);
   }
 

@@ -31,7 +31,7 @@ def show() -> None:
         st.header("Judge a run", anchor=False)
         st.markdown(
             "Four evaluations ask the same network in four ways, and they **disagree**: neighbours trust distances, "
-            "a linear probe finds what is there but hidden, few labels reward what is easy to pick up, fine-tuning "
+            "a linear probe finds what is there but hidden, few labels reward what is easy to learn, fine-tuning "
             "what is easy to change."
         )
         run = which.run()
@@ -40,7 +40,7 @@ def show() -> None:
             return
         step = which.moment(run)
         if step is None:
-            st.info("No weights of this run were kept, so nothing can be asked of it.")
+            st.info("No weights of this run were kept, so it cannot be evaluated.")
             return
     busy = measuring.is_busy(run)
     live.refreshed(results, live.EVERY, busy, run.id, step, busy)
@@ -82,7 +82,7 @@ def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[t
     measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
     linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
     if len(linear):
-        figure = figures.factors(linear, title="Linear probe: what is written in h and in z?")
+        figure = figures.factors(linear, title="Linear probe: what can be read off h and z?")
         found.append(("linear", figure, figures.HOW_TO_READ_FACTORS))
     if len(knn):
         usual = knn[knn["k"] == NEIGHBOURS]

@@ -7,22 +7,22 @@ from sslviz.views.map_side import FIRST, Side
 
 CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
     (
-        "**Sizes and gaps are made by the map.** The same h with 5 and with 100 neighbours: clusters swell, melt and "
-        "change places.",
+        "**Sizes and gaps are made by the map.** The same h with 5 and with 100 neighbours: clusters grow, merge "
+        "and change places.",
         "Show 5 against 100 neighbours",
         {"map": ("UMAP", "UMAP"), "neighbours": ("5", "100"), "step": ("999999999", "999999999")},
         None,
     ),
     (
-        "**Untrained weights clump too.** A random network already puts pictures of like colours together: a clump "
-        "need not be something learnt.",
+        "**Untrained weights cluster too.** A random network already puts pictures of similar colours together: a "
+        "cluster need not be something learnt.",
         "Show before and after training",
         {"map": ("UMAP", "UMAP"), "step": ("0", "999999999")},
         "hue",
     ),
     (
-        "**A plane is too small for h.** The table above says how many neighbours on a map are true ones; some "
-        "places are far worse than the mean.",
+        "**A plane is too small for h.** The table above says how many neighbours on a map are true neighbours; "
+        "some places are far worse than the mean.",
         "Colour the points by it",
         {},
         map_picture.TRUE,

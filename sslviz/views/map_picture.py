@@ -22,7 +22,7 @@ from sslviz.views.recorded import folder, stamped
 
 TRUE = "true neighbours"
 TRAILS = ("none", "since the moment before", "since the start")
-TRAILS_HELP = f"the way of the {trails.MOST} points that moved most, through the maps of this kind that there are"
+TRAILS_HELP = f"the path of the {trails.MOST} points that moved most, through the maps of this kind that there are"
 HEIGHT = 640
 BENDS = 8  # of a trail
 

@@ -21,7 +21,7 @@ def show(sides: list[Side], since: str) -> None:
     rows = table(sides, since)
     missing = [side.name for side in sides if h_of(side.path, side.step) is None]
     if missing:
-        st.caption(f"h was not kept of {' and '.join(missing)}: nothing can be held against it.")
+        st.caption(f"h was not kept of {' and '.join(missing)}: there is nothing to compare its map with.")
     if not rows:
         return
     lines = [f"| {what} | {share} |" for what, share in rows]

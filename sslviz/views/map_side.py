@@ -85,7 +85,7 @@ def choose(number: int) -> Side | None:
     with right:
         if steps:
             return Side(number, run, kind, chosen_step(number, run, kind, steps))
-    st.info("Nothing was recorded of this run that a map could be made of.", icon=":material/map:")
+    st.info("Nothing was recorded in this run from which a map could be made.", icon=":material/map:")
     return None
 
 
@@ -129,9 +129,9 @@ def chosen_kind(number: int) -> MapKind:
     return MapKind(**given)
 
 
-MANY = "how many nearest pictures (itself among them) hold on to each other: few draw detail, many the whole"
+MANY = "how many nearest pictures (itself included) are held together: few show detail, many the whole"
 FAR = "how tightly points may be packed, in units of the map"
-WIDE = "roughly how many neighbours each point cares for"
+WIDE = "roughly how many neighbours each point takes into account"
 
 
 def notch(label: str, key: str, values: tuple[float, ...], usual: float, *, help: str) -> float:

@@ -43,7 +43,7 @@ def sentence(ours: Net, ratio: float, recorded: pd.DataFrame | None) -> None:
     if recorded is not None:
         row = nearest(recorded, ratio)
         st.markdown(
-            f"**By the clock**, at {row['mask ratio']:.0%} on the machine named below: the encoder is "
+            f"**Measured**, at {row['mask ratio']:.0%} on the machine named below: the encoder is "
             f"{row['encoder faster']:.1f}× "
             f"faster, a whole training step **{row['step faster']:.1f}×**. The paper reports {PUBLISHED_SPEEDUP}× for "
             f"ViT-L at {PUBLISHED_RATIO:.0%}."

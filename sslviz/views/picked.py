@@ -30,8 +30,11 @@ _component = st.components.v2.component(
     ),
     isolate_styles=False,
 )
-HINT = "Draw a loop around points of a map, or click one; Shift adds."
-ELSEWHERE = "Nothing is picked: click a point, or take the lasso in the bar above a map; Shift adds."
+HINT = "Draw a loop around points of a map, or click one. Hold Shift to add more."
+ELSEWHERE = (
+    "Nothing is picked yet: click a point, or choose the lasso in the bar above a map and draw a loop. Hold Shift to "
+    "add more."
+)
 
 
 def group(probe: ProbeSet) -> str:

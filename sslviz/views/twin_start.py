@@ -46,7 +46,7 @@ def show(shown: list[RunFolder]) -> None:
                 on_click=start,
                 args=(method, differ, values, shown),
             )
-            st.caption("Same seed, same pictures, same batches, same random numbers, by turns a step each.")
+            st.caption("Same seed, same pictures, same batches, same random numbers, in alternating steps.")
         with st.expander("Everything else, the same for both", icon=":material/tune:", key="rest"):
             for column, (group, table) in zip(st.columns(3), knob_tables(method).items(), strict=True):
                 with column:
