@@ -8,7 +8,19 @@ ROOT = Path(__file__).parents[1]
 PLACES = [ROOT / "README.md", ROOT / "sslviz" / "views" / "welcome.py", *(ROOT / "sslviz" / "blackboard").glob("*.py")]
 PLACES += [
     path
-    for stem in ("board_", "infonce", "geometry", "masking_cost", "shortcut", "compare", "twin", "sweep", "map", "picked", "judge")
+    for stem in (
+        "board_",
+        "infonce",
+        "geometry",
+        "masking_cost",
+        "shortcut",
+        "compare",
+        "twin",
+        "sweep",
+        "map",
+        "picked",
+        "judge",
+    )
     for path in (ROOT / "sslviz" / "views").glob(f"{stem}*")
     if path.suffix in (".py", ".js")
 ]

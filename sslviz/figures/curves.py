@@ -16,7 +16,10 @@ HOW_TO_READ = (
 )
 MOST_WRITTEN = 6  # pins that are written out; more are numbered
 MOST_NUMBERED = 20  # pins that are numbered; of more only the marker is left
-_WIDTH, _CHARACTER, _LINE = 450, 7.5, 17  # pixels: a plot, a letter, a line of text (guesses that keep labels apart)
+# Pixels of a plot, of a letter, of a line of text: guesses that keep labels apart. The plot is one of two beside each
+# other in a window 1280 pixels wide.
+_WIDTH, _CHARACTER, _LINE = 240, 7.5, 17
+_LEFT, _RIGHT = 45, 132  # beside the plot: its ticks and title, the names of its lines
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,13 @@ def curves(
     plot_height = height - 120
     pins = sorted(pins, key=lambda pin: pin.step)
     last = max([int(one.step[-1]) for one in series if len(one.step)] + [pin.step for pin in pins], default=1)
-    rows = _pin_rows(pins, last)
+    right = _RIGHT if labels else 16
+    texts = _pin_texts(pins, last, right)
+    rows = _pin_rows(pins, texts, last)
+    top = max((row + len(lines) for row, (lines, _) in zip(rows, texts, strict=True) if row >= 0), default=0)
     return style.figure(
         *traces,
-        *([_pins(pins, rows, last)] if pins else []),
+        *([_pins(pins, texts, rows)] if pins else []),
         title=title,
         subtitle=subtitle,
         height=height,
@@ -86,8 +92,8 @@ def curves(
         hovermode="closest",
         margin={
             "l": 8,
-            "r": 132 if labels else 16,
-            "t": (72 if subtitle else 48) + _LINE * (max(rows, default=-1) + 1),
+            "r": right,
+            "t": (72 if subtitle else 48) + _LINE * top,
             "b": 8,
         },
         xaxis={"title": {"text": "training step"}, "rangemode": "tozero"},
@@ -145,8 +151,22 @@ def _apart(labels: list[tuple[float, str, str]], low: float, high: float, pixels
     return notes
 
 
-def _pin_rows(pins: Sequence[Pin], last: int) -> list[int]:
-    """The row above the plot in which each pin is written so that neighbours stay apart; -1: not written at all.
+def _pin_texts(pins: Sequence[Pin], last: int, right: int) -> list[tuple[list[str], bool]]:
+    """What stands at each pin, in lines that fit beside it, and whether it runs to the left, where there is more room.
+
+    right: pixels to the right of the plot.
+    """
+    texts = []
+    for i, pin in enumerate(pins):
+        share = pin.step / max(last, 1)
+        room = share * _WIDTH + _LEFT, (1 - share) * _WIDTH + right
+        text = pin.text if len(pins) <= MOST_WRITTEN else str(i + 1)
+        texts.append((textwrap.wrap(text, int(max(room) / _CHARACTER) - 1) or [""], room[0] > room[1]))
+    return texts
+
+
+def _pin_rows(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], last: int) -> list[int]:
+    """The row above the plot from which each pin is written upwards so that neighbours stay apart; -1: not written.
 
     A few pins are written out, many are numbered in one row, very many are markers only.
     """
@@ -154,27 +174,22 @@ def _pin_rows(pins: Sequence[Pin], last: int) -> list[int]:
         return [-1] * len(pins)
     rows: list[int] = []
     taken: list[tuple[int, float, float]] = []  # row, first and last pixel of what is written there
-    for pin, (text, leftwards) in zip(pins, _pin_texts(pins, last), strict=True):
-        at, width = pin.step / max(last, 1) * _WIDTH, _CHARACTER * (len(text) + 2)
+    for pin, (lines, leftwards) in zip(pins, texts, strict=True):
+        at, width = pin.step / max(last, 1) * _WIDTH, _CHARACTER * (max(map(len, lines)) + 2)
         start, end = (at - width, at) if leftwards else (at, at + width)
         blocked = {row for row, first, past in taken if first < end and start < past}
-        row = next(row for row in range(len(pins) + 1) if row not in blocked)
+        row = 0
+        while blocked & set(range(row, row + len(lines))):
+            row += 1
         if row and len(pins) > MOST_WRITTEN:
             row = -1
-        taken.append((row, start, end))
+        taken += [(row + line, start, end) for line in range(len(lines))]
         rows.append(row)
     return rows
 
 
-def _pin_texts(pins: Sequence[Pin], last: int) -> list[tuple[str, bool]]:
-    """What stands at each pin, and whether it runs to the left (near the right edge it would be cut off)."""
-    written = len(pins) <= MOST_WRITTEN
-    return [(pin.text if written else str(i + 1), pin.step > 0.7 * last) for i, pin in enumerate(pins)]
-
-
-def _pins(pins: Sequence[Pin], rows: list[int], last: int) -> go.Scatter:
+def _pins(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], rows: Sequence[int]) -> go.Scatter:
     """Markers at the top edge. Line breaks below a pin's text lift it into its row."""
-    texts = _pin_texts(pins, last)
     numbered = len(pins) > MOST_WRITTEN
     return go.Scatter(
         x=np.array([pin.step for pin in pins], dtype=np.int32),
@@ -182,7 +197,10 @@ def _pins(pins: Sequence[Pin], rows: list[int], last: int) -> go.Scatter:
         yaxis="y2",
         mode="markers+text",
         marker={"symbol": "triangle-down", "size": 11, "color": style.INK},
-        text=[text + "<br>\u00a0" * row if row >= 0 else "" for (text, _), row in zip(texts, rows, strict=True)],
+        text=[
+            "<br>".join(lines) + "<br>\u00a0" * row if row >= 0 else ""
+            for (lines, _), row in zip(texts, rows, strict=True)
+        ],
         textposition=["top center" if numbered else "top left" if leftwards else "top right" for _, leftwards in texts],
         textfont={"size": 13, "color": style.INK},
         hovertext=[f"change {i + 1}, step {pin.step}: {pin.text}" for i, pin in enumerate(pins)],

@@ -41,11 +41,11 @@ def example() -> None:
     with left:
         momentum = notched("Momentum m", "m", MOMENTA, f"{ema.EXAMPLE_MOMENTUM:g}")
         student = edited()
-        st.latex(ema.formulae(student, momentum))
     with right:
         figure = figures.plane(student, ema.teacher(student, momentum))
         plot(figure, key="plane", alt="Student and teacher in the plane of two weights")
         st.caption(figures.HOW_TO_READ_PLANE)
+    st.latex(ema.formulae(student, momentum))  # the whole width: its lines are long
     worksheet.export("ema", ema.table(student, momentum), f"\\[\n{ema.formulae(student, momentum)}\n\\]\n")
 
 

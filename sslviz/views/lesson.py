@@ -52,12 +52,12 @@ def chosen(name: str) -> tuple[RunFolder | None, str]:
 
 def heading(method: type[Method]) -> None:
     """Name and idea | equation; below them, folded, the legend of letters and the code that really runs."""
-    left, right = st.columns([1, 1.3], gap="medium", vertical_alignment="center")
-    with left:
-        st.header(method.title, anchor=False)
-        st.markdown(f"{method.summary} [Paper]({method.paper})")
-    with right:
-        st.latex(method.equation)
+    # the equation goes below where it does not fit beside the words
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="medium"):
+        with st.container(width=420):
+            st.header(method.title, anchor=False)
+            st.markdown(f"{method.summary} [Paper]({method.paper})")
+        st.latex(method.equation, width="content")
     with st.expander("The code that runs, and its letters", icon=":material/code:"):
         letters, code = st.columns([1, 1.5], gap="medium")
         letters.code(legend(method), language=None, wrap_lines=True)

@@ -24,15 +24,13 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False) -> None:
     probe = recorded.probe(str(run.path))
     if probe is None:
         return
-    kind_box, color_box = st.columns(2)
-    kind = (
-        kind_box.segmented_control(
+    colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
+    with st.container(horizontal=True):
+        kind = st.segmented_control(
             "Map", list(LAYOUTS), default="umap", format_func=LAYOUTS.__getitem__, key="map", bind="query-params"
         )
-        or "umap"
-    )
-    colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
-    color = color_box.selectbox("Colour", colors, key="colour", bind="query-params") if colors else None
+        color = st.selectbox("Colour", colors, key="colour", bind="query-params", width=260) if colors else None
+    kind = kind or "umap"
     layouts = run.projection_steps(kind)
     if kind == "tsne" and step not in layouts and server.is_ours(run):
         server.launcher().project(run, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step))

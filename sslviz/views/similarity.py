@@ -30,24 +30,18 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
     path, step = str(run.path), snapshot.step
     left, right = st.columns(2, gap="medium")
     with left:
-        size, order = st.columns([1.15, 1])
-        images = (
-            size.segmented_control(
-                "Size",
-                list(MATRIX_SIZES),
+        with st.container(horizontal=True):  # one below the other where both do not fit
+            images = st.segmented_control(
+                *("Size", list(MATRIX_SIZES)),
                 default=4,
                 format_func=MATRIX_SIZES.__getitem__,
                 key="size",
                 bind="query-params",
             )
-            or 4
-        )
-        by = (
-            order.segmented_control(
+            by = st.segmented_control(
                 "Order", ["by view", "by image"], default="by view", key="order", bind="query-params"
             )
-            or "by view"
-        )
+        images, by = images or 4, by or "by view"
         still = clocked is None
         tiles = image_url(view_tiles(path, step), key="views", mimetype="image/jpeg") if still else tiles_address(run)
         anchor = int(st.session_state.get("anchor", 0))

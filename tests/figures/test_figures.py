@@ -203,3 +203,15 @@ def test_the_correlation_matrix_has_names_and_the_full_range():
     assert figure.layout.title.text
     assert figure.layout.xaxis.title.text
     assert figure.layout.yaxis.title.text
+
+
+@pytest.mark.parametrize("step", [0, 300, 600, 700, 999])
+def test_a_long_pin_is_broken_into_lines_that_fit_beside_it(step):
+    text = "fork: learning rate = 0.002, temperature = 0.07, crop scale = 0.08, hue = 0.5"
+    figure = curves.curves([line()], title="Loss", y_title="loss", pins=[curves.Pin(step, text)])
+    trace, share = figure.data[-1], step / 999
+    room = share * 240 + 45 if trace.textposition[0] == "top left" else (1 - share) * 240 + 16
+    lines = trace.text[0].split("<br>")
+    assert max(len(part) for part in lines) * 7.5 <= room  # in a plot 240 pixels wide
+    assert " ".join(lines) == text
+    assert figure.layout.margin.t >= 48 + 17 * len(lines)
