@@ -24,12 +24,15 @@ _LEFT, _RIGHT = 45, 132  # beside the plot: its ticks and title, the names of it
 
 @dataclass(frozen=True)
 class Series:
-    """One curve: `step` and `value`, equally long. `color` counts through the classes' colours."""
+    """One curve: `step` and `value`, equally long. `color` counts through the classes' colours. note: how it was
+    measured, for the hover.
+    """
 
     name: str
     step: np.ndarray
     value: np.ndarray
     color: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ def curves(
             name=one.name,
             mode="lines" if len(one.step) > 1 else "markers",
             line={"color": style.CLASSES[one.color % len(style.CLASSES)], "width": 2.5},
-            hovertemplate=f"{one.name}: %{{y:{'.1%' if percent else '.4~g'}}}<br>step %{{x}}<extra></extra>",
+            hovertemplate=f"{one.name}: %{{y:{'.1%' if percent else '.4~g'}}}<br>step %{{x}}"
+            f"{one.note and f'<br>{one.note}'}<extra></extra>",
         )
         for one in series
     ]

@@ -122,12 +122,21 @@ class Course:
         return self.at is not None
 
     def agree(self, other: "Course") -> None:
-        """The other has found out which arithmetic is fastest: with the same network this one takes it over."""
-        if self.at is None or other.at is None or self.at.trainer.layout is not None:
+        """The other has found out which arithmetic is fastest, and what random weights score: with the same network
+        this one takes it over.
+        """
+        if self.at is None or other.at is None:
             return
         mine, its = self.at.trainer, other.at.trainer
-        if its.layout is not None and mine.same_work(its) and its.settings.training.precision == "auto":
+        if (
+            mine.layout is None
+            and its.layout is not None
+            and mine.same_work(its)
+            and its.settings.training.precision == "auto"
+        ):
             mine.compute_in(its.how)
+        if not mine.chance and its.chance and mine.layout is not None and mine.same_start(its):
+            mine.chance = its.chance
 
 
 def by_turns(courses: list[Course], together: Together, budget: SharedBudget) -> Iterator[bool]:

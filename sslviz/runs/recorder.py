@@ -45,6 +45,8 @@ class Recorder:
         s.step, s.images, s.seconds, s.precision = trainer.step, trainer.images_seen, trainer.seconds, trainer.precision
         s.loss, s.knn = progress.metrics.get("loss", s.loss), progress.metrics.get("knn", s.knn)
         s.knn_random_init = progress.metrics.get("knn_random_init", s.knn_random_init)
+        s.live_pictures = progress.metrics.get("live_pictures", s.live_pictures)
+        s.next_score = None if progress.next_score is None else max(progress.next_score, 0) * self.share
         left = seconds_left(trainer.settings, s)
         s.eta = None if left is None else left * self.share
         if progress.metrics:
@@ -85,7 +87,7 @@ class Recorder:
 
     def end(self, state: State, reason: str = "") -> Status:
         s = self.status
-        s.state, s.reason, s.eta, s.pid = state, reason, None, None
+        s.state, s.reason, s.eta, s.next_score, s.pid = state, reason, None, None, None
         if s.seconds > 0:
             s.images_per_second = s.images / s.seconds  # from now on the average
         self.beat()

@@ -26,9 +26,11 @@ class Status(BaseModel):
     images_per_second: float = 0.0
     eta: float | None = None
     loss: float | None = None
-    knn: float | None = None
+    knn: float | None = None  # live k-NN; runs/observer.py says what each of these scores is
     knn_random_init: float | None = None
-    exam: float | None = None  # k-NN at the end, with every training picture as a reference
+    live_pictures: float | None = None  # that the live k-NN stands on; None: measured by an earlier version
+    next_score: float | None = None  # seconds after the heartbeat, as planned
+    exam: float | None = None  # final k-NN
     exam_random_init: float | None = None
     linear: float | None = None  # linear probe at the end
     linear_random_init: float | None = None

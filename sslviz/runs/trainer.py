@@ -121,6 +121,15 @@ class Trainer:
         same = (mine.method, mine.encoder, mine.training.width) == (its.method, its.encoder, its.training.width)
         return same and mine.training.precision == "auto"
 
+    def same_start(self, other: "Trainer") -> bool:
+        """True if the random weights are the other's, and their arithmetic."""
+        return self.how == other.how and same(self.untrained, other.untrained)
+
+    @property
+    def starts_at_random(self) -> bool:
+        """True as long as the network is the untrained one: before the first step, if nothing was whitened."""
+        return same(self.method, self.untrained)
+
     def compute_in(self, precision: Precision) -> None:
         self.layout = precision.memory_format
         for net in (*self.method.modules(), *self.untrained.modules()):  # the encoder, and copies that a method keeps
@@ -179,6 +188,12 @@ class Trainer:
         )
         layout = torch.channels_last if about["channels_last"] else torch.contiguous_format
         self.compute_in(Precision(getattr(torch, about["precision"]), layout))
+
+
+def same(one: Method, other: Method) -> bool:
+    """True if all numbers of the two networks are equal."""
+    mine, its = one.state_dict(), other.state_dict()
+    return mine.keys() == its.keys() and all(torch.equal(mine[name], its[name]) for name in mine)
 
 
 def learning_rate(step: int, peak: float, warmup: int, steps: int) -> float:

@@ -12,14 +12,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from sslviz.runs.files import Array
-from sslviz.runs.observer import QUERIES, REFERENCES, Observer
+from sslviz.runs.observer import LIVE, QUERIES, Observer
 from sslviz.runs.records import Snapshot
 from sslviz.runs.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.
 LOOKS = {"exhibits": (0.02, 0.4), "embedding": (0.035, 1.0), "knn": (0.095, 2.0)}
 ALL = set(LOOKS)
-FIRST_LOOK = 3.0  # seconds that a first look may take at once, whatever the budget says; a slow net's must wait
+PAID_BACK = 40.0  # seconds into the run from which on the shares hold; before, where most is to be seen, more is spent
 FIRST_STEPS = 3  # each of them is shown, and not paid for: what followed was half a minute without a new picture
 
 
@@ -42,13 +42,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Progress:
-    """One step done, one look taken, or one wish heard. `metrics`: a value per curve, scores of a look included."""
+    """One step done, one look taken, or one wish heard. `metrics`: a value per curve, scores of a look included.
+    next_score: seconds of this run until the next one, by what is known now; None where nothing is planned.
+    """
 
     trainer: Trainer
     paused: bool = False
     metrics: dict[str, float] = field(default_factory=dict)
     snapshot: Snapshot | None = None
     events: tuple[Event, ...] = ()
+    next_score: float | None = None
 
 
 def train(
@@ -68,15 +71,17 @@ def train(
 
     def progress(snapshot: Snapshot | None = None, **more: Any) -> Progress:
         metrics = {**more.pop("metrics", {}), **(snapshot.scores if snapshot else {})}
-        return Progress(trainer, paused, metrics, snapshot, **more)
+        scored = bool(trainer.chance) and not (paused or trainer.over)  # without labels there never is one
+        wait = budget.wait("knn", trainer.seconds) if scored else None
+        return Progress(trainer, paused, metrics, snapshot, next_score=wait, **more)
 
     if trainer.step == 0:
         yield progress(observer.exhibits(trainer.method, 0))  # the first picture, as early as can be
     if trainer.layout is None:
         trainer.choose_precision()
     if trainer.step == 0:
-        yield progress(look(trainer, observer, {"exhibits", "embedding"}, budget))
-        budget.begin()
+        yield progress(look(trainer, observer, {"exhibits", "embedding"}, budget))  # with the first score
+    budget.begin(trainer.seconds)
 
     last = clock()
     while True:
@@ -118,20 +123,28 @@ def turn(trainer: Trainer, wish: dict[str, Any]) -> Event:
 
 
 class Budget:
-    """Looking costs time that training does not get: each kind of look keeps to its share of the run's seconds."""
+    """Looking costs time that training does not get: each kind of look keeps to its share of the run's seconds.
+
+    In the first seconds, where most is to be seen, it may exceed its share: what was spent up to second t grows as √t,
+    fast at first, and meets the share at PAID_BACK. Half a minute of training loses 17 % at most, a whole run 15 %.
+    """
 
     def __init__(self) -> None:
+        self.began = 0.0  # second of the run: another one than 0 if it was resumed
         self.spent = dict.fromkeys(LOOKS, 0.0)
         self.cost = dict.fromkeys(LOOKS, 0.0)  # of the last look of this kind
         self.cheapest = math.inf  # of all exhibits
-        self.next = {**dict.fromkeys(LOOKS, 0.0), "knn": 3.0}  # not before this second of the run
+        self.next = dict.fromkeys(LOOKS, 0.0)  # not before this second of the run
 
     def due(self, seconds: float) -> set[str]:
-        return {
-            kind
-            for kind, (share, _) in LOOKS.items()
-            if seconds >= self.next[kind] and self.spent[kind] + self.cost[kind] <= share * seconds
-        }
+        return {kind for kind in LOOKS if self.wait(kind, seconds) <= 0}
+
+    def wait(self, kind: str, seconds: float) -> float:
+        """Seconds of the run until the next look of this kind; 0 or less: now."""
+        share, _ = LOOKS[kind]
+        whole = (self.spent[kind] + self.cost[kind]) / share  # seconds that pay for all looks so far, and for this one
+        paid = whole if whole > PAID_BACK else whole**2 / PAID_BACK
+        return max(self.next[kind], self.began + paid) - seconds
 
     def paid(self, kind: str, seconds: float, cost: float) -> None:
         """Of a picture, at most twice the cheapest is charged: the rest is the doing of a busy machine, on which
@@ -142,54 +155,70 @@ class Budget:
             cost = min(cost, 2 * self.cheapest)
         self.spent[kind] += cost
         self.cost[kind] = cost
+        self.rest(kind, seconds)
+
+    def rest(self, kind: str, seconds: float) -> None:
+        """No look of this kind for a moment: there has just been one."""
         self.next[kind] = seconds + LOOKS[kind][1]
 
     def waive(self, kind: str) -> None:
         """What was spent on this kind so far is not charged."""
         self.spent[kind] = 0.0
 
-    def begin(self) -> None:
-        """After the look at the untrained network, which is not paid for: what looking will cost, from its cost.
-
-        The first k-NN embeds the references, and everything once more with random weights.
+    def begin(self, seconds: float) -> None:
+        """Training begins, or goes on. What was looked at before is not charged; what a look costs is known from it:
+        a score embeds `LIVE` pictures, a map `QUERIES`.
         """
+        self.began = seconds
         self.spent = dict.fromkeys(LOOKS, 0.0)
-        self.cost["knn"] = self.cost["embedding"] * (2 * REFERENCES + QUERIES) / QUERIES
-        self.cost = {kind: cost if cost > FIRST_LOOK else 0.0 for kind, cost in self.cost.items()}
+        self.cost["knn"] = self.cost["embedding"] * LIVE / QUERIES
 
 
 def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget | None = None) -> Snapshot | None:
-    """Takes the looks that are asked for; k-NN needs the embedding, and the exhibits come with everything."""
+    """Takes the looks that are asked for. The embedding brings the live score along; the score alone embeds half as
+    many pictures. The exhibits come with everything.
+    """
     if not looks:
         return None
     method, marks = trainer.method, [time.perf_counter()]
     shown = observer.exhibits(method, trainer.step)
     marks.append(time.perf_counter())
     scores: dict[str, float] = {}
-    drawn = shown.exhibits
-    h = None
-    if looks & {"embedding", "knn"}:
-        h = observer.embedding(method)
+    drawn, h = shown.exhibits, None
+    mapped, scored = "embedding" in looks, bool(looks & {"embedding", "knn"})
+    if scored:
+        h = observer.embedding(method, None if mapped else observer.queries[:LIVE])
         if not h.isfinite().all():
             raise Diverged(f"The weights hold numbers that are not finite at step {trainer.step}.")
-        scores, spread = observer.health(h, method)
-        drawn = drawn | spread
+        scores = observer.knn(h)
+        if mapped:
+            health, spread = observer.health(h, method)
+            scores, drawn = scores | health, drawn | spread
     marks.append(time.perf_counter())
-    if h is not None and "knn" in looks:
-        if not trainer.chance:
-            chance = observer.knn(observer.embedding(trainer.untrained), trainer.untrained)
-            trainer.chance = {f"{name}_random_init": value for name, value in chance.items()}
-        scores |= observer.knn(h, method) | trainer.chance
-    marks.append(time.perf_counter())
+    if scores and not trainer.chance:
+        trainer.chance = chance(trainer, observer, scores)
     if budget is not None:
-        if "embedding" not in looks:
-            marks[2] = marks[1]  # made for k-NN, which pays for it
-        for kind, began, ended in zip(LOOKS, marks, marks[1:], strict=False):
-            if kind == "exhibits" or kind in looks:
-                budget.paid(kind, trainer.seconds, ended - began)
+        budget.paid("exhibits", trainer.seconds, marks[1] - marks[0])
+        if scored:
+            budget.paid("embedding" if mapped else "knn", trainer.seconds, marks[2] - marks[1])
+            budget.rest("knn", trainer.seconds)
+            budget.spent["knn"] += time.perf_counter() - marks[2]  # random weights, once in a run
     if "similarity" in drawn:
         scores["alignment"] = alignment(drawn["similarity"])
-    return replace(shown, scores=scores, exhibits=drawn, embedding=None if h is None else h.half().numpy())
+    if scored:
+        scores |= trainer.chance
+    return replace(
+        shown, scores=scores, exhibits=drawn, embedding=h.half().numpy() if h is not None and mapped else None
+    )
+
+
+def chance(trainer: Trainer, observer: Observer, scores: dict[str, float]) -> dict[str, float]:
+    """The live scores of random weights. scores: those of the method now, which are the same before the first step of
+    a network that is not whitened.
+    """
+    if trainer.step > 0 or not trainer.starts_at_random:
+        scores = observer.knn(observer.embedding(trainer.untrained, observer.queries[:LIVE]))
+    return {f"{name}_random_init": value for name, value in scores.items() if name in observer.query_classes}
 
 
 def alignment(similarity: Array) -> float:

@@ -23,7 +23,7 @@ SHOTS = (1, 10, 50)
 def metrics_of(runs: list[Shown]) -> list[str]:
     """Everything that was recorded over time by one of them, the score first."""
     names = {str(c) for each in runs for c in each.history.columns if each.history[c].notna().any()}
-    return [n for n in FIRST if n in names] + sorted(names - {*AXES, *FIRST})
+    return [n for n in FIRST if n in names] + sorted(names - {*AXES, *FIRST, "live_pictures"})
 
 
 def curve(each: Shown, metric: str, axis: str) -> tuple[np.ndarray, np.ndarray]:

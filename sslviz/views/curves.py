@@ -9,7 +9,7 @@ from sslviz.figures.curves import Pin, Series
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.observer import NEIGHBOURS
+from sslviz.runs.observer import NEIGHBOURS, definition
 from sslviz.views import server
 from sslviz.views.recorded import folder, metrics, probe, stamped
 
@@ -35,19 +35,15 @@ def loss_curve(path: str, step: int, changes: int, clocked: bool = False) -> byt
 @st.cache_data(max_entries=32, show_spinner=False)
 def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -> bytes:
     run = folder(path)
-    series = []
-    for color, (column, name) in enumerate({"knn": "class", "knn_hue": "hue"}.items()):
-        rows = recorded(run, column)
-        if len(rows):
-            series.append(Series(name, rows["step"].to_numpy(), rows[column].to_numpy(dtype=float), color))
     status = run.status()
+    series, ways = live_scores(run)
     line: dict[str, float] = {}
     if status.knn_random_init is not None:
-        line["random initialisation"] = status.knn_random_init
+        line["random weights"] = status.knn_random_init
     reference = server.recorded("supervised", run.settings().data)
-    best = reference.status().knn if reference is not None else None
-    if best is not None:
-        line["supervised"] = best
+    best = reference.status() if reference is not None else None
+    if best is not None and best.knn is not None and best.live_pictures == status.live_pictures:
+        line["supervised"] = best.knn
     pictures = probe(path)
     classes = len(pictures.classes) if pictures is not None else 0
     if classes > 1:
@@ -55,21 +51,44 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
     bare = pictures is not None and pictures.labels is None
     title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
     figure = curves.curves(
-        series, title=title, y_title="accuracy", references=line, pins=pins(run), y_range=(0, 1), percent=True
+        series,
+        title=title,
+        subtitle="; then ".join(ways),
+        y_title="accuracy",
+        references=line,
+        pins=pins(run),
+        y_range=(0, 1),
+        percent=True,
     )
     return stamped(timed(figure, step) if clocked else figure, path, step)
+
+
+def live_scores(run: RunFolder) -> tuple[list[Series], list[str]]:
+    """The live k-NN for class and hue, a curve of its own for each way in which it was measured: a run that goes on
+    under a newer version of the app has two. And these ways, in words.
+    """
+    series, ways = [], []
+    for color, (column, name) in enumerate({"knn": "class", "knn_hue": "hue"}.items()):
+        rows = recorded(run, column, "live_pictures")
+        for _, part in rows.groupby("live_pictures", dropna=False, sort=False):
+            way = definition(part["live_pictures"].iloc[0])
+            ways += [way] if way not in ways else []
+            series.append(Series(name, part["step"].to_numpy(), part[column].to_numpy(dtype=float), color, way))
+    return series, ways
 
 
 def timed(figure: go.Figure, step: int) -> go.Figure:
     return figure.update_layout(shapes=[*figure.layout.shapes, *clock.now(step)])
 
 
-def recorded(run: RunFolder, column: str) -> pd.DataFrame:
-    """The rows in which a value was recorded, thinned to what a plot can show."""
+def recorded(run: RunFolder, column: str, *beside: str) -> pd.DataFrame:
+    """The rows in which a value was recorded, thinned to what a plot can show; `beside`: other columns, NaN where there
+    is nothing.
+    """
     table = metrics(run)
     if column not in table:
-        return pd.DataFrame({"step": [], column: []})
-    rows = table[["step", column]].dropna()
+        return pd.DataFrame({"step": [], column: []} | {name: [] for name in beside})
+    rows = table.dropna(subset=[column]).reindex(columns=["step", column, *beside])
     return rows.iloc[:: max(1, len(rows) // MOST_POINTS)]
 
 

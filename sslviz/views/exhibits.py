@@ -3,6 +3,9 @@
 Each picture is built and encoded once per (run, step) and shared by all who look; a refresh sends bytes.
 """
 
+import math
+import time
+
 import streamlit as st
 
 from sslviz.figures.curves import HOW_TO_READ
@@ -33,6 +36,8 @@ def show(run: RunFolder, status: Status) -> None:
             key="score",
             alt=f"{LIVE.title} over training steps",
         )
+        if status.at_work:
+            st.caption(next_score(status, time.time()))
     st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score. {LIVE.meaning}")
     futures.show(run)
     if not steps:
@@ -57,6 +62,16 @@ def show(run: RunFolder, status: Status) -> None:
             if found is not None:
                 panel.in_pairs(found, panel.available(found, panels.HEALTH))
             numbers.show(run, status.step)
+
+
+def next_score(status: Status, now: float) -> str:
+    """When the live score comes that is not there yet. now: Unix time."""
+    if status.state == "paused":
+        return "Paused: the next score comes with the next step."
+    if status.next_score is None:
+        return "The first score is measured before the first step." if status.knn is None else ""
+    left = max(0, math.ceil(status.heartbeat + status.next_score - now))
+    return f"Next score in {left} s." if left else "Next score: now."
 
 
 def explained(run: RunFolder, found: Moment, rests: int) -> None:

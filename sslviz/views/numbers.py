@@ -10,7 +10,7 @@ from sslviz.views.curves import pins, recorded
 from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, metrics, stamped
 
-ELSEWHERE = {"step", "seconds", "images", "loss", "knn", "knn_hue"}  # drawn above, or no measurement
+ELSEWHERE = {"step", "seconds", "images", "loss", "knn", "knn_hue", "live_pictures"}  # drawn above, or no measurement
 MOST = 4  # curves that are shown before anybody chooses
 
 

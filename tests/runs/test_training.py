@@ -182,11 +182,11 @@ def test_on_an_unsteady_machine_only_pictures_may_cost_more_than_their_share() -
 
 def test_one_slow_look_does_not_silence_those_after_it() -> None:
     budget = Budget()
-    budget.begin()
-    budget.paid("exhibits", 5.0, 0.05)
-    budget.paid("exhibits", 10.0, 5.0)  # a hundred times as long: something else had the processor
-    assert "exhibits" in budget.due(12.6)  # 0.15 + 0.1 s at two per cent
-    assert "exhibits" not in budget.due(12.4)
+    budget.begin(0.0)
+    budget.paid("exhibits", 50.0, 0.5)
+    budget.paid("exhibits", 100.0, 50.0)  # a hundred times as long: something else had the processor
+    assert "exhibits" in budget.due(126)  # 1.5 + 1 s at two per cent
+    assert "exhibits" not in budget.due(124)
 
 
 def test_a_score_pays_for_the_embedding_that_it_needs(
@@ -195,8 +195,8 @@ def test_a_score_pays_for_the_embedding_that_it_needs(
     budget, observer = Budget(), Observer(tiny, CPU)
     usual = observer.embedding
 
-    def slow(method: Method, *images: torch.Tensor) -> torch.Tensor:
-        time.sleep(0 if images else 0.5)  # of the queries: the embedding that is shown
+    def slow(method: Method, *images: torch.Tensor | None) -> torch.Tensor:
+        time.sleep(0.5)
         return usual(method, *images)
 
     monkeypatch.setattr(observer, "embedding", slow)
@@ -218,11 +218,118 @@ def test_the_first_three_steps_are_shown_and_not_paid_for(tiny: Dataset, quick: 
             assert budget.spent["exhibits"] == 0.0
 
 
-@pytest.mark.parametrize(("cost", "early"), [(0.3, True), (4.0, False)])
-def test_the_first_score_of_a_slow_network_waits_until_it_is_paid_for(cost: float, early: bool) -> None:
+# -- when it is looked: one run on a clock of our own -----------------------------------------------------------------
+
+
+def timetable(cost: dict[str, float], step: float, until: float, began: float = 0.0) -> tuple[list[float], float]:
+    """Seconds at which a score comes, and what looking cost in all, if a step and each look take as long as given."""
+    budget, seconds, spent, scores = Budget(), began, 0.0, [0.0]
+    budget.paid("embedding", 0.0, cost["embedding"])
+    budget.begin(began)
+    while seconds < began + until:
+        seconds += step
+        looks = budget.due(seconds)
+        if "embedding" in looks:  # brings the score along
+            looks -= {"knn"}
+            scores.append(seconds)
+            budget.rest("knn", seconds)
+        elif "knn" in looks:
+            scores.append(seconds)
+        for kind in looks:
+            budget.paid(kind, seconds, cost[kind])
+            spent += cost[kind]
+            seconds += cost[kind]
+    return scores, spent
+
+
+IDLE = {"exhibits": 0.03, "embedding": 0.7, "knn": 0.27}  # convolutional net, one core to itself
+BUSY = {kind: 3 * cost for kind, cost in IDLE.items()}
+VIT = {"exhibits": 0.1, "embedding": 2.6, "knn": 1.3}
+
+
+@pytest.mark.parametrize(("cost", "step", "least"), [(IDLE, 0.3, 10), (BUSY, 0.9, 5), (VIT, 0.4, 3)])
+def test_scores_come_early_and_half_a_minute_keeps_four_fifths_of_its_speed(
+    cost: dict[str, float], step: float, least: int
+) -> None:
+    scores, spent = timetable(cost, step, 30.0)
+    assert len(scores) >= least
+    assert scores[1] <= 6
+    assert max(np.diff(scores)) <= 18
+    assert spent <= 0.2 * 30
+
+
+@pytest.mark.parametrize("cost", [IDLE, BUSY, VIT])
+@pytest.mark.parametrize("began", [0.0, 1000.0])
+def test_what_the_early_scores_cost_is_paid_back(cost: dict[str, float], began: float) -> None:
+    for until in (45.0, 90.0, 300.0):
+        scores, spent = timetable(cost, 0.3, until, began)
+        assert spent <= 0.15 * until
+        assert len(scores) >= until / 24
+
+
+@pytest.mark.parametrize("cost", [IDLE, VIT])
+def test_it_is_known_when_the_next_score_comes(cost: dict[str, float]) -> None:
+    budget = Budget()
+    for seconds in (0.5, 7.0, 30.0, 70.0):
+        budget.paid("knn", seconds, cost["knn"])
+        wait = budget.wait("knn", seconds)
+        assert wait > 0
+        assert "knn" not in budget.due(seconds + 0.99 * wait)
+        assert "knn" in budget.due(seconds + 1.01 * wait)
+
+
+@pytest.mark.parametrize(("cost", "early"), [(0.3, True), (10.0, False)])
+def test_the_second_score_of_a_slow_network_waits_until_it_is_paid_for(cost: float, early: bool) -> None:
     budget = Budget()
     budget.paid("embedding", 0.0, cost)  # of the untrained network
-    budget.begin()
+    budget.begin(0.0)
     assert ("knn" in budget.due(3.5)) == early
     assert "knn" in budget.due(1000.0)
-    assert "embedding" in budget.due(cost / 0.035 + 1)
+    assert "embedding" in budget.due(max(40, cost / 0.035) + 1)
+
+
+# -- the live score ---------------------------------------------------------------------------------------------------
+
+
+def test_the_first_score_is_there_before_the_first_step_with_its_reference_and_its_definition(
+    tiny: Dataset, quick: RunSettings
+) -> None:
+    _, progress = run(quick, tiny)
+    at = next(p for p in progress if "knn" in p.metrics)
+    assert at.snapshot is not None
+    assert at.snapshot.step == 0
+    assert at.snapshot.embedding is not None  # the map comes not later
+    assert at.metrics["live_pictures"] == 80
+    assert {"knn_random_init", "knn_hue_random_init"} <= at.metrics.keys()
+    assert all("live_pictures" in p.metrics for p in progress if "knn" in p.metrics)
+    assert at.next_score is not None
+    assert progress[-1].next_score is None
+
+
+def test_every_live_score_asks_the_same_pictures_whatever_else_is_looked_at(
+    tiny: Dataset, quick: RunSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sslviz.runs.training.LIVE", 60)
+    monkeypatch.setattr("sslviz.runs.observer.LIVE", 60)
+    trainer, observer = Trainer(quick, tiny, CPU), Observer(tiny, CPU)
+    with_map, alone = (look(trainer, observer, kinds) for kinds in ({"embedding"}, {"knn"}))
+    assert with_map is not None
+    assert alone is not None
+    assert alone.embedding is None
+    assert alone.scores["live_pictures"] == 60
+    assert {name: with_map.scores[name] for name in alone.scores} == alone.scores
+
+
+@pytest.mark.parametrize(("encoder", "looks"), [("vit", 1), ("conv", 2)])
+def test_random_weights_are_measured_once_and_not_at_all_where_training_begins_with_them(
+    tiny: Dataset, quick: RunSettings, encoder: str, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer, observer = Trainer(quick.change(encoder=encoder), tiny, CPU), Observer(tiny, CPU)
+    usual, asked = observer.embedding, []
+    monkeypatch.setattr(observer, "embedding", lambda *given: (asked.append(given[0]), usual(*given))[1])
+    for _ in range(2):
+        found = look(trainer, observer, {"embedding"})
+        assert found is not None
+        assert (found.scores["knn"] == found.scores["knn_random_init"]) or encoder == "conv"
+    assert len(asked) == looks + 1
+    assert asked.count(trainer.untrained) == looks - 1
