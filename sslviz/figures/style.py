@@ -4,11 +4,12 @@ Figures are written in the colours of the light page. `DARK` says what each of t
 views/plot.js puts it in place, together with the page's own font and text colour. Backgrounds stay transparent.
 """
 
-from typing import Any
+from typing import Any, NewType
 
 import plotly.graph_objects as go
 from plotly.colors import get_colorscale
 
+SheetAddress = NewType("SheetAddress", str)  # where pictures are served: made by views/history_route.py, nowhere else
 INK = "#1b2330"  # outlines and marks that must be seen at once
 FAINT = "#667085"  # reference lines, pins: there when looked for
 PAPER = "#ffffff"  # the page behind the figure
@@ -93,7 +94,9 @@ def figure(*traces: Any, title: str, subtitle: str = "", height: int = 380, **la
     return go.Figure(list(traces), layout, _validate=False)
 
 
-def sprite(url: str, count: int, *, columns: int, kind: str, tile: int = 32, value: str = "value") -> dict[str, Any]:
+def sprite(
+    url: SheetAddress, count: int, *, columns: int, kind: str, tile: int = 32, value: str = "value"
+) -> dict[str, Any]:
     """`layout.meta` of a figure whose points (kind "point") or cells ("cell") show their pictures when hovered.
 
     url: where the sheet is served; count: how many pictures it holds; value: the name of the number in a cell.

@@ -19,7 +19,9 @@ PICTURES = 64  # over which the overlap is averaged
 
 def show(run: RunFolder, picture: np.ndarray, mask: np.ndarray | None, share: float) -> None:
     """Closed, it costs nothing: the first look loads the network of every moment."""
-    opened = st.expander("Through the training", icon=":material/history:", key="time", on_change="rerun")
+    opened = st.expander(
+        "Through the training", icon=":material/history:", key="time", on_change="rerun", bind="query-params"
+    )
     if not opened.open:
         return
     with opened:

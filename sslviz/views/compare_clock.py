@@ -11,12 +11,12 @@ from sslviz.figures import compare as figures
 from sslviz.figures import map as maps
 from sslviz.figures import softmax, spectrum
 from sslviz.runs.folder import RunFolder
-from sslviz.views import clock, compare_pictures, history, picked, recorded, worksheet
+from sslviz.views import clock, compare_pictures, history, layouts, picked, recorded, worksheet
 from sslviz.views.compare_pictures import POINTS, Picture
 from sslviz.views.compare_runs import Shown
 from sslviz.views.history import SLIM
 from sslviz.views.history_route import address
-from sslviz.views.map import LAYOUTS
+from sslviz.views.layouts import LAYOUTS
 from sslviz.views.moment import last_embedding
 from sslviz.views.plot import plot
 from sslviz.views.recorded import load
@@ -90,7 +90,7 @@ def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -
     classes = next((p.classes for each in runs if (p := recorded.probe(each.path)) is not None), ())
     if color == "class" and classes:
         plot(compare_pictures.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
-    picked.grids([(each.path, address(each.run, "probe")) for each in runs], POINTS)
+    picked.grids([each.run for each in runs], POINTS)
     if which in ("own", "attention"):
         for each in runs:
             instead(each, which)
@@ -153,7 +153,7 @@ def instead(each: Shown, which: str) -> None:
 
 def at(run: RunFolder, kind: str, step: int) -> int | None:
     """The step of the layout nearest before `step`."""
-    return max((each for each in run.projection_steps(kind) if each <= step), default=None)
+    return max((each for each in layouts.layouts(run, kind) if each <= step), default=None)
 
 
 def numbers(each: Shown, axis: str, amount: float, kind: str) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def numbers(each: Shown, axis: str, amount: float, kind: str) -> dict[str, Any]:
         found |= {"likeness_step": seen, "likeness": likely.round(4).tolist(), "likeness_classes": names}
     if snapshot is not None and "similarity" in snapshot.exhibits:
         found["similarity_of_views"] = snapshot.exhibits["similarity"].astype(float).round(4).tolist()
-    layout = each.run.projection(laid_out, kind) if laid_out is not None else None
+    layout = None if laid_out is None else layouts.layouts(each.run, kind)[laid_out].projection(laid_out, kind)
     if layout is not None:
         found |= {"map": kind, "map_step": laid_out, "map_positions": layout.astype(float).round(4).tolist()}
     return found

@@ -11,15 +11,15 @@ import streamlit as st
 from sslviz.figures import compare as figures
 from sslviz.figures import map as maps
 from sslviz.figures import matrix as matrices
-from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
-from sslviz.views import history, panel, panels, picked, recorded, similarity
+from sslviz.views import history, layouts, panel, panels, picked, recorded, similarity
 from sslviz.views.history import SLIM, compact
-from sslviz.views.history_route import address, tiles_address
-from sslviz.views.map import CYCLIC, LAYOUTS
+from sslviz.views.history_route import address
+from sslviz.views.layouts import LAYOUTS, Places
+from sslviz.views.map import CYCLIC
 from sslviz.views.moment import Moment, last_embedding, moment
 from sslviz.views.plot import encode
-from sslviz.views.recorded import load, stamped
+from sslviz.views.recorded import folder, load, stamped
 
 POINTS = 600  # on each map, of 2,000: six maps of all would keep a browser busy for seconds
 VIEWS = 8  # pictures in the matrix of views
@@ -31,7 +31,7 @@ def views(run: RunFolder, step: int) -> Picture | None:
     snapshot = load(str(run.path), step)
     if snapshot is None or "similarity" not in snapshot.exhibits:
         return None
-    drawn = small_matrix(str(run.path), step, tiles_address(run))
+    drawn = small_matrix(str(run.path), step)
     return drawn, address(run, "matrix", images=VIEWS, title="Views, step {step}")
 
 
@@ -40,7 +40,7 @@ def softmax(run: RunFolder, step: int) -> Picture | None:
     snapshot, temperature = load(str(run.path), step), similarity.temperature_of(run)
     if snapshot is None or "similarity" not in snapshot.exhibits or temperature is None:
         return None
-    drawn = small_softmax(str(run.path), step, temperature, tiles_address(run))
+    drawn = small_softmax(str(run.path), step, temperature)
     return drawn, address(run, "softmax", temperature=temperature, slim=1)
 
 
@@ -60,15 +60,15 @@ def spectrum(run: RunFolder, step: int) -> Picture | None:
 
 def layout(run: RunFolder, step: int, kind: str, color: str | None) -> Picture | None:
     """The map."""
-    at = max((each for each in run.projection_steps(kind) if each <= step), default=None)
-    if at is None or recorded.probe(str(run.path)) is None:
+    there = layouts.places(run, kind, step)
+    if not there or recorded.probe(str(run.path)) is None:
         return None
     try:
-        drawn = small_map(str(run.path), at, kind, color, address(run, "probe"))
+        drawn = small_map(str(run.path), there, kind, color)
     except LookupError:
         return None
     title = f"{LAYOUTS[kind]}, step {{step}}"
-    return drawn, address(run, "map", kind=kind, points=POINTS, title=title)
+    return drawn, address(run, "map", kind=kind, points=POINTS, title=title, of=len(there))
 
 
 def own(run: RunFolder, step: int, name: str = "") -> tuple[panel.Panel, bytes, str] | None:
@@ -83,7 +83,7 @@ def own(run: RunFolder, step: int, name: str = "") -> tuple[panel.Panel, bytes, 
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def small_matrix(path: str, step: int, tiles: str) -> bytes:
+def small_matrix(path: str, step: int) -> bytes:
     """The similarity of the views as everywhere else, with less around it."""
     snapshot = load(path, step)
     assert snapshot is not None
@@ -93,7 +93,7 @@ def small_matrix(path: str, step: int, tiles: str) -> bytes:
         s,
         images=VIEWS,
         labels=similarity.exhibit_labels(path, total),
-        sprite=similarity.view_sprite(tiles, path, total),
+        sprite=similarity.view_sprite(path, total),
         title=f"Views, step {step}",
         height=SLIM,
     )
@@ -105,11 +105,11 @@ def small_matrix(path: str, step: int, tiles: str) -> bytes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def small_softmax(path: str, step: int, temperature: float, tiles: str) -> bytes:
+def small_softmax(path: str, step: int, temperature: float) -> bytes:
     snapshot = load(path, step)
     assert snapshot is not None
     s = snapshot.exhibits["similarity"]
-    return stamped(compact(similarity.softmax_figure(path, s, 0, temperature, tiles)), path, step)
+    return stamped(compact(similarity.softmax_figure(path, s, 0, temperature)), path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -126,11 +126,12 @@ def small_spectrum(path: str, step: int, _found: Moment) -> bytes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def small_map(path: str, step: int, kind: str, color: str | None, tiles: str) -> bytes:
+def small_map(path: str, there: Places, kind: str, color: str | None) -> bytes:
     """The map as everywhere else, of fewer pictures, and with less around it: the classes are named once for all.
     The frame has room for every recorded moment, so it stands still. Raises LookupError if no layout can be read.
     """
-    probe, (_, layouts) = recorded.probe(path), recorded.positions(path, kind, step)
+    probe, (known_steps, found) = recorded.probe(path), layouts.positions(there, kind)
+    step = known_steps[-1]
     assert probe is not None
     few = slice(0, POINTS)  # the pictures were drawn at random, so the first are as good as any
     known: dict[str, Any] = {}
@@ -140,9 +141,9 @@ def small_map(path: str, step: int, kind: str, color: str | None, tiles: str) ->
         factor = {"factor": probe.factors[color][few], "factor_name": color.replace("_", " ")}
         known = {**factor, "cyclic": color in CYCLIC}
     figure = maps.scatter(
-        layouts[-1][few],
+        found[-1][few],
         **known,
-        sprite=style.sprite(tiles, layouts.shape[1], tile=probe.tile, columns=probe.columns, kind="point"),
+        sprite=picked.sprite(folder(path), probe, found.shape[1]),
         title=f"{LAYOUTS[kind]}, step {step}",
         axes=(f"{LAYOUTS[kind]} 1 (no unit)", f"{LAYOUTS[kind]} 2 (no unit)"),
         height=SLIM,
@@ -150,7 +151,7 @@ def small_map(path: str, step: int, kind: str, color: str | None, tiles: str) ->
     figure.update_layout(showlegend=False, margin={"l": 4, "r": 4, "t": 36, "b": 4})
     figure.update_traces(marker_size=6)
     figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
-    maps.hold(figure, layouts[:, few])
+    maps.hold(figure, found[:, few])
     return stamped(figure, path, step)
 
 

@@ -52,10 +52,14 @@ def show(run: RunFolder, status: Status) -> None:
     found = moment(str(run.path), step, clocked=clocked)
     if found is not None:
         explained(run, found, rests)
-    map.chart(run, step, clocked=clocked)
+    map.chart(run, step, clocked=clocked, rests=rests)
     # Closed, it costs nothing: what nobody looks at is not drawn.
     health = st.expander(
-        "How healthy is the representation?", icon=":material/monitor_heart:", key="health", on_change="rerun"
+        "How healthy is the representation?",
+        icon=":material/monitor_heart:",
+        key="health",
+        on_change="rerun",
+        bind="query-params",
     )
     if health.open:
         with health:

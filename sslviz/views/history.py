@@ -13,8 +13,7 @@ import streamlit as st
 from sslviz.figures import matrix, spectrum
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS, QUERIES
-from sslviz.views import doctor, frames, panel, panels, recorded, similarity
-from sslviz.views.history_route import tiles_address
+from sslviz.views import doctor, frames, layouts, panel, panels, recorded, similarity
 from sslviz.views.moment import moment
 from sslviz.views.recorded import folder, several
 
@@ -22,7 +21,6 @@ PER_CLASS, MOST_PICTURES = 4, 40  # pictures in the matrix of likeness
 MOST_FIGURES = 60  # moments of a picture that is sent whole
 MOST_BYTES = 8_000_000
 SLIM = 340  # height of a picture beside others, pixels
-KINDS = ("umap", "pca", "tsne")
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
@@ -73,10 +71,10 @@ def cosines(path: str, step: int) -> tuple[np.ndarray, list[str]] | None:
 
 def _map(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     kind, points = choice.get("kind", ""), int(choice.get("points", QUERIES))
-    if kind not in KINDS or not 0 < points <= QUERIES or not steps:
+    if kind not in layouts.LAYOUTS or not 0 < points <= QUERIES or not steps:
         raise ValueError(f"{points} points of {kind}")
-    known, layouts = recorded.positions(str(run.path), kind, steps[-1])
-    return frames.places(run, known, layouts[:, :points], choice.get("title", "step {step}"))
+    known, found = layouts.positions(layouts.places(run, kind, steps[-1]), kind)
+    return frames.places(run, known, found[:, :points], choice.get("title", "step {step}"))
 
 
 def _spectrum(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
@@ -93,8 +91,7 @@ def _softmax(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     known, found = several(thinned(steps), lambda step: run.exhibit(step, "similarity"))
     if anchor >= len(found[0]):
         raise ValueError(f"anchor {anchor}")
-    path, tiles = str(run.path), tiles_address(run)
-    drawn = [slim(similarity.softmax_figure(path, s, anchor, temperature, tiles)) for s in found]
+    drawn = [slim(similarity.softmax_figure(str(run.path), s, anchor, temperature)) for s in found]
     return frames.figures(run, known, [stamp(f, run, s) for f, s in zip(drawn, known, strict=True)])
 
 
@@ -136,7 +133,7 @@ def thinned(steps: Sequence[int], most: int = MOST_FIGURES) -> list[int]:
 def _tiles(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     """The random views of one moment as a JPEG: what the cells of its matrix stand for."""
     step = int(choice.get("step", -1))
-    found = recorded.load(str(run.path), step) if step in steps else None
+    found = recorded.load(str(run.path), step)
     if found is None or found.views is None:
         raise LookupError("no views of this moment")
     return similarity.view_tiles(str(run.path), step)

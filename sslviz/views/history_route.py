@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from sslviz.figures.style import SheetAddress
 from sslviz.runs.folder import RunFolder
 from sslviz.views import server
 
@@ -23,9 +24,19 @@ def address(run: RunFolder, view: str, **choice: Any) -> str:
     return "sslviz/history?" + urlencode({**known, **choice}, safe="{}")
 
 
-def tiles_address(run: RunFolder) -> str:
+def views_sheet(run: RunFolder) -> SheetAddress:
     """Of the views behind a matrix; plot.js puts the step of the picture that is shown into it."""
-    return address(run, "tiles") + "&step={step}"
+    return _sheet({"run": run.id, "view": "tiles", "of": f"{run.created:.0f}", "step": "{step}"})
+
+
+def probe_sheet(run: RunFolder) -> SheetAddress:
+    """Of all test pictures."""
+    return _sheet({"run": run.id, "view": "probe", "of": f"{run.created:.0f}"})
+
+
+def _sheet(asked: dict[str, str]) -> SheetAddress:
+    """The only place where addresses of pictures are made. They stay the same as long as there is the run."""
+    return SheetAddress("sslviz/history?" + urlencode(asked, safe="{}"))
 
 
 def route() -> Route:

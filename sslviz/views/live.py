@@ -11,7 +11,7 @@ import streamlit as st
 from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import controls, exhibits, map, server
+from sslviz.views import controls, exhibits, layouts, server
 
 EVERY = 1.0  # seconds between two refreshes
 EAGER = 0.3  # the same, while the first picture or the effect of a knob is awaited
@@ -38,8 +38,8 @@ def show(run: RunFolder | None, status: Status | None) -> None:
         st.info("Nothing has been trained here yet. Press **Start**.", icon=":material/play_arrow:")
         return
     eager = controls.waiting(run) or status.state in ("queued", "starting")
-    mapless = status.state == "done" and map.awaited(run)
-    refreshed(draw, EAGER if eager else EVERY, status.at_work or mapless, run.id, status.state, eager, mapless)
+    awaited = layouts.awaited(run)
+    refreshed(draw, EAGER if eager else EVERY, status.at_work or awaited, run.id, status.state, eager, awaited)
 
 
 def refreshed(draw: Callable[..., None], usual: float, ticking: bool, *args: Any) -> None:
@@ -51,9 +51,9 @@ def refreshed(draw: Callable[..., None], usual: float, ticking: bool, *args: Any
     st.fragment(draw, run_every=every if ticking and 0 < every < 3600 else None)(*args)
 
 
-def draw(run_id: str, state: str, eager: bool, mapless: bool) -> None:
+def draw(run_id: str, state: str, eager: bool, awaited: bool) -> None:
     """One refresh. When the run has entered another state, or its knobs were turned elsewhere, the page is drawn
-    anew.
+    anew; so it is when a map is asked for or has come, for then the timer is needed or has done its work.
     """
     run = server.find(run_id)
     if run is None:
@@ -62,11 +62,12 @@ def draw(run_id: str, state: str, eager: bool, mapless: bool) -> None:
     status = run.status()
     heard = status.at_work and controls.out_of_step(run)
     calm = eager and not controls.waiting(run) and state not in ("queued", "starting")
-    mapped = mapless and not map.awaited(run)
-    if status.state != state or heard or calm or mapped or st.session_state.pop("_anew", False):
+    if status.state != state or heard or calm or st.session_state.pop("_anew", False):
         st.rerun()
     headline(run, status)
     exhibits.show(run, status)
+    if not status.at_work and layouts.awaited(run) != awaited:
+        st.rerun()
 
 
 def headline(run: RunFolder, status: Status) -> None:

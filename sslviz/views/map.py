@@ -5,22 +5,21 @@ from typing import Any
 import streamlit as st
 
 from sslviz.figures import map as maps
-from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import QUERIES
-from sslviz.views import picked, recorded, server
+from sslviz.views import layouts, picked, recorded
 from sslviz.views.history_route import address
-from sslviz.views.plot import image_url, plot
+from sslviz.views.layouts import LAYOUTS, Places
+from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, stamped
-
-LAYOUTS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
-
 
 CYCLIC = ("hue", "background_hue")
 
 
-def chart(run: RunFolder, step: int, *, clocked: bool = False) -> None:
-    """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page moves it."""
+def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None = None) -> None:
+    """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page, which rests at
+    the step `rests`, moves it.
+    """
     probe = recorded.probe(str(run.path))
     if probe is None:
         return
@@ -30,52 +29,32 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False) -> None:
             "Map", list(LAYOUTS), default="umap", format_func=LAYOUTS.__getitem__, key="map", bind="query-params"
         )
         color = st.selectbox("Colour", colors, key="colour", bind="query-params", width=260) if colors else None
-    kind = kind or "umap"
-    layouts = run.projection_steps(kind)
-    if kind == "tsne" and step not in layouts and server.is_ours(run):
-        server.launcher().project(run, kind, max((s for s in run.projection_steps("pca") if s <= step), default=step))
-    at = max((s for s in layouts if s <= step), default=None)
-    note = ""
-    if at is None and kind != "pca":
-        kind, layouts = "pca", run.projection_steps("pca")
-        at = max((s for s in layouts if s <= step), default=None)
-        note = "The layout is being computed; this is PCA. "
-    if at is None:
-        ask(run)
-        st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
+    found = layouts.nearest(run, kind or "umap", step, rests)
+    if found.note:
+        st.info(found.note, icon=":material/hourglass_empty:" if found.awaited else ":material/map:")
+    if found.step is None:
         return
-    tiles = image_url(probe.sheet, key="probe")
-    clocked = clocked and at == layouts[-1]
+    there = layouts.places(run, found.kind, step)
+    place, at = there[-1]
+    past = address(run, "map", kind=found.kind, title=titled(found.kind, "{step}"), of=len(there)) if clocked else ""
     plot(
-        map_figure(str(run.path), at, kind, color, tiles, clocked),
+        map_figure(str(run.path), place, at, found.kind, color, there if clocked else ()),
         key="chart",
-        history=address(run, "map", kind=kind, title=titled(kind, "{step}")) if clocked else "",
+        history=past,
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
     )
-    st.caption(f"{note}{maps.HOW_TO_READ}")
-    picked.grid(probe, tiles, picked.count(probe))
+    st.caption(maps.HOW_TO_READ)
+    picked.grids([run], picked.count(probe))
 
 
 def titled(kind: str, step: str, points: int = QUERIES) -> str:
     return f"{LAYOUTS[kind]} of h, {points:,} test pictures, step {step}"
 
 
-def awaited(run: RunFolder) -> bool:
-    """True for a run that was trained elsewhere, at the command line say, and has no map yet."""
-    return server.is_ours(run) and not run.projection_steps("umap") and bool(run.snapshot_steps())
-
-
-def ask(run: RunFolder) -> None:
-    """Asks for the maps of the last moment. Asking twice costs nothing."""
-    if awaited(run):
-        for kind in ("pca", "umap"):
-            server.launcher().project(run, kind, run.snapshot_steps()[-1])
-
-
 @st.cache_data(max_entries=64, show_spinner=False)
-def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str, clocked: bool = False) -> bytes:
-    run = folder(path)
-    probe, layout = recorded.probe(path), run.projection(step, kind)
+def map_figure(path: str, place: str, step: int, kind: str, color: str | None, every: Places) -> bytes:
+    """place: the folder that holds the layout; every: all layouts for which the frame must have room."""
+    probe, layout = recorded.probe(path), folder(place).projection(step, kind)
     assert probe is not None
     assert layout is not None
     known: dict[str, Any] = {"labels": probe.labels, "classes": probe.classes} if color == "class" else {}
@@ -85,11 +64,11 @@ def map_figure(path: str, step: int, kind: str, color: str | None, tiles: str, c
     figure = maps.scatter(
         layout,
         **known,
-        sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
+        sprite=picked.sprite(folder(path), probe, len(layout)),
         title=titled(kind, str(step), len(layout)),
         axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
     )
     figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
-    if clocked:
-        maps.hold(figure, recorded.positions(path, kind, step)[1])
+    if every:
+        maps.hold(figure, layouts.positions(every, kind)[1])
     return stamped(figure, path, step)

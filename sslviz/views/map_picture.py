@@ -10,14 +10,15 @@ import streamlit as st
 import torch
 
 from sslviz.figures import map as maps
-from sslviz.figures import map3d, style, trails
+from sslviz.figures import map3d, trails
 from sslviz.measures.overlap import nearest_in_h, nearest_on_map, overlap
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import MapKind
 from sslviz.runs.records import ProbeSet
-from sslviz.views import map_side, picked, recorded
-from sslviz.views.map import CYCLIC, LAYOUTS
-from sslviz.views.map_side import Side, h_of, layouts
+from sslviz.views import picked, recorded
+from sslviz.views.layouts import LAYOUTS, h_of, layouts, moments
+from sslviz.views.map import CYCLIC
+from sslviz.views.map_side import Side
 from sslviz.views.recorded import folder, stamped
 
 TRUE = "true neighbours"
@@ -39,7 +40,7 @@ def points(path: str) -> int:
         for step in run.projection_steps(kind):
             if (layout := run.projection(step, kind)) is not None:
                 return len(layout)
-    for step in map_side.moments(run, "pca"):
+    for step in moments(run, "pca"):
         if (h := h_of(path, step)) is not None:
             return len(h)
     return 0
@@ -111,7 +112,6 @@ def in_space(
     step: int,
     kind: str,
     color: str | None,
-    tiles: str,
     trail: tuple[tuple[str, int], ...],
     every: tuple[tuple[str, int], ...],
 ) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def in_space(
     about = map3d.solid(
         layout,
         **colours(path, step, color, probe, layout),
-        sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
+        sprite=picked.sprite(folder(path), probe, len(layout)),
         title=title,
         subtitle=below(known, len(layout)),
         axes=axes(known),
@@ -143,7 +143,6 @@ def figure(
     step: int,
     kind: str,
     color: str | None,
-    tiles: str,
     trail: tuple[tuple[str, int], ...],
     every: tuple[tuple[str, int], ...],
 ) -> bytes:
@@ -154,7 +153,7 @@ def figure(
     drawn = maps.scatter(
         layout,
         **colours(path, step, color, probe, layout),
-        sprite=style.sprite(tiles, len(layout), tile=probe.tile, columns=probe.columns, kind="point"),
+        sprite=picked.sprite(folder(path), probe, len(layout)),
         axes=(axes(known)[0], axes(known)[1]),
         height=HEIGHT,
     )

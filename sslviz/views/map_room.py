@@ -4,14 +4,13 @@ shown on the other, and in the grid below.
 Maps are laid out by the launcher's projector; this page reads what it leaves, and says so while it waits.
 """
 
-import time
-
 import streamlit as st
 
 from sslviz.figures import map as maps
 from sslviz.figures import map3d
 from sslviz.views import (
     compare_pictures,
+    layouts,
     live,
     map_misread,
     map_picture,
@@ -19,18 +18,13 @@ from sslviz.views import (
     map_side,
     picked,
     recorded,
-    server,
     solid,
     worksheet,
 )
-from sslviz.views.map import LAYOUTS
+from sslviz.views.layouts import LAYOUTS, SECONDS
 from sslviz.views.map_picture import TRAILS
 from sslviz.views.map_side import Side
-from sslviz.views.plot import image_url, plot
-
-# how long a first map takes on two cores that are not busy; one that starts from a map before is much quicker
-SECONDS = {"umap": "a few seconds", "tsne": "half a minute (3-D: two)", "pca": "a second"}
-
+from sslviz.views.plot import plot
 
 STYLE = """<style>
 @media (max-width: 1100px) {
@@ -97,7 +91,7 @@ def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
     in_space = any(side.kind.dimensions == 3 for side in sides)
     st.caption(f"{maps.HOW_TO_READ} {map3d.HOW_TO_READ if in_space else ''}")
     most = max(map_picture.points(side.path) for side in sides)
-    picked.grids([(side.path, f"probe_{side.number}") for side in sides], most, picked.HINT)
+    picked.grids([side.run for side in sides], most, picked.HINT)
     map_scores.show(sides, since)
     numbers = map_picture.positions(sides)
     if len(numbers):
@@ -121,10 +115,9 @@ def picture(side: Side, color: str | None, since: str) -> None:
     if place is None:
         plot(map_picture.empty(side, note=ask(side)), key=key, alt="A map that is being computed")
         return
-    tiles = image_url(probe.sheet, key=f"probe_{side.number}")
     trail = tuple((str(folder.path), step) for step, folder in map_picture.before(side, since))
-    every = tuple((str(folder.path), step) for step, folder in map_side.layouts(side.run, side.kind.name).items())
-    asked = (side.path, side.name, str(place.path), side.step, side.kind.name, color, tiles, trail, every)
+    every = tuple((str(folder.path), step) for step, folder in layouts.layouts(side.run, side.kind.name).items())
+    asked = (side.path, side.name, str(place.path), side.step, side.kind.name, color, trail, every)
     alt = f"{LAYOUTS[side.kind.method]} map, {side.name}"
     if side.kind.dimensions == 3:
         solid.draw(map_picture.in_space(*asked), key=f"{key}_in_space", alt=alt)
@@ -141,11 +134,8 @@ def legend(sides: list[Side], color: str | None) -> None:
 
 def ask(side: Side) -> str:
     """Asks the projector, and says since when it has been asked."""
-    kind = side.kind
-    server.launcher().project(side.run, kind.name, side.step)
-    asked = st.session_state.setdefault("_maps_asked", {})
-    first = asked.setdefault((side.path, side.step, kind.name), time.time())
+    kind, since = side.kind, layouts.ask(side.run, side.kind.name, side.step)
     return (
         f"{LAYOUTS[kind.method]} is being computed: {SECONDS[kind.method]},<br>longer while something trains. "
-        f"Asked {time.time() - first:.0f} s ago."
+        f"Asked {since:.0f} s ago."
     )

@@ -6,7 +6,8 @@ import torch
 
 from sslviz.measures.overlap import K, by_chance, nearest_in_h, nearest_on_map, overlap
 from sslviz.views import map_picture, picked, recorded
-from sslviz.views.map_side import Side, h_of
+from sslviz.views.layouts import h_of
+from sslviz.views.map_side import Side
 from sslviz.views.recorded import folder
 
 HOW_TO_READ = (

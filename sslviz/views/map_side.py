@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import APART, METHODS, NEIGHBOURS, PERPLEXITIES, MapKind
 from sslviz.views import compare_runs, server, worksheet
-from sslviz.views.map import LAYOUTS
-from sslviz.views.moment import last_embedding
-from sslviz.views.recorded import load, metrics
+from sslviz.views.layouts import LAYOUTS, h_of, layouts, moments
 
 FIRST = "simclr"  # the run that is shown when nobody asks for another
 NONE = "none"  # instead of a second run
@@ -44,33 +41,6 @@ class Side:
     @property
     def name(self) -> str:
         return f"{compare_runs.title(self.run).removesuffix(' (recorded)')}, step {self.step:,}"
-
-
-def layouts(run: RunFolder, kind: str) -> dict[int, RunFolder]:
-    """Step -> the folder that holds the layout; ascending. Those of recorded examples may lie in the cache."""
-    places = [run] if server.is_ours(run) else [server.launcher().spare_maps(run), run]
-    found = {step: place for place in places for step in place.projection_steps(kind)}
-    return dict(sorted(found.items()))
-
-
-def moments(run: RunFolder, kind: str) -> list[int]:
-    """The steps of which there is a layout of this kind, or of which one can be made."""
-    found = set(layouts(run, kind))
-    if server.is_ours(run):
-        history = metrics(run)
-        looks = set(history["step"][history["std"].notna()]) if "std" in history else set()
-        found |= {int(step) for step in looks} & set(run.snapshot_steps())
-    elif (steps := run.snapshot_steps()) and (last := last_embedding(run, steps[-1])) is not None:
-        found.add(last)
-    return sorted(found)
-
-
-def h_of(path: str, step: int) -> np.ndarray | None:
-    """N x d of the test pictures at `step`; None if it was not kept or holds NaN."""
-    snapshot = load(path, step)
-    if snapshot is None or snapshot.embedding is None or not np.isfinite(snapshot.embedding).all():
-        return None
-    return snapshot.embedding.astype(np.float32)
 
 
 def choose(number: int) -> Side | None:

@@ -7,6 +7,7 @@ stays until Escape, a double click or a reload.
 import io
 import json
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import streamlit as st
 from PIL import Image
 
 from sslviz.figures import style
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet
 from sslviz.views import recorded
+from sslviz.views.history_route import probe_sheet
 
 _HERE = Path(__file__).parent
 _SETTINGS = {"light": style.CLASSES, "dark": [style.DARK[color] for color in style.CLASSES]}
@@ -42,21 +45,19 @@ def group(probe: ProbeSet) -> str:
     return f"{zlib.crc32(probe.sheet):08x}"
 
 
-def grid(probe: ProbeSet, tiles: str, total: int, *, key: str = "picked", hint: str = ELSEWHERE) -> None:
-    """The picked ones of `total` pictures. tiles: where their sheet is served."""
-    _component(key=key, data=about(probe, tiles, total, hint))
-
-
-def grids(runs: list[tuple[str, str]], most: int, hint: str = ELSEWHERE) -> None:
-    """A grid for each set of pictures. runs: folders, and the address at which the contact sheet of each is served;
-    most: how many pictures a map shows, if there are as many.
-    """
+def grids(runs: Sequence[RunFolder], most: int, hint: str = ELSEWHERE) -> None:
+    """A grid for each set of pictures. most: how many pictures a map shows, if there are as many."""
     shown = set()
-    for number, (path, tiles) in enumerate(runs):
-        probe = recorded.probe(path)
+    for number, run in enumerate(runs):
+        probe = recorded.probe(str(run.path))
         if probe is not None and group(probe) not in shown:
             shown.add(group(probe))
-            grid(probe, tiles, min(most, count(probe)), key=f"picked_{number}", hint=hint)
+            _component(key=f"picked_{number}", data=about(run, probe, min(most, count(probe)), hint))
+
+
+def sprite(run: RunFolder, probe: ProbeSet, number: int) -> dict[str, Any]:
+    """For the figures and the grid: where the test pictures of a run are found. number: how many there are."""
+    return style.sprite(probe_sheet(run), number, columns=probe.columns, kind="point", tile=probe.tile)
 
 
 def count(probe: ProbeSet) -> int:
@@ -70,11 +71,16 @@ def sheet_size(probe: ProbeSet) -> int:
     return (width // probe.tile) * (height // probe.tile)
 
 
-def about(probe: ProbeSet, tiles: str, total: int, hint: str) -> bytes:
+def about(run: RunFolder, probe: ProbeSet, total: int, hint: str) -> bytes:
     """What the grid needs to know of the pictures, as one line of JSON."""
     labels = None if probe.labels is None else probe.labels[:total].tolist()
     classes = list(probe.classes)
     classes += [f"class {i}" for i in range(len(classes), max(labels or [-1]) + 1)]
-    written: dict[str, Any] = style.sprite(tiles, count(probe), columns=probe.columns, kind="point", tile=probe.tile)
-    written |= {"group": group(probe), "total": total, "labels": labels, "classes": classes, "hint": hint}
+    written = sprite(run, probe, count(probe)) | {
+        "group": group(probe),
+        "total": total,
+        "labels": labels,
+        "classes": classes,
+        "hint": hint,
+    }
     return json.dumps(written).encode()

@@ -17,7 +17,6 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
-from streamlit import runtime
 
 from sslviz.figures import style
 
@@ -78,16 +77,6 @@ def plot(
         data=json.dumps(header).encode() + b"\n" + blob,  # one blob: bytes inside a dict do not arrive
         **callbacks,
     )
-
-
-def image_url(image: bytes, *, key: str, mimetype: str = "image/jpeg") -> str:
-    """The address at which Streamlit serves a contact sheet to this session, for the `sprite` of a figure.
-
-    Call it in every run of the script that shows the figure, as one would st.image: what is not named again is dropped.
-    """
-    if not runtime.exists():
-        return ""
-    return str(runtime.get_instance().media_file_mgr.add(image, mimetype, coordinates=f"sslviz-{key}"))
 
 
 def plotly_route() -> Route:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -55,16 +54,6 @@ def metrics(run: RunFolder) -> pd.DataFrame:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _metrics(path: str, size: int) -> pd.DataFrame:
     return folder(path).metrics()
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def positions(path: str, kind: str, until: int) -> tuple[list[int], np.ndarray]:
-    """All layouts up to a step: their steps, and T x N x 2. Raises LookupError if there is none."""
-    run = folder(path)
-    steps = [step for step in run.projection_steps(kind) if step <= until]
-    known, layouts = several(steps, lambda step: run.projection(step, kind))
-    n = min(len(layout) for layout in layouts)
-    return known, np.stack([np.nan_to_num(layout[:n].astype(np.float32)) for layout in layouts])
 
 
 def several(steps: Sequence[int], read: Callable[[int], Any]) -> tuple[list[int], list[Any]]:

@@ -14,9 +14,9 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import EXHIBITS
 from sslviz.runs.records import Snapshot
 from sslviz.views.curves import recorded
-from sslviz.views.history_route import address, tiles_address
-from sslviz.views.plot import Click, image_url, plot
-from sslviz.views.recorded import load, probe, stamped
+from sslviz.views.history_route import address, views_sheet
+from sslviz.views.plot import Click, plot
+from sslviz.views.recorded import folder, load, probe, stamped
 
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 
@@ -43,13 +43,12 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
             )
         images, by = images or 4, by or "by view"
         still = clocked is None
-        tiles = image_url(view_tiles(path, step), key="views", mimetype="image/jpeg") if still else tiles_address(run)
-        anchor = int(st.session_state.get("anchor", 0))
+        anchor = chosen_row(snapshot)
         plot(
-            similarity_matrix(path, step, images, by, anchor, tiles),
+            similarity_matrix(path, step, images, by, anchor),
             key="similarity",
             alt="Cosine similarity of every two views",
-            on_click=choose_anchor,
+            on_click=choose_row,
             history="" if still else address(run, "matrix", images=images, order=by),
         )
     with right:
@@ -60,16 +59,23 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
         temperature = temperature_of(run)
         if temperature is not None:
             past = "" if still else address(run, "softmax", anchor=anchor, temperature=temperature)
-            drawn = softmax_row(path, step, anchor, temperature, tiles)
+            drawn = softmax_row(path, step, anchor, temperature)
             plot(drawn, key="softmax", alt="One row as probabilities", history=past)
     how = softmax.HOW_TO_READ if temperature is not None else ""
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
     return right
 
 
-def choose_anchor(at: Click) -> None:
-    """The row of the clicked cell is the one that is shown as probabilities."""
-    st.session_state["anchor"] = at.row
+def choose_row(at: Click) -> None:
+    """The row of the clicked cell is the one that is shown as probabilities; in the address as `row`."""
+    st.query_params["row"] = str(at.row)
+
+
+def chosen_row(snapshot: Snapshot) -> int:
+    """What the address says, if the matrix has such a row; else the first."""
+    text = st.query_params.get("row", "")
+    rows = len(snapshot.exhibits["similarity"])
+    return int(text) if text.isdecimal() and len(text) < 9 and int(text) < rows else 0
 
 
 def has_softmax(run: RunFolder) -> bool:
@@ -89,7 +95,7 @@ def temperature_of(run: RunFolder) -> float | None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int, tiles: str) -> bytes:
+def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int) -> bytes:
     snapshot = load(path, step)
     assert snapshot is not None
     s = snapshot.exhibits["similarity"]
@@ -100,19 +106,19 @@ def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int
         order=order,
         labels=exhibit_labels(path, total),
         pinned=anchor,
-        sprite=view_sprite(tiles, path, total),
+        sprite=view_sprite(path, total),
     )
     return stamped(figure, path, step)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def softmax_row(path: str, step: int, anchor: int, temperature: float, tiles: str) -> bytes:
+def softmax_row(path: str, step: int, anchor: int, temperature: float) -> bytes:
     snapshot = load(path, step)
     assert snapshot is not None
-    return stamped(softmax_figure(path, snapshot.exhibits["similarity"], anchor, temperature, tiles), path, step)
+    return stamped(softmax_figure(path, snapshot.exhibits["similarity"], anchor, temperature), path, step)
 
 
-def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: float, tiles: str) -> go.Figure:
+def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: float) -> go.Figure:
     """One row of a 2N x 2N similarity matrix as probabilities, the most likely first."""
     s = cosines.astype(np.float32)
     total = len(s) // 2
@@ -123,7 +129,7 @@ def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: flo
         temperature,
         labels=exhibit_labels(path, total),
         ordered=True,
-        sprite=view_sprite(tiles, path, total),
+        sprite=view_sprite(path, total),
     )
 
 
@@ -147,10 +153,10 @@ def view_pairs(path: str, step: int) -> str:
     return f'<img alt="Two random views of eight pictures" style="width: 100%" src="data:image/png;base64,{png}">'
 
 
-def view_sprite(url: str, path: str, total: int) -> dict[str, Any]:
-    pictures = probe(path)
+def view_sprite(path: str, total: int) -> dict[str, Any]:
+    sheet, pictures = views_sheet(folder(path)), probe(path)
     return style.sprite(
-        url, 2 * total, tile=pictures.tile if pictures else 32, columns=total, kind="cell", value="cosine"
+        sheet, 2 * total, tile=pictures.tile if pictures else 32, columns=total, kind="cell", value="cosine"
     )
 
 

@@ -7,7 +7,17 @@ import streamlit as st
 
 from sslviz.runs import twins
 from sslviz.runs.folder import list_runs
-from sslviz.views import live, map, overlaid, server, twin_pictures, twin_start, twin_transport, twin_words, worksheet
+from sslviz.views import (
+    layouts,
+    live,
+    overlaid,
+    server,
+    twin_pictures,
+    twin_start,
+    twin_transport,
+    twin_words,
+    worksheet,
+)
 from sslviz.views.twin_words import Pair
 
 EXAMPLES = ("simclr", "byol")
@@ -44,10 +54,10 @@ def show() -> None:
         twin_transport.turn_a_knob(pair)
     states = tuple(status.state for status in statuses)
     eager = bool({"queued", "starting"} & set(states))
-    mapless = any(state == "done" and map.awaited(run) for state, run in zip(states, pair, strict=True))
+    awaited = any(layouts.awaited(run) for run in pair)
     at_work = any(status.at_work for status in statuses)
     every = live.EAGER if eager else live.EVERY
-    live.refreshed(draw, every, at_work or mapless, pair[0].id, pair[1].id, states, mapless)
+    live.refreshed(draw, every, at_work or awaited, pair[0].id, pair[1].id, states, awaited)
 
 
 def asked() -> tuple[Pair, bool]:
@@ -73,7 +83,7 @@ def asked() -> tuple[Pair, bool]:
     return (first, second), True
 
 
-def draw(one_id: str, other_id: str, states: tuple[str, str], mapless: bool) -> None:
+def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> None:
     """One refresh. When one of them has entered another state, the page is drawn anew."""
     one, other = server.find(one_id), server.find(other_id)
     if one is None or other is None:
@@ -81,8 +91,7 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], mapless: bool) -> 
         return
     pair = one, other
     statuses = tuple(run.status() for run in pair)
-    mapped = mapless and not any(map.awaited(run) for run in pair)
-    if tuple(status.state for status in statuses) != states or mapped:
+    if tuple(status.state for status in statuses) != states:
         st.rerun()
     named = twin_words.names(pair)
     for column, name, run, status in zip(st.columns(2, gap="medium"), named, pair, statuses, strict=True):
@@ -94,3 +103,6 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], mapless: bool) -> 
         overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
     st.caption(f"{overlaid.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
     twin_pictures.show(pair, named)
+    at_work = any(status.at_work for status in statuses)
+    if not at_work and any(layouts.awaited(run) for run in pair) != awaited:
+        st.rerun()

@@ -12,18 +12,17 @@ from sslviz.views import (
     compare_pictures,
     compare_runs,
     doctor,
-    map,
+    layouts,
     panel,
     panels,
     picked,
     recorded,
     similarity,
 )
-from sslviz.views.history_route import address
-from sslviz.views.map import LAYOUTS
+from sslviz.views.layouts import LAYOUTS
 from sslviz.views.moment import Moment, moment
 from sslviz.views.panel import Panel
-from sslviz.views.plot import image_url, plot
+from sslviz.views.plot import plot
 
 Pair = tuple[RunFolder, RunFolder]
 KINDS = ("umap", "pca")
@@ -49,7 +48,11 @@ def show(pair: Pair, names: tuple[str, str]) -> None:
     own(moments, names)
     maps_of(pair, moments)
     health = st.expander(
-        "How healthy are the representations?", icon=":material/monitor_heart:", key="health", on_change="rerun"
+        "How healthy are the representations?",
+        icon=":material/monitor_heart:",
+        key="health",
+        on_change="rerun",
+        bind="query-params",
     )
     if health.open:
         with health:
@@ -126,20 +129,18 @@ def similar(each: Moment, side: str, images: int) -> None:
     if "similarity" not in each.snapshot.exhibits:
         st.info("It compares no two views: what it shows instead stands below.", icon=":material/south:")
         return
-    path, step, anchor = str(each.run.path), each.snapshot.step, int(st.session_state.get("anchor", 0))
-    tiles = image_url(similarity.view_tiles(path, step), key=f"views_{side}")
-    drawn = similarity.similarity_matrix(path, step, images, "by view", anchor, tiles)
+    path, step, anchor = str(each.run.path), each.snapshot.step, similarity.chosen_row(each.snapshot)
+    drawn = similarity.similarity_matrix(path, step, images, "by view", anchor)
     alt = "Cosine similarity of every two views"
-    plot(drawn, key=f"similarity_{side}", alt=alt, on_click=similarity.choose_anchor)
+    plot(drawn, key=f"similarity_{side}", alt=alt, on_click=similarity.choose_row)
 
 
 def probabilities(each: Moment, side: str) -> None:
     tau = similarity.temperature_of(each.run)
     if tau is None or "similarity" not in each.snapshot.exhibits:
         return
-    path, step, anchor = str(each.run.path), each.snapshot.step, int(st.session_state.get("anchor", 0))
-    tiles = image_url(similarity.view_tiles(path, step), key=f"views_{side}")
-    drawn = similarity.softmax_row(path, step, anchor, tau, tiles)
+    path, step, anchor = str(each.run.path), each.snapshot.step, similarity.chosen_row(each.snapshot)
+    drawn = similarity.softmax_row(path, step, anchor, tau)
     plot(drawn, key=f"softmax_{side}", alt="One row as probabilities")
 
 
@@ -188,21 +189,18 @@ def maps_of(pair: Pair, moments: list[Moment]) -> None:
         color = compare_clock.color_of(shown)
 
     def drawn(each: Moment, side: str) -> None:
-        map.ask(each.run)
-        laid_out, used = compare_clock.at(each.run, kind, each.snapshot.step), kind
-        if laid_out is None:
-            laid_out, used = compare_clock.at(each.run, "pca", each.snapshot.step), "pca"
-        pictures = recorded.probe(str(each.run.path))
-        if laid_out is None or pictures is None:
-            st.info("The map comes in a moment.", icon=":material/hourglass_empty:")
+        found = layouts.nearest(each.run, kind, each.snapshot.step)
+        if found.note:
+            st.info(found.note, icon=":material/hourglass_empty:")
+        if found.step is None or recorded.probe(str(each.run.path)) is None:
             return
-        tiles = image_url(pictures.sheet, key=f"probe_{side}")
-        seen = compare_pictures.small_map(str(each.run.path), laid_out, used, color, tiles)
+        used, there = found.kind, layouts.places(each.run, found.kind, each.snapshot.step)
+        seen = compare_pictures.small_map(str(each.run.path), there, used, color)
         plot(seen, key=f"map_{side}", alt=f"{LAYOUTS[used]} map of {each.run.id}")
 
     row(moments, drawn)
     classes = next((p.classes for run in pair if (p := recorded.probe(str(run.path))) is not None), ())
     if color == "class" and classes:
         plot(compare_pictures.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
-    picked.grids([(str(run.path), address(run, "probe")) for run in pair], compare_pictures.POINTS)
+    picked.grids(pair, compare_pictures.POINTS)
     st.caption(f"{maps.HOW_TO_READ} Both maps show the same test pictures.")

@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
+from starlette.responses import Response
+from starlette.routing import Route
 
 from sslviz.views.plot import plotly_route
+from tests.browser.plot_pictures import SHEET
 
-app = st.App(Path(__file__).with_name("plot_page.py"), routes=[plotly_route()])
+sheet = Route("/sheet", lambda request: Response(SHEET, media_type="image/jpeg"))
+app = st.App(Path(__file__).with_name("plot_page.py"), routes=[plotly_route(), sheet])

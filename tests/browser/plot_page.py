@@ -3,12 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from sslviz.figures import curves, matrix, sheet, style
-from sslviz.views.plot import Click, encode, image_url, plot
+from sslviz.figures import curves, matrix, style
+from sslviz.views.plot import Click, encode, plot
 
 st.set_page_config(layout="wide")
-rng = np.random.default_rng(0)
-pictures = rng.integers(0, 255, (8, 32, 32, 3), dtype=np.uint8)
 
 
 def heard(click: Click) -> None:
@@ -19,8 +17,7 @@ def heard(click: Click) -> None:
 def live() -> None:
     step = st.session_state.setdefault("step", 0)
     st.session_state.step += 1
-    url = image_url(sheet.contact_sheet(pictures, columns=4), key="views")
-    sprite = style.sprite(url, 8, columns=4, kind="cell", value="cosine")
+    sprite = style.sprite(style.SheetAddress("sheet"), 8, columns=4, kind="cell", value="cosine")
     cosines = np.cos(np.arange(8)[:, None] * np.arange(8) + step / 10)
     steps = np.arange(step + 2)
     series = curves.Series("loss", steps, np.exp(-steps / 30) + 1)

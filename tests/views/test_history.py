@@ -8,14 +8,17 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Snapshot
 from sslviz.runs.settings import RunSettings
-from sslviz.views import clock, history, history_route, recorded, server
+from sslviz.views import clock, history, history_route, layouts, server
 from sslviz.views.server import GALLERY
+from tests.pages import opened
 
 SIMCLR = RunFolder(GALLERY / "simclr")
 DTYPES = {"cells": "<i2", "places": "<u2", "heights": "<f4"}
@@ -104,13 +107,25 @@ def test_what_the_doctor_says_of_every_moment(runs: Path) -> None:
 
 
 def test_pictures_come_as_jpeg(runs: Path) -> None:
-    for address in (
-        history_route.tiles_address(SIMCLR).replace("{step}", "0"),
-        history_route.address(SIMCLR, "probe"),
-    ):
+    for address in (history_route.views_sheet(SIMCLR).replace("{step}", "0"), history_route.probe_sheet(SIMCLR)):
         answer = get(address)
         assert answer.headers["content-type"] == "image/jpeg"
         assert bytes(answer.body)[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize("name", ["maps", "simclr", "compare", "twin"])
+def test_every_sheet_that_a_page_names_is_served_as_a_picture(
+    name: str, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, named = style.sprite, set()
+    monkeypatch.setattr(style, "sprite", lambda url, *args, **more: named.add(url) or make(url, *args, **more))
+    st.cache_data.clear()
+    assert not opened(name).exception
+    assert named
+    for address in named:
+        run = RunFolder(GALLERY / address.partition("run=")[2].partition("&")[0])
+        answer = get(address.replace("{step}", str(run.snapshot_steps()[-1])))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg"), address
 
 
 @pytest.mark.parametrize(
@@ -162,7 +177,7 @@ def test_a_run_without_layouts_or_views_has_no_history(runs: Path) -> None:
     assert get(history_route.address(rotation, "matrix")).status_code == 404
     assert get(history_route.address(rotation, "map", kind="tsne")).status_code == 404
     with pytest.raises(LookupError):
-        recorded.positions(str(rotation.path), "tsne", 10)
+        layouts.positions((), "tsne")
 
 
 def test_many_moments_are_thinned_to_the_first_the_last_and_some_between() -> None:

@@ -176,7 +176,7 @@ def test_pictures_of_which_less_is_known_change_what_can_be_asked(runs: Path, as
 def test_trails_join_the_places_of_the_points_that_moved_most(runs: Path, asked: list) -> None:
     run = made(runs)
     places = tuple((str(run.path), step) for step in (0, 10, 20))
-    picture = json.loads(map_picture.figure(str(run.path), "t", places[2][0], 20, "pca", None, "", places[:2], places))
+    picture = json.loads(map_picture.figure(str(run.path), "t", places[2][0], 20, "pca", None, places[:2], places))
     line = picture["data"][0]
     assert line["mode"] == "lines"
     first, last = run.projection(0, "pca"), run.projection(20, "pca")
@@ -192,12 +192,12 @@ def test_maps_of_the_same_pictures_are_one_group_and_the_grid_knows_their_classe
     simclr, byol = (RunFolder(server.GALLERY / name).probe() for name in ("simclr", "byol"))
     mine = made(runs, labels=False).probe()
     assert picked.group(simclr) == picked.group(byol)
-    few = json.loads(picked.about(simclr, "/sheet", 600, "hint"))
+    few = json.loads(picked.about(RunFolder(GALLERY), simclr, 600, "hint"))
     assert (few["sprite"]["rows"], len(few["labels"])) == (2000 // simclr.columns, 600)
-    about = json.loads(picked.about(simclr, "/sheet", 2000, "hint"))
+    about = json.loads(picked.about(RunFolder(GALLERY), simclr, 2000, "hint"))
     assert about["labels"] == simclr.labels.tolist()
     assert (about["total"], len(about["classes"])) == (2000, 10)
-    assert json.loads(picked.about(mine, "", N, ""))["labels"] is None
+    assert json.loads(picked.about(RunFolder(GALLERY), mine, N, ""))["labels"] is None
     assert picked.count(simclr) == 2000
 
 
