@@ -57,8 +57,9 @@ def decode(data: bytes, size: int = 32, max_pixels: int = MAX_PIXELS) -> NDArray
 
 
 def _square(picture: Image.Image, size: int) -> NDArray[np.uint8]:
-    turn = _turn(picture)
     picture.draft("RGB", (2 * size, 2 * size))  # JPEG: unpack at 1/2, 1/4 or 1/8; 6000 x 4000 in 50 ms
+    picture.load()
+    turn = _turn(picture)  # only now: Pillow turns a TIFF while it loads, and takes the tag away
     image = _eight_bits(picture)
     width, height = image.size
     if (width, height) != (size, size):
