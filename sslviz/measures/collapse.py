@@ -16,13 +16,19 @@ from torch import Tensor
 
 @torch.no_grad()
 def std(z: Tensor) -> float:
-    """Mean standard deviation of the coordinates of the l2-normalised z: 1/sqrt(d) if spread evenly, 0 if collapsed."""
+    """Mean standard deviation of the coordinates of the l2-normalised z: 1/sqrt(d) if spread evenly, 0 if collapsed.
+    NaN for a single point, which has no spread.
+    """
+    if len(z) < 2:
+        return math.nan
     return float(F.normalize(z.float()).std(0, correction=0).mean())
 
 
 @torch.no_grad()
 def mean_cosine(z: Tensor) -> float:
-    """Mean cosine of two different pictures: near 0 if spread evenly, 1 if collapsed."""
+    """Mean cosine of two different pictures: near 0 if spread evenly, 1 if collapsed. NaN if there is only one."""
+    if len(z) < 2:
+        return math.nan
     z = F.normalize(z.double())
     n = len(z)
     return float((z.sum(0).square().sum() - z.square().sum()) / (n * (n - 1)))  # |Σ z|² = Σ_ij s_ij

@@ -19,7 +19,11 @@ def alignment(z1: Tensor, z2: Tensor) -> float:
 
 @torch.no_grad()
 def uniformity(z: Tensor, t: float = 2.0) -> float:
-    """log of the mean of exp(-t |x - y|²) over all pairs, N x d: 0 if all are one point, about -2t if well spread."""
+    """log of the mean of exp(-t |x - y|²) over all pairs, N x d: 0 if all are one point, about -2t if well spread.
+    NaN for a single point: it has no pair.
+    """
+    if len(z) < 2:
+        return math.nan
     z = F.normalize(z.float())
     squared = torch.pdist(z).square()  # N(N-1)/2
     return float(torch.logsumexp(-t * squared, 0) - math.log(len(squared)))

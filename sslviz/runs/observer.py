@@ -18,6 +18,7 @@ a convolutional net is whitened before training begins (nets/convnet.py), which 
 """
 
 import io
+import math
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from sslviz.runs.records import ProbeSet, Snapshot
 QUERIES, REFERENCES, EXHIBITS = 2_000, 5_000, 32
 LIVE = 1_000  # of the queries: those that the live score stands on
 NEIGHBOURS = 20
+RANKED = 12  # the rank of fewer pictures is low whatever the network does, and would be taken for a collapse
 PORTION = 125  # pictures embedded at a time: what stays in a processor's cache is a quarter faster
 HUE_BINS = 8
 COLUMNS = 50  # of the contact sheet
@@ -114,7 +116,10 @@ class Observer:
         z = method.project(method.augment.plain(self.queries[:1000]))
         method.train()
         z = h[:1000] if z is None else z.float().cpu()
-        scores = {"std": std(z), "mean_cosine": mean_cosine(z), "rank": effective_rank(z), "uniformity": uniformity(z)}
+        scores = {"std": std(z), "mean_cosine": mean_cosine(z), "uniformity": uniformity(z)}
+        if len(z) >= RANKED:
+            scores["rank"] = effective_rank(z)
+        scores = {name: score for name, score in scores.items() if math.isfinite(score)}  # one picture has no pairs
         channels = F.normalize(z).std(0, correction=0)
         return scores, {"spectrum": to_numpy(spectrum(z)), "channel_std": to_numpy(channels)}
 

@@ -56,3 +56,10 @@ def test_std_and_spectrum_against_slow_loops():
     assert std(z) == pytest.approx(sum(by_hand) / 5, rel=1e-5)
     assert float(spectrum(z).square().sum()) == pytest.approx(sum(v**2 for v in by_hand), rel=1e-4)
     assert (spectrum(z).diff() <= 0).all()
+
+
+def test_a_single_point_has_neither_spread_nor_pair():
+    one = torch.randn(1, 8, generator=torch.Generator().manual_seed(0))
+    assert math.isnan(std(one))
+    assert math.isnan(mean_cosine(one))
+    assert effective_rank(one) == pytest.approx(1, abs=1e-4)

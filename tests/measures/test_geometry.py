@@ -25,3 +25,7 @@ def test_uniformity_against_a_slow_loop_and_at_its_ends():
     assert uniformity(z) == pytest.approx(math.log(sum(kernel) / len(kernel)), rel=1e-5)
     assert uniformity(torch.ones(10, 4)) == pytest.approx(0, abs=1e-6)
     assert -4 < uniformity(points(1000, 64)) < -3.7
+
+
+def test_a_single_point_has_no_pair():
+    assert math.isnan(uniformity(points(1)))
