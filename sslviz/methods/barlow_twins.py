@@ -32,6 +32,7 @@ class BarlowTwins(Method):
     equation = r"\mathcal{L} = \sum_i (1 - \mathcal{C}_{ii})^2 + \lambda \sum_i \sum_{j \neq i} \mathcal{C}_{ij}^2"
     summary = "Each number in z should say the same about both views of a picture, and something no other number says."
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5, "steps": 1500}
+    fewest = 2  # one picture has no variance
 
     class Knobs(Method.Knobs):
         redundancy_weight: float = knob(

@@ -46,6 +46,7 @@ class Method(nn.Module):
     encoders: ClassVar[tuple[str, ...]] = ("conv", "vit")  # names in nets.ENCODERS; the first is its usual one
     recommended: ClassVar[dict[str, Any]] = {}  # augmentation and training knobs that differ from the usual defaults
     labelled: ClassVar[bool] = False  # True: `views` must be given labels, the constructor the number of classes
+    fewest: ClassVar[int] = 1  # pictures that `step` must be given at least
 
     class Knobs(tables.Knobs):
         """The method's own knobs: a subclass writes `class Knobs(Method.Knobs)` and says `knobs: Knobs`."""
@@ -62,7 +63,7 @@ class Method(nn.Module):
     @classmethod
     def ignorance(cls, values: dict[str, Any]) -> tuple[str, float] | None:
         """The loss of a network that knows nothing, and how it is written: ("ln(2N − 1)", 6.236). None where the loss
-        has no such level. `values`: all knobs of the run.
+        has no such level. `values`: all knobs of the run, the batch as it was trained (RunFolder.effective_values).
         """
         return None
 

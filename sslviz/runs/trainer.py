@@ -37,6 +37,9 @@ class Trainer:
         method = METHODS[settings.method]
         if method.labelled and data.train.labels is None:
             raise DataError(f"{method.title} needs labels, and these pictures have none.")
+        if min(len(data.train), len(data.test)) < method.fewest:
+            n = f"at least {method.fewest} pictures to train on and {method.fewest} to test on"
+            raise DataError(f"{method.title} needs {n}; here are {len(data.train)} and {len(data.test)}.")
         self.classes = len(data.classes) if method.labelled else 0
         mean = data.train.images[:2000].float().mean((0, 2, 3)) / 255
         augment = Augment(settings.augment, mean.to(device))
