@@ -53,9 +53,17 @@ class Bench:
     def features(self, method: Method) -> Features:
         """h, and z where there is a projector: (of the labelled pictures, of the test pictures)."""
         found = {"h": (embedded(method.embed, method, self.images), embedded(method.embed, method, self.tests))}
-        if method.project(method.augment.plain(self.tests[:2])) is not None:
+        if self.projects(method):
             found["z"] = (embedded(method.project, method, self.images), embedded(method.project, method, self.tests))
         return found
+
+    @torch.no_grad()
+    def projects(self, method: Method) -> bool:
+        """True if there is a projector."""
+        method.eval()  # or BatchNorm would refuse a single picture
+        z = method.project(method.augment.plain(self.tests[:1]))
+        method.train()
+        return z is not None
 
 
 @torch.no_grad()
