@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sslviz.data import decoded
+from sslviz.data.contents import Contents
 from sslviz.data.dataset import DataError, Dataset, Split
 from sslviz.data.listing import identity
 
-__all__ = ["SOURCES", "DataError", "Dataset", "Source", "Split", "default_cache", "load"]
+__all__ = ["SOURCES", "Contents", "DataError", "Dataset", "Source", "Split"]
+__all__ += ["absolute", "default_cache", "load", "look", "title"]
 
 Progress = Callable[[str, float], None]
 
@@ -58,24 +60,59 @@ def load(source: str, *, cache: Path, progress: Progress | None = None) -> Datas
     `progress` is told what is going on and how much of it is done, 0..1. Raises DataError: one sentence for the user.
     """
     path = None if source in SOURCES else _path(source)
-    module = "own" if path else source if source in ("shapes", "digits") else "catalogue"
-    # the reading code is part of the key: pictures decoded by an older version are not taken for those of this one
-    code = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in CODE[module])
-    what = _digest(f"{decoded.FORMAT} {path or source}".encode() + code)
-    fingerprint = _digest(identity(path).encode()) if path else "0"
-    slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
-    entry = cache / "decoded" / f"{slug}-{what}-{fingerprint}"
-
+    module = _module(source, path)
+    entry, older = _entry(source, path, cache)
     kept = decoded.read(entry)
     if kept is not None:
         return kept
     dataset = _decode(module, source, path, cache, progress)
     try:
-        decoded.write(entry, dataset, replaces=f"{slug}-{what}-")
+        decoded.write(entry, dataset, replaces=older)
     except OSError as error:  # a full or read-only disk costs time at the next start, nothing else
         note = f"Decoded pictures cannot be kept in {cache} ({error.strerror or error}); the next start decodes again."
         return replace(dataset, notes=(*dataset.notes, note))
     return decoded.read(entry) or dataset
+
+
+def look(source: str, *, cache: Path) -> Contents:
+    """What the folder or .zip at this path holds, without decoding it: as it was found when it was decoded, else as its
+    names say. Raises DataError: one sentence for the user.
+    """
+    path = _path(source)
+    return decoded.read_contents(_entry(source, path, cache)[0]) or _first_look(path)
+
+
+def absolute(source: str) -> str:
+    """A name stays as it is; so does a path that leads nowhere. Any other path becomes one that leads there from
+    everywhere.
+    """
+    found = Path(source).expanduser() if source.strip() and source not in SOURCES and "\0" not in source else None
+    return str(found.absolute()) if found is not None and found.exists() else source
+
+
+def title(source: str) -> str:
+    """How pictures are called where there is little room: a name as it is, a path by its last part."""
+    return source if source in SOURCES else Path(source).name or source
+
+
+def _module(source: str, path: Path | None) -> str:
+    return "own" if path else source if source in ("shapes", "digits") else "catalogue"
+
+
+def _entry(source: str, path: Path | None, cache: Path) -> tuple[Path, str]:
+    """Where the decoded pictures are kept, and how the names of those begin that they replace."""
+    # the reading code is part of the key: pictures decoded by an older version are not taken for those of this one
+    code = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in CODE[_module(source, path)])
+    what = _digest(f"{decoded.FORMAT} {path or source}".encode() + code)
+    fingerprint = _digest(identity(path).encode()) if path else "0"
+    slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
+    return cache / "decoded" / f"{slug}-{what}-{fingerprint}", f"{slug}-{what}-"
+
+
+def _first_look(path: Path) -> Contents:
+    from sslviz.data import own
+
+    return own.first_look(path)
 
 
 def _decode(module: str, source: str, path: Path | None, cache: Path, progress: Progress | None) -> Dataset:

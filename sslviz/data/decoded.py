@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from sslviz.data.contents import Contents
 from sslviz.data.dataset import Dataset, Split
 
 FORMAT = 1
@@ -38,6 +39,16 @@ def read(entry: Path) -> Dataset | None:
             classes=tuple(info["classes"]),
             notes=tuple(info["notes"]),
         )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
+        return None
+
+
+def read_contents(entry: Path) -> Contents | None:
+    """What the data set kept in the folder `entry` holds, without its pictures; None if there is none."""
+    try:
+        info = json.loads((entry / "info.json").read_text("utf-8"))
+        counts = {side: len(np.load(entry / f"{side}_images.npy", mmap_mode="r")) for side in ("train", "test")}
+        return Contents(name=info["name"], classes=info["classes"], notes=info["notes"], **counts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
         return None
 

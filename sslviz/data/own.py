@@ -9,18 +9,22 @@ kept 1.03 cores busy) and forked processes do not go with CUDA: 60,000 JPEGs of 
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sslviz.data.contents import Contents
 from sslviz.data.dataset import DataError, Dataset, Split
-from sslviz.data.layout import arrange
-from sslviz.data.listing import Limits, Member, list_folder, list_zip
+from sslviz.data.layout import Layout, arrange
+from sslviz.data.listing import Limits, Listing, Member, list_folder, list_zip
 from sslviz.data.picture import Unreadable, decode
+from sslviz.data.zipped import locked, open_zip, refuse_shut
+
+TASTED = 20  # pictures that a first look opens at most, until one can be read
 
 
 def make(
@@ -32,24 +36,48 @@ def make(
 ) -> Dataset:
     """All pictures of a folder or zip file as a Dataset of size x size pictures. Raises DataError."""
     limits = limits or Limits()
+    with opened(path, limits) as (listing, read):
+        images, readable, broken = _decode(listing.members, read, size, limits, progress)
+    if not readable:
+        raise DataError(f"None of the {_count(broken, 'picture file')} in {path.name} can be read: {_some(broken)}.")
+    layout = sorted_out(readable, path.name)
+    return Dataset(
+        path.name,
+        _split(images, layout.train, layout.train_labels),
+        _split(images, layout.test, layout.test_labels),
+        layout.classes,
+        remarks(layout, listing, broken),
+    )
+
+
+@contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[tuple[Listing, Callable[..., bytes]]]:
+    """What is in a folder or zip, and how one picture file of it is read. Raises DataError if there is no picture."""
     with ExitStack() as stack:
         read: Callable[..., bytes]
         if path.is_dir():
             listing, read = list_folder(path, limits), Path.read_bytes
         else:
-            archive = stack.enter_context(_open(path))
+            archive = stack.enter_context(open_zip(path))
             listing, read = list_zip(archive, path.name, limits), archive.read
-        images, readable, broken = _decode(listing.members, read, size, limits, progress)
+        if not listing.members:
+            found = f"only other files ({_most(listing.others)})" if listing.others else "nothing"
+            raise DataError(f"{path.name} holds no pictures, {found}; .jpg, .png, .gif, .bmp, .webp and .tif are read.")
+        refuse_shut([member.place for member in listing.members], path.name)
+        yield listing, read
 
-    if not listing.members:
-        found = f"only other files ({_most(listing.others)})" if listing.others else "nothing"
-        raise DataError(f"{path.name} holds no pictures, {found}; .jpg, .png, .gif, .bmp, .webp and .tif are read.")
-    if not readable:
-        raise DataError(f"None of the {_count(broken, 'picture file')} in {path.name} can be read: {_some(broken)}.")
-    layout = arrange(readable)
+
+def sorted_out(names: list[str], source: str) -> Layout:
+    """Raises DataError where there are too few pictures."""
+    layout = arrange(names)
     if len(layout.train) < 2 or not layout.test:
         n = f"only {_count(layout.train + layout.test, 'readable picture')}, {len(layout.train)} of them to train on"
-        raise DataError(f"{path.name} holds {n}: at least two are needed to compare and one more to test.")
+        raise DataError(f"{source} holds {n}: at least two are needed to compare and one more to test.")
+    return layout
+
+
+def remarks(layout: Layout, listing: Listing, broken: list[str]) -> tuple[str, ...]:
+    """What a person should know of how the folders were understood, and of what was left out."""
     notes = [*layout.notes]
     if broken:
         notes.append(f"Skipped {_count(broken, 'unreadable file')}: {_some(broken)}.")
@@ -57,20 +85,22 @@ def make(
         notes.append(f"Skipped {_count(listing.outside, 'name')} pointing out of the zip: {_some(listing.outside)}.")
     if listing.others:
         notes.append(f"Left alone files of other kinds: {_most(listing.others)}.")
-    return Dataset(
-        path.name,
-        _split(images, layout.train, layout.train_labels),
-        _split(images, layout.test, layout.test_labels),
-        layout.classes,
-        tuple(notes),
-    )
+    return tuple(notes)
 
 
-def _open(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise DataError(f"{path.name} is neither a folder nor a readable .zip file.") from None
+def first_look(path: Path, limits: Limits | None = None) -> Contents:
+    """What the names in a folder or zip say it holds: only a picture or two are opened, so that somebody can wait for
+    the answer (60,000 names: a second). Raises DataError for what `make` would refuse for the same reasons.
+    """
+    limits = limits or Limits()
+    with opened(path, limits) as (listing, read):
+        some = listing.members[:TASTED]
+        _, readable, broken = _decode(some, read, 32, limits, None, enough=1)
+    if not readable and len(some) == len(listing.members):
+        raise DataError(f"None of the {_count(broken, 'picture file')} in {path.name} can be read: {_some(broken)}.")
+    layout = sorted_out([member.name for member in listing.members], path.name)
+    notes = remarks(layout, listing, [])
+    return Contents(name=path.name, train=len(layout.train), test=len(layout.test), classes=layout.classes, notes=notes)
 
 
 def _decode(
@@ -79,13 +109,18 @@ def _decode(
     size: int,
     limits: Limits,
     progress: Callable[[str, float], None] | None,
+    enough: int = 2**31,
 ) -> tuple[NDArray[np.uint8], list[str], list[str]]:
-    """Pictures n x 3 x size x size, the names of these n, and "name (reason)" of those that cannot be read."""
+    """Pictures n x 3 x size x size, the names of these n, and "name (reason)" of those that cannot be read. Stops when
+    `enough` can.
+    """
     images = np.empty((len(members), 3, size, size), np.uint8)
     readable: list[str] = []
     broken: list[str] = []
     told = -np.inf
     for k, member in enumerate(members):
+        if len(readable) == enough:
+            break
         if progress is not None and time.monotonic() - told > 0.1:
             told = time.monotonic()
             progress("Reading pictures", k / len(members))
@@ -100,7 +135,7 @@ def _decode(
 
 
 def _bytes(read: Callable[..., bytes], member: Member) -> bytes:
-    if isinstance(member.place, zipfile.ZipInfo) and member.place.flag_bits & 1:
+    if isinstance(member.place, zipfile.ZipInfo) and locked(member.place):
         raise Unreadable("locked with a password")
     try:
         return read(member.place)

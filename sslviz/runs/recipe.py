@@ -17,7 +17,7 @@ from sslviz.runs.settings import RunSettings
 
 GROUPS = ("Settings", "Pictures", "Views", "Networks", "Method", "Score", "Training loop")  # in the order of reading
 LAYERS = {"data": "Views", "nets": "Networks", "methods": "Method", "measures": "Score", "runs": "Training loop"}
-PICTURES = {"dataset", *(name for names in CODE.values() for name in names)}
+PICTURES = {"dataset", "zipped", *(name for names in CODE.values() for name in names)}
 SETTINGS = {"settings", "plain_knobs"}
 LOOP = ("Plan", "prepare", "adamw", "replay", "knn_score")
 

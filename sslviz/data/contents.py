@@ -1,0 +1,47 @@
+"""What a data set holds, in numbers and words: told before anything is trained on it, and kept in every run."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from sslviz.data.dataset import Dataset
+
+NAMED = 6  # classes that are named
+LONGEST = 25  # characters of a class name
+
+
+class Contents(BaseModel):
+    """How many pictures there are to train on and to test on, which classes, and what was left out or assumed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    train: int
+    test: int
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        return cls(
+            name=dataset.name,
+            train=len(dataset.train),
+            test=len(dataset.test),
+            classes=dataset.classes,
+            notes=dataset.notes,
+        )
+
+    @property
+    def summary(self) -> str:
+        """ "32 pictures to train on, 8 to test on; 2 classes: cats, dogs." """
+        counts = f"{self.train:,} pictures to train on, {self.test:,} to test on"
+        if not self.classes:
+            return f"{counts}; no labels."
+        names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in self.classes[:NAMED]]
+        more = f" and {len(self.classes) - NAMED:,} more" if len(self.classes) > NAMED else ""
+        return f"{counts}; {len(self.classes):,} classes: {', '.join(names)}{more}."
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The summary, then the notes."""
+        return (self.summary, *self.notes)
