@@ -22,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from sslviz.data.contents import Contents
 from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_array, read_lines, read_npz, replace
 from sslviz.runs.pictures import from_jpeg, to_jpeg
 from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
@@ -243,6 +244,29 @@ class RunFolder:
             factors={k.removeprefix("factor."): v for k, v in arrays.items() if k.startswith("factor.")},
             classes=tuple(about["classes"]),
         )
+
+    def tested(self) -> int | None:
+        """On how many pictures k-NN and the linear probe are scored; None without labels, or if nobody knows yet."""
+        labels = read_array(self.path / "probe.npz", "labels")
+        return None if labels is None else len(labels)
+
+    def write_contents(self, contents: Contents) -> None:
+        """What the pictures were when they were read: how many, which classes, what was left out."""
+        replace(self.path / "contents.json", contents.model_dump_json().encode())
+
+    def contents(self) -> Contents | None:
+        """None if they have not been read yet, or by an earlier version that did not write it down."""
+        try:
+            return Contents.model_validate_json((self.path / "contents.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def effective_values(self) -> dict[str, Any]:
+        """`values` as they act: a batch is never larger than all pictures there are to train on."""
+        values, contents = self.values(), self.contents()
+        if contents is not None:
+            values["batch_size"] = min(values["batch_size"], contents.train)
+        return values
 
     # -- weights: moments from which the run can go on or be forked ---------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sslviz import data
-from sslviz.data.dataset import DataError, Dataset
+from sslviz.data.dataset import Dataset
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.sweep import Sweep
@@ -53,5 +53,5 @@ class Conductor:
         """Read once for all runs. Where they cannot be had, each run says why."""
         try:
             return data.load(self.sweep.base.data, cache=self.cache)
-        except (DataError, OSError):
+        except Exception:
             return None

@@ -8,6 +8,7 @@ standard input is held by the launcher: when that ends, however it ends, this pr
 weights and goes.
 """
 
+import contextlib
 import errno
 import os
 import sys
@@ -16,11 +17,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import torch
 
 from sslviz import data
+from sslviz.data.contents import Contents
 from sslviz.data.dataset import DataError, Dataset
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.lockstep import Clock, Course, Letters, SharedBudget, Together, by_turns
@@ -96,7 +98,6 @@ def run_together(
     courses: list[Course] = []
     for folder, control in zip(folders, together.letters, strict=True):
         recorder, clock = Recorder(folder, choose_device()), Clock()
-        log = folder.log.open("a") if courses else None  # the first one's is that of the process
         steps = course(
             recorder,
             cache,
@@ -107,7 +108,6 @@ def run_together(
             warm=warm,
             budget=budget,
             clock=clock,
-            log=log,
         )
         courses.append(Course(recorder, steps, clock, control))
     for paused in by_turns(courses, together, budget):
@@ -128,12 +128,11 @@ def course(
     warm: Trainer | None,
     budget: Budget | None = None,
     clock: Callable[[], float] = time.perf_counter,
-    log: TextIO | None = None,
 ) -> Iterator[Progress]:
     """One run from its folder to its end, a step at a time. First it yields the network, ready to go on.
 
-    `shelf`: pictures that are in memory, by name; it gets those that are loaded. `log`: where the story of an error
-    goes, the standard error output unless given. The end, whichever it is, stands in recorder.status.
+    `shelf`: pictures that are in memory, by name; it gets those that are loaded. The end, whichever it is, stands in
+    recorder.status; the story of an unexpected error in the run's log.txt.
     """
     folder = recorder.folder
     try:
@@ -142,6 +141,7 @@ def course(
         if settings.data not in shelf:
             shelf[settings.data] = data.load(settings.data, cache=cache, progress=recorder.note)
         pictures, device = shelf[settings.data], choose_device()
+        folder.write_contents(Contents.of(pictures))
         recorder.status.reason = ""
         trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
         if warm is not None and trainer.same_work(warm):
@@ -175,9 +175,16 @@ def course(
             recorder.end("done")
     except Diverged as error:
         recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
-    except (DataError, OSError, MemoryError, RuntimeError) as error:
-        traceback.print_exc(file=log)
+    except Exception as error:  # whatever it is: a run whose process ends must not stay "running"
+        if not isinstance(error, DataError):
+            write_story(folder)
         recorder.end("failed", explain(error))
+
+
+def write_story(folder: RunFolder) -> None:
+    """The traceback of the error at hand, into the run's log.txt, if it can be written."""
+    with contextlib.suppress(OSError), folder.log.open("a", encoding="utf-8") as log:
+        traceback.print_exc(file=log)
 
 
 def explain(error: Exception) -> str:
