@@ -75,7 +75,10 @@ class SimCLR(Method):
         return F.normalize(z) if self.knobs.normalise else z
 
     @classmethod
-    def ignorance(cls, values: dict[str, Any]) -> tuple[str, float]:
+    def ignorance(cls, values: dict[str, Any]) -> tuple[str, float] | None:
+        """With β < 1 a z that is the same for all costs less than one that is random: there is no such level."""
+        if values["negatives"] < 1:
+            return None
         return f"ln(2N − 1), N = {values['batch_size']}", math.log(2 * values["batch_size"] - 1)
 
     @property

@@ -39,7 +39,7 @@ def show(run: RunFolder, status: Status) -> None:
 def diagnosed(path: str, step: int, changes: int) -> Verdict | None:
     """From everything recorded up to `step`; `changes` counts the turned knobs."""
     run = folder(path)
-    history, values = metrics(run), run.values()
+    history, values = metrics(run), run.effective_values()
     if "step" not in history:
         return None
     known = METHODS[run.settings().method].ignorance(values)

@@ -23,7 +23,7 @@ class Moment:
     run: RunFolder
     snapshot: Snapshot
     history: pd.DataFrame  # everything recorded up to this moment
-    values: dict[str, Any]  # the knobs
+    values: dict[str, Any]  # the knobs as they act
     clocked: bool = False  # this is the last moment, and the clock of the page moves its pictures through the others
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -68,7 +68,7 @@ def moment(path: str, step: int, *, clocked: bool = False) -> Moment | None:
         if before is not None:
             spread = {name: before.exhibits[name] for name in SPREAD if name in before.exhibits}
             snapshot = replace(snapshot, exhibits=snapshot.exhibits | spread)
-    return Moment(run, snapshot, history, run.values(), clocked)
+    return Moment(run, snapshot, history, run.effective_values(), clocked)
 
 
 def measured(run: RunFolder, step: int) -> Iterator[Snapshot]:
