@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.figures import clock, curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -23,7 +24,7 @@ def loss_curve(path: str, step: int, changes: int, clocked: bool = False) -> byt
     """
     run = folder(path)
     rows = recorded(run, "loss")
-    values, method = run.values(), run.settings().method
+    values, method = run.effective_values(), run.settings().method
     known = METHODS[method].ignorance(values)
     lines = {} if known is None else {f"{known[0]}: knows nothing": known[1]}
     unit = "nats" if known is not None and known[0].startswith("ln") else "no unit"
@@ -50,10 +51,11 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
         line["chance"] = 1 / classes
     bare = pictures is not None and pictures.labels is None
     title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
+    few = doubt(run.tested(), *(float(one.value[-1]) for one in series))
     figure = curves.curves(
         series,
         title=title,
-        subtitle="; then ".join(ways),
+        subtitle=" · ".join(filter(None, ("; then ".join(ways), few))),
         y_title="accuracy",
         references=line,
         pins=pins(run),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.figures import compare, curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -62,7 +63,7 @@ def loss(runs: list[RunFolder]) -> dict[str, Any]:
     """A method's loss has its own unit; and what knowing nothing costs, if that is one number for both."""
     if len({run.settings().method for run in runs}) > 1:
         return {"y_title": "loss (each as its method defines it)"}
-    known = {METHODS[run.settings().method].ignorance(run.values()) for run in runs}
+    known = {METHODS[run.settings().method].ignorance(run.effective_values()) for run in runs}
     level = known.pop() if len(known) == 1 else None
     unit = "nats" if level is not None and level[0].startswith("ln") else "no unit"
     lines = {} if level is None else {f"{level[0]}: knows nothing": level[1]}
@@ -78,7 +79,8 @@ def score(runs: list[RunFolder], names: tuple[str, str]) -> dict[str, Any]:
     pictures = probe(str(runs[0].path))
     if pictures is not None and len(pictures.classes) > 1:
         lines["chance"] = 1 / len(pictures.classes)
-    return {"y_title": "accuracy", "references": lines, "y_range": (0, 1), "percent": True}
+    few = doubt(runs[0].tested(), *(run.status().knn for run in runs))
+    return {"y_title": "accuracy", "references": lines, "y_range": (0, 1), "percent": True, "subtitle": few}
 
 
 def written(value: Any) -> str:
