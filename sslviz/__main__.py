@@ -24,8 +24,9 @@ from typing import Any
 from tqdm import tqdm
 
 from sslviz import sweep_command
-from sslviz.data import default_cache
+from sslviz.data import absolute, default_cache
 from sslviz.data.dataset import DataError
+from sslviz.measures.interval import doubt
 from sslviz.measures.scores import EVALUATED, FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.place import APP, default_runs
@@ -37,6 +38,7 @@ from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
 from sslviz.runs.worker import Wishes, run, run_together
+from sslviz.telling import Told
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,7 +111,8 @@ def open_app(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
 
 def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     try:
-        settings = recommended(options.method, options.data, seed=options.seed, seconds=options.seconds)
+        pictures = absolute(options.data)
+        settings = recommended(options.method, pictures, seed=options.seed, seconds=options.seconds)
         for text in options.set:
             settings = settings.change(**parse(text, options.method))
     except ValueError as error:
@@ -125,8 +128,10 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         unit="s" if settings.seconds else "step",
         disable=options.json and not sys.stderr.isatty(),
     ) as bar:
+        told = Told()
 
         def advance(status: Status) -> None:
+            told.once(folder)
             bar.n = round(min(status.seconds, total), 1) if settings.seconds else status.step
             bar.set_postfix_str(describe(status), refresh=False)
             bar.update(0)
@@ -139,7 +144,7 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     print(
         json.dumps(summary(folder))
         if options.json
-        else f"{folder.path}  {status.state} at step {status.step}  {describe(status)}"
+        else f"{folder.path}  {status.state} at step {status.step}  {describe(status, folder.tested())}"
     )
     return 0 if status.state in ("done", "stopped") else 1
 
@@ -147,7 +152,7 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Without --differ: two equal runs, which stay equal."""
     try:
-        one = recommended(options.method, options.data, seed=options.seed)
+        one = recommended(options.method, absolute(options.data), seed=options.seed)
         for text in options.set:
             one = one.change(**parse(text, options.method))
         other = twins.differ(one, *twins.parse_difference(options.differ, options.method)) if options.differ else one
@@ -163,8 +168,10 @@ def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     signal.signal(signal.SIGINT, close)
     quiet = options.json and not sys.stderr.isatty()
     with tqdm(total=max(one.training.steps, other.training.steps), unit="step", disable=quiet) as bar:
+        told = Told()
 
         def advance(statuses: list[Status]) -> None:
+            told.once(*folders)
             bar.n = max(status.step for status in statuses)
             bar.set_postfix_str(" | ".join(map(describe, statuses)), refresh=False)
             bar.update(0)
@@ -177,7 +184,7 @@ def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         if status.reason:
             print(f"{folder.id}: {status.reason}", file=sys.stderr)
         if not options.json:
-            print(f"{folder.path}  {status.state} at step {status.step}  {describe(status)}")
+            print(f"{folder.path}  {status.state} at step {status.step}  {describe(status, folder.tested())}")
     if options.json:
         print(json.dumps([summary(folder) for folder in folders]))
     return 0 if all(status.state in ("done", "stopped") for status in ended) else 1
@@ -200,6 +207,10 @@ def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             table = evaluate(folder, step, default_cache(), names=names, on_progress=advance, on_doing=do)
     except (LookupError, DataError) as error:
         parser.error(str(error))
+    Told().once(folder)
+    trained = table.loc[table["encoder"] == "trained", "score"].dropna() if len(table) else []
+    if few := doubt(folder.tested(), *trained):
+        print(few, file=sys.stderr)
     for note in table["note"].dropna() if "note" in table else ():
         print(note, file=sys.stderr)
     shown = table.dropna(subset="score").drop(columns="note", errors="ignore")
@@ -242,13 +253,16 @@ def show(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def describe(status: Status) -> str:
-    """loss 4.31, final k-NN 54.1 % (random 17.3 %), 2400 images/s; the live one as long as there is no final one"""
+def describe(status: Status, tested: int | None = None) -> str:
+    """loss 4.31, final k-NN 54.1 % (random 17.3 %), 2400 images/s; the live one as long as there is no final one.
+    tested: on how many pictures it was measured.
+    """
     parts = [] if status.loss is None else [f"loss {status.loss:.3f}"]
     final = (FINAL, status.exam, status.exam_random_init)
     which, score, start = final if status.exam is not None else (LIVE, status.knn, status.knn_random_init)
     if score is not None and start is not None:
-        parts.append(f"{which.name} {score:.1%} (random {start:.1%})")
+        few = doubt(tested, score)
+        parts.append(f"{which.name} {score:.1%} (random {start:.1%}{few and '; ' + few})")
     return ", ".join([*parts, f"{status.images_per_second:.0f} images/s"])
 
 

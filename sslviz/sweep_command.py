@@ -8,7 +8,7 @@ import sys
 import pandas as pd
 from tqdm import tqdm
 
-from sslviz.data import default_cache
+from sslviz.data import absolute, default_cache
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -19,6 +19,7 @@ from sslviz.runs.sweep import By, Length, Sweep, over_knobs
 from sslviz.runs.sweep_progress import progress, share
 from sslviz.runs.sweeping import Conductor
 from sslviz.runs.sweeps import read_sweep, write_sweep
+from sslviz.telling import Told
 
 
 def arguments(sweeper: argparse.ArgumentParser) -> None:
@@ -51,8 +52,11 @@ def swept(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             bar.set_description(f"{sweep.called(cell)}, seed {seed}", refresh=False)
             bar.update(0)
 
+        told = Told()
+
         def ended(folder: RunFolder) -> None:
             nonlocal done
+            told.once(folder)
             status = folder.status()
             done += status.state == "done"
             if status.reason:
@@ -84,7 +88,7 @@ def asked_for(options: argparse.Namespace, parser: argparse.ArgumentParser) -> S
     if options.method is None:
         parser.error("which method? Or --resume SWEEP")
     try:
-        base = recommended(options.method, options.data, seed=options.seed)
+        base = recommended(options.method, absolute(options.data), seed=options.seed)
         for text in options.set:
             base = base.change(**parse(text, options.method))
         given: dict[By, float | None] = {"images": options.images, "seconds": options.seconds, "steps": options.steps}

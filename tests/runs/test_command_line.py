@@ -1,15 +1,19 @@
 """python -m sslviz, as a person or a script would call it."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from sslviz.__main__ import main
+from sslviz.runs.folder import list_runs
 
 QUICK = ["--data", "digits", "--set", "width=16", "--set", "batch_size=64", "--set", "threads=1"]
 KEYS = {"run", "state", "step", "images", "seconds", "images_per_second", "loss", "knn", "knn_random_init"} | {
@@ -87,3 +91,41 @@ def test_evaluate_export_and_import(tmp_path: Path, capsys: pytest.CaptureFixtur
     for wrong in (["evaluate", "nobody"], ["evaluate", name, "--step", "1"], ["import", str(tmp_path / "none.zip")]):
         with pytest.raises(SystemExit, match="2"):
             main([*wrong, "--runs", str(tmp_path)])
+
+
+def own_zip(path: Path) -> Path:
+    """40 pictures of two classes, 8 of which are held out to test, and one that cannot be read."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for k in range(40):
+            png = io.BytesIO()
+            Image.new("RGB", (8, 8), (6 * k, 100, 255 - 6 * k)).save(png, "PNG")
+            archive.writestr(f"{'ab'[k % 2]}/{k}.png", png.getvalue())
+        archive.writestr("a/broken.png", b"no picture")
+    return path
+
+
+def test_own_pictures_by_a_relative_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was understood of them stands on stderr; the path leads there from another folder; 8 test pictures are
+    few, and both commands say so.
+    """
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SSLVIZ_CACHE", str(tmp_path / "cache"))
+    own_zip(tmp_path / "forty.zip")
+    quick = [part for knob in ("width=16", "steps=3", "threads=1", "precision=float32") for part in ("--set", knob)]
+    assert main(["train", "simclr", "--data", "forty.zip", *quick, "--runs", str(tmp_path / "runs")]) == 0
+    out, err = capsys.readouterr()
+    for said in ("forty.zip: 32 pictures to train on, 8 to test on; 2 classes: a, b.", "No test split", "broken.png"):
+        assert said in err
+    assert "; 8 test pictures: ± " in out
+    [run] = list_runs(tmp_path / "runs")
+    assert run.settings().data == str(tmp_path / "forty.zip")
+    assert run.status().images == 3 * 32
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert main(["evaluate", run.id, "--only", "knn", "--runs", str(tmp_path / "runs")]) == 0
+    err = capsys.readouterr().err
+    assert "No test split" in err
+    assert "8 test pictures: ± " in err
