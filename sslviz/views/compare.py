@@ -12,7 +12,16 @@ import streamlit as st
 from sslviz.figures import compare as figures
 from sslviz.figures import parallel
 from sslviz.measures.scores import LIVE
-from sslviz.views import clock, compare_clock, compare_runs, compare_scores, compare_table, server, worksheet
+from sslviz.views import (
+    clock,
+    compare_clock,
+    compare_runs,
+    compare_scores,
+    compare_table,
+    own_pictures,
+    server,
+    worksheet,
+)
 from sslviz.views.compare_runs import AXES, MOST, Shown
 from sslviz.views.plot import plot
 
@@ -40,6 +49,7 @@ def show() -> None:
         with every:
             compare_table.show(ids)
     runs = compare_runs.shown(ids)
+    own_pictures.of_runs(*(each.run for each in runs))
     warnings(runs)
     st.fragment(under_one_clock)(runs)
     with st.container(key="heading"):

@@ -9,6 +9,7 @@ import zlib
 import pandas as pd
 import streamlit as st
 
+from sslviz import data
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -86,7 +87,7 @@ def overview(chosen: list[str]) -> pd.DataFrame:
                 "name": compare_runs.title(run),
                 "state": status.state if server.is_ours(run) else "recorded",
                 "method": METHODS[settings.method].title,
-                "data": settings.data,
+                "data": data.title(settings.data),
                 "seed": settings.seed,
                 LIVE.name: percent(status.knn),
                 FINAL.name: percent(status.exam),

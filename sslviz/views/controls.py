@@ -4,7 +4,6 @@ The run is the truth. A knob that is turned sends a wish to the run; a run whose
 tab, a classmate) turns the sliders here.
 """
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from sslviz.knobs import Knob, describe
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, knob_tables, recommended
-from sslviz.views import server
+from sslviz.views import own_pictures, server
 
 TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
 FINEST = 0.01  # step of a slider from 0 to 1
@@ -134,9 +133,8 @@ def pictures(method: str) -> None:
         on_change=_fit_to_pictures,
         args=(method,),
     )
-    chosen = st.session_state.get("data")
-    if chosen in SOURCES:
-        st.caption(SOURCES[chosen].description)
+    own_pictures.describe(st.session_state.get("data") or "shapes")
+    most = int(st.get_option("server.maxUploadSize"))
     with st.popover("Bring your own", icon=":material/upload:", width="stretch"):
         st.file_uploader(
             "A .zip of pictures, with or without one folder per class",
@@ -145,23 +143,24 @@ def pictures(method: str) -> None:
             on_change=_keep_upload,
             args=(method,),
         )
+        st.caption(f"At most {most:,} MB. A larger .zip, or a folder: type its path above, under *Pictures*.")
 
 
 def _fit_to_pictures(method: str) -> None:
-    """Photographs want less hue jitter than shapes."""
-    chosen = recommended(method, st.session_state["data"] or "shapes").values()
+    """Pictures that cannot be used are not taken. Photographs want less hue jitter than shapes."""
+    state = st.session_state
+    state["data"] = own_pictures.accept(state["data"] or "", state.get("_pictures") or "shapes")
+    state["_pictures"] = state["data"]
+    chosen = recommended(method, state["data"] or "shapes").values()
     for name in PHOTOGRAPH_KNOBS:
-        st.session_state[name] = chosen[name]
+        state[name] = chosen[name]
 
 
 def _keep_upload(method: str) -> None:
     upload = st.session_state["upload"]
-    if upload is not None:
-        folder = server.launcher().cache / "uploads"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{secrets.token_hex(4)}.zip"
-        path.write_bytes(upload.getbuffer())
-        st.session_state["data"] = str(path)
+    st.session_state.pop("_refusal", None)
+    if upload is not None and (path := own_pictures.keep(upload)) is not None:
+        st.session_state["data"] = path
         _fit_to_pictures(method)
 
 

@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import evaluation as figures
+from sslviz.measures.interval import doubt
 from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.observer import NEIGHBOURS
-from sslviz.views import live, measuring, neighbours, server, take_away, which
+from sslviz.views import live, measuring, neighbours, own_pictures, server, take_away, which
 from sslviz.views.plot import plot
 from sslviz.views.recorded import folder, stamped
 
@@ -38,6 +39,7 @@ def show() -> None:
         if run is None:
             st.info("There is no run yet: train one, or install the recorded examples.")
             return
+        own_pictures.of_runs(run)
         step = which.moment(run)
         if step is None:
             st.info("No weights of this run were kept, so it cannot be evaluated.")
@@ -57,7 +59,7 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
         st.rerun()
     tables = {name: run.evaluation(step, name) for name in measuring.EVALUATIONS}
     buttons(run, step, tables)
-    overview(tables)
+    overview(tables, run.tested())
     known = tuple((name, len(table)) for name, table in tables.items() if table is not None)
     drawn = pictures(str(run.path), step, known)
     with st.container(key="pairs"):  # two in a row, one where it is narrow
@@ -125,8 +127,10 @@ def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -
                 )
 
 
-def overview(tables: dict[str, pd.DataFrame | None]) -> None:
-    """One line per evaluation: the score for the class beside its references, and what was frozen."""
+def overview(tables: dict[str, pd.DataFrame | None], tested: int | None) -> None:
+    """One line per evaluation: the score for the class beside its references, and what was frozen. tested: on how many
+    pictures.
+    """
     rows = []
     others = tables["references"]
     for name, table in tables.items():
@@ -141,6 +145,9 @@ def overview(tables: dict[str, pd.DataFrame | None]) -> None:
             title += f", {table['labels'].max():.0f} per class"
         rows.append({"evaluation": title, "what is frozen": frozen, **scores})
     if rows:
+        few = doubt(tested, *(row["trained"] for row in rows))
+        if few:
+            st.markdown(f":orange-badge[{few}]", help="a 95 % interval: how far such a score may be off by chance")
         names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
         names |= {"supervised": "supervised", "resnet18": "ResNet-18", "dinov2": "DINOv2"}
         table = pd.DataFrame(rows).dropna(axis="columns", how="all").rename(columns=names)

@@ -8,10 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.data import title
+from sslviz.foreign import in_markdown
+from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import controls, exhibits, layouts, server
+from sslviz.views import controls, exhibits, layouts, own_pictures, server
 
 EVERY = 1.0  # seconds between two refreshes
 EAGER = 0.3  # the same, while the first picture or the effect of a knob is awaited
@@ -79,7 +82,7 @@ def headline(run: RunFolder, status: Status) -> None:
         facts.append(f"{status.images_per_second:,.0f} images/s")
     facts += [fact for fact in (status.device, status.precision) if fact]
     facts.append(f"seed {settings.seed}")
-    facts.append(settings.data if len(settings.data) < 30 else "…" + settings.data[-28:])
+    facts.append(in_markdown(title(settings.data), 30))
     if status.eta is not None and status.at_work:
         facts.append(f"{clock(status.eta)} left")
     line = f":{color}-badge[{icon} {word}]  " + " · ".join(facts)
@@ -90,6 +93,9 @@ def headline(run: RunFolder, status: Status) -> None:
         line += f" · {FINAL.name} **{final}**"
     if status.linear is not None and status.linear_random_init is not None:
         line += f" · linear probe **{status.linear:.1%} (random weights {status.linear_random_init:.1%})**"
+    few = doubt(run.tested(), *((status.exam, status.linear) if status.exam is not None else (status.knn,)))
+    if few:
+        line += f" · :orange-badge[{few}]"
     silence = time.time() - status.heartbeat
     if status.at_work and status.state != "queued" and silence > STALE:
         line += f"  :orange-badge[:material/history: stale: nothing new for {silence:.0f} s]"
@@ -99,6 +105,7 @@ def headline(run: RunFolder, status: Status) -> None:
         st.info(f"Waiting for {ahead} other run{'s' if ahead != 1 else ''} to end." if ahead else "Starting …")
     elif status.reason:
         (st.info if status.at_work else st.warning)(status.reason)
+    own_pictures.of_runs(run)
     for when, notice in server.launcher().notices:
         if time.time() - when < NEWS:
             st.warning(notice)

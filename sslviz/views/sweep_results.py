@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from sslviz import data
 from sslviz.figures.sweep import Cell, Side
+from sslviz.foreign import in_markdown
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs import sweep_progress
@@ -65,11 +67,11 @@ def of_sweep(sweep: Sweep) -> Results:
     table = sweep_progress.progress(sweep, launcher.runs, set(launcher.patient), ended)
     method = METHODS[sweep.base.method].title
     seeds = f"{len(sweep.seeds)} seed{'s' * (len(sweep.seeds) > 1)}"
-    data = sweep.base.data if len(sweep.base.data) < 30 else "…" + sweep.base.data[-28:]
+    pictures = in_markdown(data.title(sweep.base.data), 30)
     return Results(
         sweep.id,
         title(sweep),
-        f"{method} on {data}, {length(sweep)} each, {seeds}",
+        f"{method} on {pictures}, {length(sweep)} each, {seeds}",
         Side(sweep.x.title, sweep.x.labels),
         Side(sweep.y.title, sweep.y.labels) if sweep.y else None,
         table,

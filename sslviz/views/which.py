@@ -34,7 +34,7 @@ def run(
 def called(run: RunFolder) -> str:
     settings = run.settings()
     kind = "" if server.is_ours(run) else "recorded example, "
-    return f"{METHODS[settings.method].title} ({kind}{settings.data}, seed {settings.seed}): {run.id}"
+    return f"{METHODS[settings.method].title} ({kind}{data.title(settings.data)}, seed {settings.seed}): {run.id}"
 
 
 def moment(
