@@ -117,6 +117,6 @@ def keep(upload: Upload) -> str | None:
 
 def file_name(given: str) -> str:
     """The name that a visitor's file has there, as a file may be called here: "Katzen & Hunde.zip"."""
-    stem = NO_FILE_NAME.sub(" ", given.replace("\\", "/").rpartition("/")[2]).strip(" .")
-    stem = re.sub(r"\.zip$", "", stem, flags=re.IGNORECASE).strip(" .") or "pictures"
+    last = given.replace("\\", "/").rpartition("/")[2]
+    stem = NO_FILE_NAME.sub(" ", re.sub(r"\.zip$", "", last, flags=re.IGNORECASE)).strip(" .") or "pictures"
     return stem.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .") + ".zip"

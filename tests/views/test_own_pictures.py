@@ -9,11 +9,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from sslviz import data
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.worker import Wishes, run
-from sslviz.views import own_pictures, server
+from sslviz.views import curves, own_pictures, server
 from tests import pages
 
 MIME = "application/zip"
@@ -63,6 +62,7 @@ def test_an_upload_keeps_its_name_and_is_described_at_once(app: AppTest, tmp_pat
     assert "No test split" in said
     assert "1 .heic" in said
     assert not app.error
+    listed(app, app.session_state["data"])
     app.file_uploader[0].set_value(("Katzen & Hunde.zip", FORTY, MIME)).run()
     assert kept(tmp_path) == ["Katzen & Hunde.zip"]  # the same file twice is kept once
 
@@ -106,8 +106,14 @@ def test_a_typed_path_is_looked_at_and_made_absolute(
     assert "32 pictures to train on" in captions(app)
 
 
+def listed(app: AppTest, value: str) -> None:
+    """AppTest takes no value for chosen that is not on the list, although a browser does."""
+    app.selectbox(key="data").options.append(value)
+
+
 def typed_in(app: AppTest, typed: str) -> str:
     """Types into the chooser, and says what it has chosen."""
+    listed(app, typed)
     app.selectbox(key="data").set_value(typed).run()
     assert not app.exception
     return str(app.session_state["data"])
@@ -129,22 +135,40 @@ def test_names_are_made_safe_for_a_path(given: str, kept_as: str) -> None:
     assert own_pictures.file_name(given) == kept_as
 
 
-def test_notes_stand_beside_the_run_and_few_pictures_are_said(
-    runs: Path, quick: RunSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server.launcher(), "cache", tmp_path / "cache")
+@pytest.fixture
+def finished(runs: Path, quick: RunSettings, tmp_path: Path) -> RunFolder:
     path = tmp_path / "Katzen & *Hunde*.zip"
     path.write_bytes(FORTY)
-    pictures = data.load(str(path), cache=tmp_path / "cache")
     folder = RunFolder.create(runs, quick.model_copy(update={"data": str(path)}))
-    assert run(folder, tmp_path / "cache", Wishes(folder), loaded=None).state == "done"
-    assert len(pictures.test) == 8
-    for page, query in (("simclr", {"run": folder.id, "every": "0"}), ("judge", {"judged": folder.id})):
-        app = pages.opened(page, **query)
-        said = pages.text(app)
-        assert "Katzen \\& \\*Hunde\\*" in said, page
-        assert "No test split" in said, page
-    said = pages.text(pages.opened("simclr", run=folder.id, every="0"))
+    assert run(folder, tmp_path / "cache", Wishes(folder)).state == "done"
+    return folder
+
+
+def top(path: str) -> None:
+    from pathlib import Path
+
+    from sslviz.runs.folder import RunFolder
+    from sslviz.views import live
+
+    folder = RunFolder(Path(path))
+    live.headline(folder, folder.status())
+
+
+def test_the_headline_of_a_run_says_what_its_pictures_are_and_that_few_were_tested(finished: RunFolder) -> None:
+    app = AppTest.from_function(top, default_timeout=60, args=(str(finished.path),)).run()
+    said = pages.text(app)
+    assert "Katzen \\& \\*Hunde\\*.zip" in said
+    assert "No test split" in said
     assert "8 test pictures: ± " in said
-    app = pages.opened("compare", runs=folder.id)
-    assert "No test split" in captions(app)
+
+
+@pytest.mark.parametrize(("page", "name"), [("judge", "judged"), ("compare", "runs")])
+def test_notes_stand_where_a_run_is_judged_or_compared(finished: RunFolder, page: str, name: str) -> None:
+    said = pages.text(pages.opened(page, **{name: finished.id}))
+    assert "32 pictures to train on, 8 to test on" in said
+    assert "No test split" in said
+
+
+def test_the_score_chart_says_how_far_a_score_may_be_off(finished: RunFolder) -> None:
+    chart = curves.score_curve(str(finished.path), finished.status().step, 0.0)
+    assert "8 test pictures: ± ".encode() in chart or b"8 test pictures: \\u00b1 " in chart
