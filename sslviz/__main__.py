@@ -247,8 +247,9 @@ def show(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     if options.json:
         print(json.dumps(rows))
     for row in [] if options.json else rows:
-        known = (FINAL, row["final"]) if row["final"] is not None else (LIVE, row["live"])
-        score = "" if known[1] is None else f"{known[0].name} {known[1]:.1%}"
+        which, value = (FINAL, row["final"]) if row["final"] is not None else (LIVE, row["live"])
+        few = doubt(row["tested"], value)
+        score = "" if value is None else f"{which.name} {value:.1%}{few and f' ({few})'}"
         print(f"{row['run']:34} {row['state']:12} {row['method']:14} {row['data']:20} step {row['step']:<7} {score}")
     return 0
 
@@ -300,6 +301,7 @@ def summary(folder: RunFolder) -> dict[str, Any]:
         "final_random_init": status.exam_random_init,
         "linear": status.linear,
         "linear_random_init": status.linear_random_init,
+        "tested": folder.tested(),
         "scores": last.scores if last else {},
     }
 

@@ -4,11 +4,13 @@ import argparse
 import json
 import signal
 import sys
+from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from sslviz.data import absolute, default_cache
+from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -70,9 +72,8 @@ def swept(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         said = json.loads(table.drop(columns=["share", "overhead"]).to_json(orient="records"))
         sys.stdout.write(json.dumps({"sweep": sweep.id, "done": whole, "runs": said}) + "\n")
     else:
-        sys.stdout.write(
-            f"{summary(table)}\n{sweep.id}: {(table['state'] == 'done').sum()} of {len(table)} runs done\n"
-        )
+        end = f"{sweep.id}: {(table['state'] == 'done').sum()} of {len(table)} runs done"
+        sys.stdout.write(f"{summary(table)}\n{few(sweep, options.runs, table)}{end}\n")
         if not whole:
             sys.stdout.write(f"The rest: python -m sslviz sweep --resume {sweep.id} --runs {options.runs}\n")
     return 0 if whole else 1
@@ -104,6 +105,13 @@ def asked_for(options: argparse.Namespace, parser: argparse.ArgumentParser) -> S
         parser.error(str(error))
     write_sweep(options.runs, sweep)
     return sweep
+
+
+def few(sweep: Sweep, runs: Path, table: pd.DataFrame) -> str:
+    """A line that says how far a score may be off, where that is far."""
+    tested = next(filter(None, (RunFolder(runs / name).tested() for name in sweep.runs)), None)
+    said = doubt(tested, *table["knn"].dropna(), *table["linear"].dropna())
+    return f"each run: {said}\n" if said else ""
 
 
 def summary(table: pd.DataFrame) -> str:

@@ -129,3 +129,5 @@ def test_own_pictures_by_a_relative_path(
     err = capsys.readouterr().err
     assert "No test split" in err
     assert "8 test pictures: ± " in err
+    assert main(["list", "--runs", str(tmp_path / "runs")]) == 0
+    assert "(8 test pictures: ± " in capsys.readouterr().out
