@@ -1,6 +1,7 @@
 """Pictures that a visitor brings: understood or refused on the spot, kept under their own name, told beside the run."""
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.settings import RunSettings
+from sslviz.runs.settings import recommended
 from sslviz.runs.worker import Wishes, run
 from sslviz.views import curves, own_pictures, server
 from tests import pages
@@ -135,13 +136,21 @@ def test_names_are_made_safe_for_a_path(given: str, kept_as: str) -> None:
     assert own_pictures.file_name(given) == kept_as
 
 
-@pytest.fixture
-def finished(runs: Path, quick: RunSettings, tmp_path: Path) -> RunFolder:
-    path = tmp_path / "Katzen & *Hunde*.zip"
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run on own pictures, in a folder that no launcher watches."""
+    place = tmp_path_factory.mktemp("own")
+    path = place / "Katzen & *Hunde*.zip"
     path.write_bytes(FORTY)
-    folder = RunFolder.create(runs, quick.model_copy(update={"data": str(path)}))
-    assert run(folder, tmp_path / "cache", Wishes(folder)).state == "done"
+    knobs = {"steps": 3, "precision": "float32", "threads": 1, "width": 16}
+    folder = RunFolder.create(place / "runs", recommended("simclr", str(path)).change(**knobs))
+    assert run(folder, place / "cache", Wishes(folder)).state == "done"
     return folder
+
+
+@pytest.fixture
+def finished(trained: RunFolder, runs: Path) -> RunFolder:
+    return RunFolder(Path(shutil.copytree(trained.path, runs / trained.id)))
 
 
 def top(path: str) -> None:
