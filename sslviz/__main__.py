@@ -208,8 +208,8 @@ def judged(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     except (LookupError, DataError) as error:
         parser.error(str(error))
     Told().once(folder)
-    trained = table.loc[table["encoder"] == "trained", "score"].dropna() if len(table) else []
-    if few := doubt(folder.tested(), *trained):
+    counted = table[(table["encoder"] == "trained") & (table["evaluation"] != "attention")]
+    if few := doubt(folder.tested(), *counted["score"].dropna()):
         print(few, file=sys.stderr)
     for note in table["note"].dropna() if "note" in table else ():
         print(note, file=sys.stderr)

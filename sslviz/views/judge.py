@@ -25,6 +25,7 @@ PICTURES = {  # key -> what stands in for the picture where it cannot be seen
     "others_linear": "Linear probes on this run and on reference encoders",
     "others_knn": f"{EVALUATED.title} on this run and on reference encoders",
 }
+COUNTED = ("knn", "linear", "finetune", "fewshot")  # the evaluations whose scores are shares of the test pictures
 
 
 def show() -> None:
@@ -145,8 +146,8 @@ def overview(tables: dict[str, pd.DataFrame | None], tested: int | None) -> None
             title += f", {table['labels'].max():.0f} per class"
         rows.append({"evaluation": title, "what is frozen": frozen, **scores})
     if rows:
-        few = doubt(tested, *(row["trained"] for row in rows))
-        if few:
+        counted = [table for name, table in tables.items() if name in COUNTED and table is not None and len(table)]
+        if few := doubt(tested, *(score_of(table, "trained") for table in counted)):
             st.markdown(f":orange-badge[{few}]", help="a 95 % interval: how far such a score may be off by chance")
         names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
         names |= {"supervised": "supervised", "resnet18": "ResNet-18", "dinov2": "DINOv2"}
