@@ -144,7 +144,7 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     print(
         json.dumps(summary(folder))
         if options.json
-        else f"{folder.path}  {status.state} at step {status.step}  {describe(status, folder.tested())}"
+        else f"{folder.path}  {status.state} at step {status.step}  {describe(status, folder)}"
     )
     return 0 if status.state in ("done", "stopped") else 1
 
@@ -184,7 +184,7 @@ def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         if status.reason:
             print(f"{folder.id}: {status.reason}", file=sys.stderr)
         if not options.json:
-            print(f"{folder.path}  {status.state} at step {status.step}  {describe(status, folder.tested())}")
+            print(f"{folder.path}  {status.state} at step {status.step}  {describe(status, folder)}")
     if options.json:
         print(json.dumps([summary(folder) for folder in folders]))
     return 0 if all(status.state in ("done", "stopped") for status in ended) else 1
@@ -254,15 +254,15 @@ def show(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def describe(status: Status, tested: int | None = None) -> str:
+def describe(status: Status, folder: RunFolder | None = None) -> str:
     """loss 4.31, final k-NN 54.1 % (random 17.3 %), 2400 images/s; the live one as long as there is no final one.
-    tested: on how many pictures it was measured.
+    folder: knows on how many pictures it was measured, which is said where these are few.
     """
     parts = [] if status.loss is None else [f"loss {status.loss:.3f}"]
     final = (FINAL, status.exam, status.exam_random_init)
     which, score, start = final if status.exam is not None else (LIVE, status.knn, status.knn_random_init)
     if score is not None and start is not None:
-        few = doubt(tested, score)
+        few = doubt(folder.tested(live=which is LIVE), score) if folder is not None else ""
         parts.append(f"{which.name} {score:.1%} (random {start:.1%}{few and '; ' + few})")
     return ", ".join([*parts, f"{status.images_per_second:.0f} images/s"])
 
@@ -301,7 +301,7 @@ def summary(folder: RunFolder) -> dict[str, Any]:
         "final_random_init": status.exam_random_init,
         "linear": status.linear,
         "linear_random_init": status.linear_random_init,
-        "tested": folder.tested(),
+        "tested": folder.tested(live=status.exam is None),
         "scores": last.scores if last else {},
     }
 

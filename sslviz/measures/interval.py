@@ -7,7 +7,7 @@ which true shares make that a result that is not surprising? It never leaves 0 â
 import math
 
 Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
-WIDE = 0.03  # what is narrower need not be said
+WIDE = 0.035  # what is narrower need not be said: 1,000 pictures are enough for 0.031
 
 
 def wilson(share: float, n: int, z: float = Z) -> tuple[float, float]:

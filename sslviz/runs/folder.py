@@ -245,10 +245,14 @@ class RunFolder:
             classes=tuple(about["classes"]),
         )
 
-    def tested(self) -> int | None:
-        """On how many pictures k-NN and the linear probe are scored; None without labels, or if nobody knows yet."""
+    def tested(self, *, live: bool = False) -> int | None:
+        """On how many pictures k-NN and the linear probe are scored, or the live k-NN.
+        None without labels, or if nobody knows yet.
+        """
         labels = read_array(self.path / "probe.npz", "labels")
-        return None if labels is None else len(labels)
+        if labels is None:
+            return None
+        return min(len(labels), int((live and self.status().live_pictures) or len(labels)))
 
     def write_contents(self, contents: Contents) -> None:
         """What the pictures were when they were read: how many, which classes, what was left out."""

@@ -125,9 +125,12 @@ class Observer:
 
     def knn(self, h: Tensor) -> dict[str, float]:
         """The live k-NN, for the class and, where factors are known, for hue: name -> share of right answers; and on
-        how many pictures they stand. h: of the probe pictures, at least of the first `LIVE`. Empty without labels.
+        how many pictures they stand. h: of the probe pictures, at least of the first `LIVE`. Empty without labels, and
+        where a picture has no other to ask.
         """
         h = h[:LIVE]
+        if len(h) < 2:
+            return {}
         found: dict[str, float] = {}
         for name, wanted in sorted(self.query_classes.items()):
             known = wanted[: len(h)]

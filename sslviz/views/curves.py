@@ -51,7 +51,7 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
         line["chance"] = 1 / classes
     bare = pictures is not None and pictures.labels is None
     title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
-    few = doubt(run.tested(), *(float(one.value[-1]) for one in series))
+    few = doubt(run.tested(live=True), *(float(one.value[-1]) for one in series))
     figure = curves.curves(
         series,
         title=title,

@@ -93,8 +93,8 @@ def headline(run: RunFolder, status: Status) -> None:
         line += f" · {FINAL.name} **{final}**"
     if status.linear is not None and status.linear_random_init is not None:
         line += f" · linear probe **{status.linear:.1%} (random weights {status.linear_random_init:.1%})**"
-    few = doubt(run.tested(), *((status.exam, status.linear) if status.exam is not None else (status.knn,)))
-    if few:
+    ended = status.exam is not None
+    if few := doubt(run.tested(live=not ended), *((status.exam, status.linear) if ended else (status.knn,))):
         line += f" · :orange-badge[{few}]"
     silence = time.time() - status.heartbeat
     if status.at_work and status.state != "queued" and silence > STALE:

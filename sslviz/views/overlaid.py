@@ -79,7 +79,7 @@ def score(runs: list[RunFolder], names: tuple[str, str]) -> dict[str, Any]:
     pictures = probe(str(runs[0].path))
     if pictures is not None and len(pictures.classes) > 1:
         lines["chance"] = 1 / len(pictures.classes)
-    few = doubt(runs[0].tested(), *(run.status().knn for run in runs))
+    few = doubt(runs[0].tested(live=True), *(run.status().knn for run in runs))
     return {"y_title": "accuracy", "references": lines, "y_range": (0, 1), "percent": True, "subtitle": few}
 
 

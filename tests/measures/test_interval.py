@@ -30,7 +30,8 @@ def test_it_is_said_where_it_is_wide() -> None:
     assert doubt(8, 1.0) == "8 test pictures: ± 32 points"
     assert doubt(1, 1.0) == "1 test picture: ± 79 points"
     assert doubt(8, None, 0.5) == "8 test pictures: ± 28 points"
-    assert doubt(2000, 0.5) == ""
+    assert doubt(1000, 0.5) == ""
+    assert doubt(500, 0.5) == "500 test pictures: ± 4 points"
     assert doubt(None, 0.5) == doubt(8) == doubt(8, None) == doubt(0, 0.5) == ""
 
 
