@@ -1,9 +1,9 @@
 """What does every method learn in 90 seconds, on the drawn shapes and on real photographs?
 
-    python -m benchmarks.methods [--seeds 3] [--cifar PATH/cifar10.zip] [--jobs 2] [--runs DIR] [--gallery]
+    python -m benchmarks.methods [--seeds 3] [--cifar PATH/cifar10.zip] [--jobs 2] [--runs DIR]
 
 `--jobs 2` on two cores trains two runs at a time with one thread each: every run gets half of the machine. Runs that
-are found in DIR are not trained again. `--gallery` makes small copies of the shapes runs of seed 0, for the app.
+are found in DIR are not trained again. What ships with the app is recorded by benchmarks/record_gallery.py.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from benchmarks.trained import Case, spread, train
 from sslviz.measures.doctor import diagnose
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.gallery import ship
 
 SECONDS = 90
 GALLERY = Path(__file__).parents[1] / "checkpoints" / "gallery"
@@ -29,7 +28,6 @@ def main() -> None:
     parser.add_argument("--cifar", help="a zip of the real CIFAR-10 pictures")
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--runs", type=Path, default=Path(tempfile.gettempdir()) / "sslviz-methods")
-    parser.add_argument("--gallery", action="store_true")
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS)
     options = parser.parse_args()
     print(f"## What every method learns in {SECONDS} seconds\n")
@@ -57,10 +55,6 @@ def main() -> None:
                 " · ".join(sorted(set().union(*map(complaints, folders)))) or "silent",
             ]
             print(f"| {METHODS[name].title} | " + " | ".join(cells) + " |", flush=True)
-    if options.gallery:
-        for name in options.methods:
-            small = ship(folder_of(options.runs / Case(name, SECONDS).name), GALLERY / name)
-            print(f"{name}: {small.size() / 1e6:.1f} MB, {len(small.snapshot_steps())} moments", flush=True)
 
 
 def folder_of(runs: Path) -> RunFolder:

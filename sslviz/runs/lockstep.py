@@ -90,10 +90,13 @@ class SharedBudget(Budget):
         """`turned`: somebody turns a knob now, so both are looked at."""
         self.runs, self.decided, self.turned = runs, None, turned
 
-    def due(self, seconds: float) -> set[str]:
+    def due(self, seconds: float, step: int = 0) -> set[str]:
         if self.decided is None:
-            self.decided = super().due(seconds) | ({"exhibits"} if self.turned else set())
+            self.decided = self.plan(seconds, step) | ({"exhibits"} if self.turned else set())
         return self.decided
+
+    def plan(self, seconds: float, step: int) -> set[str]:
+        return Budget.due(self, seconds, step)
 
     def paid(self, kind: str, seconds: float, cost: float) -> None:
         super().paid(kind, seconds, cost / self.runs)

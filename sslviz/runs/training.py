@@ -99,7 +99,9 @@ def train(
             continue
 
         metrics = trainer.train_step()
-        looks = budget.due(trainer.seconds) | ({"exhibits"} if events or trainer.step <= FIRST_STEPS else set())
+        looks = budget.due(trainer.seconds, trainer.step) | (
+            {"exhibits"} if events or trainer.step <= FIRST_STEPS else set()
+        )
         snapshot = look(trainer, observer, {"exhibits", "embedding"} if paused else looks, budget)
         if trainer.step <= FIRST_STEPS:
             budget.waive("exhibits")
@@ -136,7 +138,8 @@ class Budget:
         self.cheapest = math.inf  # of all exhibits
         self.next = dict.fromkeys(LOOKS, 0.0)  # not before this second of the run
 
-    def due(self, seconds: float) -> set[str]:
+    def due(self, seconds: float, step: int = 0) -> set[str]:
+        """What to look at after this step: here the seconds decide alone."""
         return {kind for kind in LOOKS if self.wait(kind, seconds) <= 0}
 
     def wait(self, kind: str, seconds: float) -> float:

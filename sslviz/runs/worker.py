@@ -62,21 +62,26 @@ def run(
     on_progress: Callable[[Status], None] = lambda status: None,
     loaded: Dataset | None = None,
     warm: Trainer | None = None,
+    budget: Budget | None = None,
+    recorder: Callable[[RunFolder, torch.device], Recorder] = Recorder,
 ) -> Status:
     """Trains a run folder to its end, whichever that is, and returns the last status. Goes on from kept weights, if
     any.
 
     `threads`: where the settings leave them open. `loaded`: pictures that are in memory already. `warm`: a
-    trainer that knows already what precision is fastest here.
+    trainer that knows already what precision is fastest here. `budget`: when to look, if another schedule than the
+    usual one is wanted; `recorder`: likewise when weights are kept.
     `on_progress` hears of every step.
     """
-    recorder = Recorder(folder, choose_device())
+    writer = recorder(folder, choose_device())
     shelf = {} if loaded is None else {loaded.name: loaded}
-    for progress in course(recorder, cache, wishes, threads=threads, when_closed=when_closed, shelf=shelf, warm=warm):
-        on_progress(recorder.status)
+    for progress in course(
+        writer, cache, wishes, threads=threads, when_closed=when_closed, shelf=shelf, warm=warm, budget=budget
+    ):
+        on_progress(writer.status)
         if progress.paused and progress.snapshot is None:
             time.sleep(PAUSE)
-    return recorder.status
+    return writer.status
 
 
 def run_together(
@@ -89,17 +94,19 @@ def run_together(
     on_progress: Callable[[list[Status]], None] = lambda statuses: None,
     loaded: Dataset | None = None,
     warm: Trainer | None = None,
+    budget: SharedBudget | None = None,
+    recorder: Callable[[RunFolder, torch.device], Recorder] = Recorder,
 ) -> list[Status]:
     """The same for runs that go in lock-step, in one process: a step of the one, then a step of the other. The pictures
     are loaded once. One that ends before the other leaves it going on alone.
     """
-    together, budget = Together(wishes), SharedBudget(len(folders))
+    together, budget = Together(wishes), budget or SharedBudget(len(folders))
     shelf = {} if loaded is None else {loaded.name: loaded}
     courses: list[Course] = []
     for folder, control in zip(folders, together.letters, strict=True):
-        recorder, clock = Recorder(folder, choose_device()), Clock()
+        writer, clock = recorder(folder, choose_device()), Clock()
         steps = course(
-            recorder,
+            writer,
             cache,
             control,
             threads=threads,
@@ -109,7 +116,7 @@ def run_together(
             budget=budget,
             clock=clock,
         )
-        courses.append(Course(recorder, steps, clock, control))
+        courses.append(Course(writer, steps, clock, control))
     for paused in by_turns(courses, together, budget):
         on_progress([each.recorder.status for each in courses])
         if paused:
