@@ -125,6 +125,8 @@ def formulae(scores: Sequence[float], tau: float) -> str:
     # the first and the last term that is no power of ten; the others add nothing that can be seen
     terms = [rf"{text} \ln {text}" for text in p if "10^" not in text]
     total = _sum(terms, 2) if len(terms) == len(p) else " + ".join([*terms[:2], r"\dots"])
+    if decimals > 3:  # too long for one line
+        total = total.replace(" + ", "\\\\\n&\\qquad + ", 1)
     h = entropy(log_p)
     surprise = loss(scores, tau)
     chosen = p[0] if surprise > 1e-5 else rf"1 - {small(-math.expm1(-surprise), latex=True)}"

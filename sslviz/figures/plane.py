@@ -19,7 +19,7 @@ HOW_TO_READ = (
 CORNERS = (
     (0.0, 0.0, "collapsed: 0 / 0", "top right"),
     (0.0, -4.0, "ideal: 0 / −4", "top right"),
-    (2.0, -4.0, "random: 2 / −4", "top left"),
+    (2.0, -4.0, "random: 2 / −4", "bottom left"),
 )
 
 
@@ -80,5 +80,5 @@ def plane(step: np.ndarray, alignment: np.ndarray, uniformity: np.ndarray, *, he
         hovermode="closest",
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         xaxis={"title": {"text": "alignment: distance² of partners (lower = better)"}, "range": [-0.12, 2.2]},
-        yaxis={"title": {"text": "uniformity (lower = better)"}, "range": [-4.3, 0.5]},
+        yaxis={"title": {"text": "uniformity (lower = better)"}, "range": [-4.8, 0.5]},
     )

@@ -123,11 +123,11 @@ def entropy(
         xaxis={"title": {"text": "temperature τ (logarithmic)"}, "type": "log"}
         | {"range": [float(np.log10(ends[0])) - 0.1, float(np.log10(ends[1])) + 0.1]}
         | {"tickvals": [0.001, 0.01, 0.1, 1, 10], "ticktext": ["0.001", "0.01", "0.1", "1", "10"]},
-        yaxis={"title": {"text": "entropy H (nats)"}, "range": [-0.05 * top, 1.32 * top]},
+        yaxis={"title": {"text": "entropy H (nats)"}, "range": [-0.05 * top, 1.42 * top]},
     )
 
 
-def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 380) -> go.Figure:
+def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 440) -> go.Figure:
     """Final k-NN over log τ. runs: a row per run with temperature, seed, steps, knn (the final one), knn_random_init,
     contrastive_accuracy; papers: name -> temperature, marked at the top.
     """
@@ -175,7 +175,7 @@ def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 380) ->
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         xaxis={"title": {"text": "temperature τ (logarithmic)"}, "type": "log", "range": np.log10(ends).tolist()}
         | {"tickvals": tau.tolist(), "ticktext": [f"{t:g}" for t in tau]},
-        yaxis={"title": {"text": "accuracy"}, "range": [0, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+        yaxis={"title": {"text": "accuracy"}, "range": [0, 1.45], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
         | {"ticktext": ["0%", "25%", "50%", "75%", "100%"]},
     )
 
@@ -187,7 +187,8 @@ def _marks(papers: dict[str, float], y: float) -> go.Scatter:
         y=np.full(len(papers), y, dtype=np.float32),
         mode="markers+text",
         marker={"size": 11, "symbol": "triangle-down", "color": style.FAINT},
-        text=list(papers),
+        text=[name.replace(", ", ",<br>") for name in papers],
+        cliponaxis=False,
         textposition=["top left", *["top right"] * (len(papers) - 1)],
         textfont={"size": 13, "color": style.FAINT},
         hovertemplate="%{text}: τ = %{x:g}<extra></extra>",

@@ -79,26 +79,22 @@ def benchmark() -> pd.DataFrame:
         "**The lecture's numbers, not ours** (2026). On the linear probe, supervised, MoCo-v3 and MAE are level (about "
         "76); in detection they are not (38, 39, 54). *The networks differ too: no row shows the method alone.*"
     )
-    with st.container(key="heading"):  # a narrow window shows one below the other
-        left, right = st.columns([1.2, 1], gap="large")
-    with left:
-        plot(
-            pictures.scores(
-                [f"{row.method}, {row.network}" for row in table.itertuples()],
-                table[ACCURACY].to_numpy(),
-                table[DETECTION].to_numpy(),
-                (ACCURACY, DETECTION),
-                title="What a representation is good for",
-                subtitle="numbers of the lecture, 2026",
-            ),
-            key="benchmark",
-            alt="Linear accuracy and detection score of five methods",
-        )
-        st.caption(f"How to read this: {pictures.HOW_TO_READ_SCORES}")
-    with right:
-        percent = {name: st.column_config.NumberColumn(name, format="%.1f") for name in (ACCURACY, DETECTION)}
-        st.dataframe(table, hide_index=True, column_config=dict(percent))
-        st.caption("Click a heading to sort the table.")
+    plot(
+        pictures.scores(
+            [f"{row.method}, {row.network}" for row in table.itertuples()],
+            table[ACCURACY].to_numpy(),
+            table[DETECTION].to_numpy(),
+            (ACCURACY, DETECTION),
+            title="What a representation is good for",
+            subtitle="numbers of the lecture, 2026",
+        ),
+        key="benchmark",
+        alt="Linear accuracy and detection score of five methods",
+    )
+    st.caption(f"How to read this: {pictures.HOW_TO_READ_SCORES}")
+    percent = {name: st.column_config.NumberColumn(name, format="%.1f") for name in (ACCURACY, DETECTION)}
+    st.dataframe(table, hide_index=True, column_config=dict(percent))
+    st.caption("Click a heading to sort the table.")
     return table
 
 

@@ -53,11 +53,8 @@ def show() -> None:
     warnings(runs)
     st.fragment(under_one_clock)(runs)
     with st.container(key="heading"):
-        left, right = st.columns([1.5, 1], gap="medium")
-        with left:
-            table = ranking(runs)
-        with right:
-            settings = differences(runs)
+        table = ranking(runs)
+        settings = differences(runs)
         parallels(runs, table)
         budget(runs)
     with st.container(horizontal=True):

@@ -6,9 +6,14 @@ from PIL import Image
 
 from sslviz.views import catalogue, server
 
-# Room for the pictures. On a narrow window they come first, the knobs below them, each as wide as the window.
+# Room for the pictures. Choices, chosen words and the note of an uploader go on in a new line. On a narrow window they come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
+[data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
+[data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; overflow: visible; }
+:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; }
+[data-testid="stMultiSelect"] .react-aria-ComboBox { height: auto; }
+[data-testid="stFileUploaderDropzone"] * { white-space: normal; }
 @media (max-width: 1100px) {
   [data-testid="stMain"] .katex-display { font-size: 0.85em; }
   :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stColumn"] { min-width: 100%; }

@@ -5,6 +5,7 @@
 
 const charts = new WeakMap(); // parentElement -> Chart
 const TILE = 96; // size of a picture in the tooltip, CSS pixels
+const TICKS = 48; // about the room that an axis takes beside its plot
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let chart = charts.get(parentElement);
@@ -318,26 +319,33 @@ function dress(layout, theme, width) {
   layout.hoverlabel.font = { ...layout.hoverlabel.font, color: theme.color, family: theme.font };
   layout.modebar = { bgcolor: "rgba(0,0,0,0)", color: theme.color, activecolor: theme.primary, ...layout.modebar };
   if (width < 520 && layout.legend?.x > 1) layout.legend = { orientation: "h", x: 0, y: -0.12, yanchor: "top" };
-  heading(layout, width - 48);
+  heading(layout, theme, width);
 }
 
-// Wraps title and subtitle to the width and makes room for the lines that this adds.
-function heading(layout, width) {
-  const title = layout.title ?? {};
-  layout.margin = { t: 52, ...layout.margin };
-  for (const [part, letter, line] of [[title, 8.5, 23], [title.subtitle ?? {}, 7, 18]]) {
+// Title and subtitle begin at the chart's left edge, wrapped to its width, with room for the lines that this adds. The
+// titles of the x axes are wrapped to the plot.
+function heading(layout, theme, width) {
+  const title = (layout.title ??= {});
+  const margin = (layout.margin = { t: 52, l: 8, r: 12, ...layout.margin });
+  Object.assign(title, { xref: "container", xanchor: "left", x: 8 / width });
+  for (const [part, size, line] of [[title, 18, 23], [title.subtitle ?? {}, 14, 18]]) {
     if (!part.text) continue;
-    part.text = wrap(part.text, width / letter);
-    layout.margin.t += line * (part.text.split("<br>").length - 1);
+    part.text = wrap(part.text, width - 48, size, theme.font); // the modebar is at the right
+    const more = line * (part.text.split("<br>").length - 1);
+    margin.t += more;
+    if (part === title) title.pad = { t: more / 2 }; // plotly centres the lines of a title where one line would be
   }
+  for (const [name, axis] of Object.entries(layout))
+    if (/^xaxis/.test(name) && axis.title?.text) axis.title.text = wrap(axis.title.text, width - margin.l - margin.r - TICKS, 15, theme.font);
 }
 
-// Breaks a title between words, so that it fits a narrow window.
-function wrap(text, limit) {
-  const lines = [""];
+// Breaks a text between words, so that no line is longer than so many pixels.
+function wrap(text, limit, size, font) {
+  const pen = (wrap.pen ??= document.createElement("canvas").getContext("2d")), lines = [""];
+  pen.font = `${size}px ${font}`;
   for (const word of text.split(" ")) {
     const line = lines[lines.length - 1];
-    if (line && line.length + word.length + 1 > limit) lines.push(word);
+    if (line && pen.measureText(`${line} ${word}`.replace(/<[^>]*>/g, "")).width > limit) lines.push(word);
     else lines[lines.length - 1] = line ? line + " " + word : word;
   }
   return lines.join("<br>");

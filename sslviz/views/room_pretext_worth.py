@@ -24,7 +24,7 @@ def show() -> None:
     if table.empty:
         st.info("The recorded examples are not installed: nothing to compare with.")
         return
-    left, right = st.columns([1.4, 1], gap="medium")
+    left, right = st.columns(2, gap="medium")  # the table needs 415 pixels
     with left:
         plot(drawn(table), key="worth", alt="Linear probe of the recorded runs: " + in_words(table))
         st.caption(figures.HOW_TO_READ_WORTH)

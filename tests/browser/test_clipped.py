@@ -1,0 +1,42 @@
+"""Nothing is cut off on any page in the windows of two usual projectors: words, equations, table columns, writing in
+charts.
+"""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+HERE = Path(__file__).parent
+PAGES = sorted(path.stem for path in (HERE.parents[1] / "pages").glob("*.py"))
+PARTS = ["landscape?part=Benchmark", "landscape?part=Contrastive+zoo", "landscape?part=Other+fields"]
+PARTS += ["landscape?part=Evaluations", "infonce?source=lecture+hard", "temperature?tau2=0.001"]
+WIDTHS = (1366, 1280)
+# the script has run, every element is there, and every chart is as wide as its place
+SETTLED = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('.sslviz-plot')].every((chart) => {
+        const drawn = chart.querySelector('.main-svg');
+        return !chart.clientWidth || (drawn && Math.abs(drawn.clientWidth - chart.clientWidth) <= 1);
+    })"""
+
+
+def test_nothing_is_cut_off(serve, page, tmp_path: Path) -> None:
+    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
+    check = (HERE / "clipped.js").read_text()
+    page.set_default_timeout(120_000)
+    wrong = []
+    for name in [*PAGES, *PARTS]:
+        page.set_viewport_size({"width": WIDTHS[0], "height": 768})
+        page.goto(f"{server.url}/{'' if name == 'home' else name}")
+        page.locator('[data-testid="stMain"] :is(h1, h2)').first.wait_for()
+        page.wait_for_function(SETTLED)
+        health = page.locator(".st-key-health summary")
+        if name == "simclr":
+            health.click()
+            page.locator(".st-key-panel_channels, .st-key-health .sslviz-plot").first.wait_for()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 768})
+            page.wait_for_function(SETTLED)
+            wrong += [f"{name} at {width}: {what}" for what in page.evaluate(check)]
+    assert wrong == []
