@@ -6,7 +6,8 @@ from PIL import Image
 
 from sslviz.views import catalogue, server
 
-# Room for the pictures. Choices, chosen words and the note of an uploader go on in a new line. On a narrow window they come first, the knobs below them, each as wide as the window.
+# Room for the pictures; choices, chosen words and the note of an uploader wrap instead of being cut off. On a narrow
+# window the pictures come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
