@@ -65,7 +65,14 @@ def measured(rows: pd.DataFrame, *, height: int = 380) -> go.Figure:
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.36, "yanchor": "top"},
-        xaxis={"tickvals": list(range(len(there))), "ticktext": names, "showgrid": False, "ticks": "", "tickangle": 0}
+        xaxis={
+            "tickvals": list(range(len(there))),
+            "ticktext": names,
+            "showgrid": False,
+            "ticks": "",
+            "tickangle": 0,
+            "tickfont": {"size": 12},
+        }
         | {"title": {"text": "network, or a mask that looks at nothing"}, "range": [-0.5, len(there) - 0.5]},
         yaxis={"title": {"text": "Jaccard"}, "rangemode": "tozero"},
     )

@@ -108,7 +108,7 @@ def maps(picture: np.ndarray, mask: np.ndarray | None, seen: Sequence[Seen], sha
         subtitle="and, below each, what that covers",
         x_title="heads of the last block",
         columns=["mean", *(str(head) for head in range(1, most))],
-        scale_title="attention: 0 = least, 1 = most of its map",
+        scale_title="0 = least, 1 = most attention",
         width=760,
         height=200 + 255 * len(seen),
     )
