@@ -25,6 +25,6 @@ def attention(pictures: np.ndarray, maps: np.ndarray, *, images: int = 8, height
         title="Attention of the class token",
         subtitle=f"{heads} heads · {found.shape[2]}×{found.shape[3]} patches · every map on its own scale",
         x_title="picture",
-        scale_title="attention: 0 = least, 1 = most of its map",
+        scale_title="0 = least, 1 = most attention",
         height=height,
     )
