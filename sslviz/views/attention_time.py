@@ -36,11 +36,11 @@ def show(run: RunFolder, picture: np.ndarray, mask: np.ndarray | None, share: fl
         except (LookupError, DataError) as error:
             st.warning(f"{error}")
             return
-        plot(strip, key="strip", alt="What the attention of the class token covers, moment by moment")
+        plot(strip, key="strip", alt="What the attention of the class token covers, moment by moment", of=run.id)
         if curve is None:
             st.caption("These pictures have no masks, so nothing can be measured against them.")
             return
-        plot(curve, key="emergence", alt="Overlap of attention and mask over the training")
+        plot(curve, key="emergence", alt="Overlap of attention and mask over the training", of=run.id)
         st.caption(attention_measured.HOW_TO_READ_EMERGENCE)
 
 

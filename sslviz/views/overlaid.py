@@ -30,7 +30,8 @@ def show(runs: tuple[RunFolder, RunFolder], names: tuple[str, str], pins: Pins, 
     for column, metric in zip(st.columns(2, gap="medium"), TITLES, strict=True):
         with column:
             seen = picture(paths, names, metric, pins, grown)
-            plot(seen, key=f"{key}_{metric}", alt=f"{TITLES[metric]} of both runs over training steps")
+            alt = f"{TITLES[metric]} of both runs over training steps"
+            plot(seen, key=f"{key}_{metric}", alt=alt, of=" and ".join(run.id for run in runs))
 
 
 def changes(runs: tuple[RunFolder, RunFolder], names: tuple[str, str]) -> Pins:

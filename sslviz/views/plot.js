@@ -50,11 +50,13 @@ class Chart {
   show(bytes) {
     const cut = bytes.indexOf(10);
     const read = (part) => new TextDecoder().decode(part);
+    const { of } = this.header ?? {};
     this.header = JSON.parse(read(bytes.subarray(0, cut)));
     this.follower.follow(this.header.history);
     const text = read(bytes.subarray(cut + 1));
     const theme = readTheme(this.parent);
-    if (text === this.text && JSON.stringify(theme) === JSON.stringify(this.theme)) {
+    const same = text === this.text && this.header.of === of;
+    if (same && JSON.stringify(theme) === JSON.stringify(this.theme)) {
       if (this.listening) this.follower.load();
       return;
     }
@@ -91,7 +93,12 @@ class Chart {
   async react(Plotly) {
     const { theme, header, root } = this;
     const text = theme.dark ? this.text.replace(/#[0-9a-f]{6}/g, (c) => SETTINGS.dark[c] ?? c) : this.text;
-    const { data, layout } = this.follower.patch(JSON.parse(text));
+    const given = JSON.parse(text);
+    const picture = pictureOf(given, header.of);
+    const another = this.listening && picture !== this.picture; // in the place of the one before
+    this.picture = picture;
+    if (another) this.pinned = undefined;
+    const { data, layout } = this.follower.patch(given);
     root.setAttribute("aria-label", header.alt);
     this.width = root.clientWidth;
     if (!this.width) return; // hidden: the ResizeObserver calls again
@@ -103,7 +110,8 @@ class Chart {
     root.tabIndex = data.some((trace) => trace.type === "heatmap") ? 0 : -1;
     delete layout.height;
     layout.autosize = true;
-    layout.uirevision ??= "keep"; // zoom, legend and selection made by hand survive the next react
+    layout.uirevision = picture; // zoom, legend and selection made by hand survive the next react
+    for (const trace of data) trace.uid ??= named(trace.name); // an entry of the legend is hidden by its name, not by its place
     this.meta = layout.meta ?? {};
     if (this.fresh) this.pinned = this.meta.pinned ?? this.pinned; // Python has the word, until the next click
     this.fresh = false;
@@ -125,10 +133,11 @@ class Chart {
     const size = [this.width, root.style.height];
     const drawn = this.follower.history ? undefined : { frame: frameOf({ data, layout }) + size, content: contentOf({ data, layout }) };
     const same = this.listening && drawn && drawn.frame === this.drawn?.frame;
-    if (!same || !repaint(root, this.drawn.content, { data, layout })) await Plotly.react(root, data, layout, config);
+    const draw = another ? Plotly.newPlot : Plotly.react; // react would keep axes, and where "Reset axes" leads
+    if (!same || !repaint(root, this.drawn.content, { data, layout })) await draw(root, data, layout, config);
     this.drawn = drawn;
     if (this.closed) return Plotly.purge(root);
-    if (!this.listening) this.listen();
+    if (another || !this.listening) this.listen();
     this.follower.settled();
     if (this.tip && this.at) this.hover(this.at);
   }

@@ -22,7 +22,7 @@ from sslviz.figures import style
 
 _HERE = Path(__file__).parent
 _PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-_SCRIPTS = ("bus.js", "repaint.js", "frames.js", "png.js", "plot.js", "picked.js")
+_SCRIPTS = ("bus.js", "repaint.js", "frames.js", "png.js", "picture.js", "plot.js", "picked.js")
 _SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": style.DARK}
 
 _component = st.components.v2.component(
@@ -57,9 +57,14 @@ def plot(
     alt: str = "",
     on_click: Callable[[Click], object] | None = None,
     history: str = "",
+    of: str = "",
     first: bool = False,
 ) -> None:
     """Shows a figure (or what `encode` made of it); the same `key` is the same chart, whatever the data.
+
+    A chart changes in place. Zoom and legend, as the viewer has left them, stay while it shows the same picture,
+    whatever its moment; another picture (picture.js says which) begins anew. `of` names what the figure does not: its
+    run, if it is not stamped with one, or whatever else makes two pictures with the same title and axes different ones.
 
     `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. `on_click` is called when
     a cell or a point was clicked, before the surrounding fragment runs again. `history`: where all moments of the
@@ -67,7 +72,14 @@ def plot(
     the viewer asks for, and is drawn anew before the charts above it.
     """
     blob = figure if isinstance(figure, bytes) else encode(figure)
-    header = {"height": height, "alt": alt, "clicks": on_click is not None, "history": history, "first": first}
+    header = {
+        "height": height,
+        "alt": alt,
+        "clicks": on_click is not None,
+        "history": history,
+        "of": of,
+        "first": first,
+    }
     callbacks: dict[str, Any] = {}
     if on_click is not None:
         # like the callback of a button: whatever it sets, the controls above the figure find already set

@@ -80,6 +80,7 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
             attention_seen.drawn("maps", question),
             key="maps",
             alt="Attention of every head of every network, and what it covers",
+            of=run.id,
             first=True,
         )
         how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
@@ -90,6 +91,7 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
             attention_seen.drawn("asker", question),
             key="asker",
             alt="The picture in its patches; click one",
+            of=run.id,
             on_click=ask(side),
         )
         st.caption(figures.HOW_TO_READ_ASKER)
@@ -98,6 +100,7 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
             attention_seen.drawn("features", question),
             key="features",
             alt="Cosines with the asking patch, and main directions as colours",
+            of=run.id,
         )
         st.caption(figures.HOW_TO_READ_FEATURES)
     attention_time.show(run, picture, mask, share)

@@ -101,16 +101,16 @@ def room(run_id: str, was_at_work: bool) -> None:
             network = networks.at(run, step) if step is not None else None
             if network is None:
                 return
-            st.fragment(answered, key=ANSWER)(network, truth, hidden)
+            st.fragment(answered, key=ANSWER)(run.id, network, truth, hidden)
     with st.container(key="below"):
         st.fragment(further, key=FURTHER)(run, truth, hidden)
 
 
-def answered(network: MAE, truth: np.ndarray, hidden: np.ndarray) -> None:
+def answered(run: str, network: MAE, truth: np.ndarray, hidden: np.ndarray) -> None:
     """A fragment of its own: how the answer is looked at draws no painter anew."""
     toggle("pasted", "Paste what is visible over the prediction", True, worksheet.redraw(ANSWER, FURTHER))
     found = paint(network, torch.from_numpy(truth)[None], left(torch.from_numpy(hidden)))
-    room_mae_answer.show(network, asked(truth, hidden), found)
+    room_mae_answer.show(network, asked(truth, hidden), found, of=run)
 
 
 def further(run: RunFolder, truth: np.ndarray, hidden: np.ndarray) -> None:

@@ -37,13 +37,15 @@ class Asked:
         return room_mae.pasted(prediction, self.upright, self.hidden) if self.pasted else prediction
 
 
-def show(network: MAE, asked: Asked, found: Painted) -> None:
+def show(network: MAE, asked: Asked, found: Painted, *, of: str) -> None:
+    """of: the run."""
     hidden, all = int(asked.hidden.sum()), len(asked.hidden)
     error = found.error[0].numpy()
     plot(
         room_mae.answer(asked.upright, asked.hidden, asked.shown(found), error),
         key="answer",
         alt=f"Visible, prediction, truth and error of a picture of which {hidden} of {all} patches are hidden",
+        of=of,
     )
     st.caption(room_mae.HOW_TO_READ)
     st.markdown(verdict(found, hidden))

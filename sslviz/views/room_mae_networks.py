@@ -84,6 +84,7 @@ def moments(run: RunFolder, asked: Asked) -> None:
         room_mae.lapse(list(found), means, cheats(last)),
         key="lapse",
         alt=f"Error under this mask at {len(found)} moments, from {means[0]:.3f} to {means[-1]:.3f}",
+        of=run.id,
     )
     st.caption(room_mae.HOW_TO_READ_LAPSE)
 

@@ -37,8 +37,9 @@ def show(
             ),
             key="painted",
             alt="The grey picture, the painted one, and the true one",
+            of=path,
         )
-        st.fragment(bets)(found)
+        st.fragment(bets)(path, found)
 
 
 ANNEALED = (
@@ -47,7 +48,7 @@ ANNEALED = (
 )
 
 
-def bets(found: Colours) -> None:
+def bets(path: str, found: Colours) -> None:
     """Where it is sure, and what it bets on at one place."""
     p, truth = found.probability[0], found.truth[0]
     row, column = read_place(truth.shape)
@@ -57,6 +58,7 @@ def bets(found: Colours) -> None:
             figures.sure(p.max(0), (row, column)),
             key="sure",
             alt="How sure the network is of the likeliest colour at each place",
+            of=path,
             on_click=lambda at: worksheet.remember("place", [at.row, at.column]),
         )
         st.caption(figures.HOW_TO_READ_SURE)
@@ -66,6 +68,7 @@ def bets(found: Colours) -> None:
             figures.place(found.bins, p[:, row, column], colors, int(truth[row, column])),
             key="bets",
             alt=f"Probability of each colour at row {row}, column {column}",
+            of=path,
         )
         st.caption(figures.HOW_TO_READ_PLACE)
 

@@ -73,6 +73,7 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
             width=1000,
         ),
         key=f"failures_{task}",
+        of=path,
         alt="Mistakes, the surest first: " + ", ".join(case.caption for case in shown[:8]),
         on_click=lambda at: load(COLUMNS * at.row + at.column),
     )

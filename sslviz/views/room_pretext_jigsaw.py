@@ -44,6 +44,7 @@ def board(network: Loaded, path: str, step: int, image: np.ndarray, known: np.nd
             figures.tray(cells(picture, side), title="The puzzle", columns=side, chosen=held, width=320),
             key="puzzle",
             alt=f"The shuffled tiles; place k shows tile {list(order)}",
+            of=path,
             on_click=lambda at: click(at.row * side + at.column, order),
         )
         st.caption(figures.HOW_TO_READ_TRAY)
@@ -60,6 +61,7 @@ def board(network: Loaded, path: str, step: int, image: np.ndarray, known: np.nd
             ),
             key="restored",
             alt=f"The picture as put together by the {BEST} likeliest answers: {', '.join(captions)}",
+            of=path,
         )
         st.caption(
             f"Of its {len(p)} answers, the {len(best)} likeliest, and how many tiles each puts where they belong. "

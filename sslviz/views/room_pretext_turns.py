@@ -37,10 +37,14 @@ def show(
                 key="turned",
                 height=340,
                 alt=f"The picture, turned by {angle:g} degrees",
+                of=path,
             )
         with two:
             plot(
-                figures.turns(p, true, height=340), key="turns", alt=f"Belief in 0, 90, 180, 270 degrees: {p.round(2)}"
+                figures.turns(p, true, height=340),
+                key="turns",
+                alt=f"Belief in 0, 90, 180, 270 degrees: {p.round(2)}",
+                of=path,
             )
             st.caption(figures.HOW_TO_READ_TURNS)
         # 72 angles take time: by now the answer is on its way
@@ -49,6 +53,7 @@ def show(
             figures.over_angle(pretext.ANGLES, over, angle),
             key="over_angle",
             alt="Belief in each of the four answers over the angle",
+            of=path,
         )
         st.caption(f"{figures.HOW_TO_READ_ANGLES} {SYMMETRIC}")
 

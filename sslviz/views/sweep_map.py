@@ -176,7 +176,7 @@ def picture(results: Results, score: str) -> None:
             mirrored=results.mirrored,
         )
         how = figures.HOW_TO_READ_MIRRORED if results.mirrored else figures.HOW_TO_READ_MAP
-    plot(figure, key="swept", alt=f"{heading}: {results.about}", on_click=open_cell)
+    plot(figure, key="swept", alt=f"{heading}: {results.about}", of=results.id, on_click=open_cell)
     if score == "loss":
         how += " Losses at different settings are different things: a lower one need not be better."
     st.caption(how)
