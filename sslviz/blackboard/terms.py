@@ -57,7 +57,8 @@ def terms(method: str, exhibits: Mapping[str, np.ndarray], values: Mapping[str, 
             right = np.arange(4).repeat(len(logits) // 4)
         else:
             right = x["permutation" if method == "jigsaw" else "labels"].astype(int)
-        return choices(logits, right)
+        smoothing = values["label_smoothing"] if method == "supervised" else 0.0
+        return choices(logits, right, smoothing)
     if method in ("byol", "simsiam"):
         s = x["prediction_similarity"]
         meant = s[np.arange(len(s)), np.roll(np.arange(len(s)), len(s) // 2)]  # of a prediction and its goal
@@ -69,7 +70,8 @@ def terms(method: str, exhibits: Mapping[str, np.ndarray], values: Mapping[str, 
     return None
 
 
-def choices(logits: np.ndarray, right: np.ndarray) -> Terms:
-    """Cross-entropy of each row."""
-    cost = -np.asarray(log_softmax(logits, axis=1))[np.arange(len(logits)), right]
-    return Terms(cost, 1.0, logits, right)
+def choices(logits: np.ndarray, right: np.ndarray, smoothing: float = 0.0) -> Terms:
+    """Cross-entropy of each row. smoothing: the share of the goal that is spread evenly over all candidates."""
+    cost = -np.asarray(log_softmax(logits, axis=1))
+    chosen = cost[np.arange(len(logits)), right]
+    return Terms((1 - smoothing) * chosen + smoothing * cost.mean(1), 1.0, logits, right)

@@ -8,6 +8,10 @@ each part of the method puts out and which gradient comes back to it; so what is
 
 The clock is held: the next slow step sees the same pictures in the same views, at the same learning rate. So two losses
 in a row differ only by what the weights have learnt.
+
+AdamW moves a weight by rate x m / √v, with running means m of its gradients and v of their squares. Where a run has
+kept its weights but not these, m is taken to be zero, as if earlier gradients had cancelled out: what is shown is the
+share of the step that this batch contributes, 1 − β₁ = a tenth (and more after each step that is taken by hand).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +37,7 @@ from sslviz.runs.trainer import Trainer
 Half = Literal["student", "teacher"]  # who moves: what learns, or the slow copy
 Weights = Mapping[str, Tensor]
 SQUARES = ("weight", "gradient", "update")
+SHARES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64)  # of a step that was too long
 MOMENTS = ("before", "between", "after")
 Kept = tuple[dict[str, Tensor], dict[str, Any]]  # what RunFolder.weights returns
 
@@ -64,6 +69,7 @@ class SlowStep:
     pixels: tuple[Array, ...]  # length of the gradient at each pixel of the views: N x H x W each
     maps: dict[str, Array]  # mean activation at each place, after each stage of a conv net: B x h x w
     parts: dict[str, Passed]  # encoder, projector, …: in the order in which they were first called, B x …
+    given: dict[str, Array]  # what each of the parts was given, as far as it is one tensor
     exhibits: dict[str, Passed]  # of the method's Step
     after: dict[str, Array]  # the same exhibits of the same views, when the step is taken
     loss: float
@@ -72,6 +78,10 @@ class SlowStep:
     layers: pd.DataFrame  # layer, kind, numbers, weight, gradient, update: lengths (Euclidean) of each layer's vectors
     teacher: pd.DataFrame  # layer, before, between, after: distance of θ and ξ before, after the student, after both
     halfway: Halfway
+    share: float = 1.0  # of the step that AdamW would take if it remembered earlier gradients: below 1 if it does not
+    shorter: float | None = (
+        None  # where the loss has risen: the share of the student's move that lowers it, 0 if none does
+    )
     metrics: dict[str, float] = field(default_factory=dict)
 
     def distance(self, moment: str) -> float:
@@ -87,14 +97,38 @@ def start(settings: RunSettings, data: Dataset, kept: Kept | None = None) -> Tra
     else:
         tensors, about = kept
         trainer.restore(tensors, {**about, "precision": "float32", "channels_last": False})
+    for group in trainer.optimizer.param_groups:  # goes along with every copy
+        group["forgotten"] = remembered(trainer) < trainer.step
     return trainer
 
 
-def remembers(trainer: Trainer) -> bool:
-    """False if AdamW begins anew: without the running means of earlier gradients, its first step is a full one for
-    every weight, however small the gradient.
+def forgotten(trainer: Trainer) -> bool:
+    """True if AdamW began anew after the steps of the run. (At the very start there were none to remember.)"""
+    return bool(trainer.optimizer.param_groups[0]["forgotten"])
+
+
+def remembered(trainer: Trainer) -> int:
+    """The steps of which AdamW remembers the gradients."""
+    return max((int(state["step"]) for state in trainer.optimizer.state.values()), default=0)
+
+
+@contextmanager
+def own_share(trainer: Trainer) -> Iterator[float]:
+    """While it lasts, the optimiser moves weights only by what the gradients that it knows contribute: all, or, if
+    earlier ones were forgotten, 1 − β₁^k after k steps. Weight decay needs no gradients and stays whole.
     """
-    return bool(trainer.optimizer.state)
+    optimizer = trainer.optimizer
+    share = 1 - optimizer.defaults["betas"][0] ** (remembered(trainer) + 1) if forgotten(trainer) else 1.0
+    usual = optimizer.step
+
+    def step() -> None:
+        for group in optimizer.param_groups:
+            group["lr"] *= share
+            group["weight_decay"] /= share
+        usual()
+
+    with replaced(optimizer, "step", step):
+        yield share
 
 
 def with_batch(trainer: Trainer, number: int, seed: int) -> Trainer:
@@ -122,13 +156,14 @@ def slow_step(before: Trainer, **knobs: Any) -> tuple[Trainer, SlowStep]:
     trainer.change(**knobs)
     method = trainer.method
     old = {name: weight.detach().clone() for name, weight in method.named_parameters()}
-    with watched(method) as seen:
+    with watched(method) as seen, own_share(trainer) as share:
         metrics = trainer.train_step()
     trainer.step -= 1  # the clock is held
     pairs = followers(method, seen.out)
     moved = dict(method.named_parameters())
     inputs = tuple(view.detach() for view in seen.inputs)
     again = step_again(method, inputs)
+    loss, loss_after = metrics.pop("loss"), again.loss.item()
     pictures = [view for view in seen.inputs if is_picture(view)]
     shown = [method.augment.display(view.detach()).permute(0, 2, 3, 1).numpy() for view in pictures]
     step = SlowStep(
@@ -137,14 +172,17 @@ def slow_step(before: Trainer, **knobs: Any) -> tuple[Trainer, SlowStep]:
         pixels=tuple(length(torch.zeros_like(v) if v.grad is None else v.grad) for v in pictures),
         maps={name: array(torch.cat(alike(found)).mean(1)) for name, found in seen.maps.items()},
         parts={name: joined(found) for name, found in seen.parts.items()},
+        given={name: array(torch.cat(alike(found))) for name, found in seen.given.items()},
         exhibits={name: Passed(array(value), gradient(value)) for name, value in seen.out.exhibits.items()},
         after={name: array(value) for name, value in again.exhibits.items()},
-        loss=metrics.pop("loss"),
-        loss_after=again.loss.item(),
+        loss=loss,
+        loss_after=loss_after,
         rate=metrics.pop("learning_rate"),
         layers=layers(method, old, moved),
         teacher=distances(method, pairs, old, moved),
         halfway=Halfway(seen.between, seen.out.update, inputs, pairs),
+        share=share,
+        shorter=shorter(method, inputs, old, seen.between, loss) if loss_after > loss else None,
         metrics=metrics,
     )
     trainer.optimizer.zero_grad()
@@ -169,6 +207,22 @@ def half_step(before: Trainer, after: Trainer, step: SlowStep, who: Half, **knob
     return trainer, step_again(trainer.method, halfway.inputs).loss.item(), apart**0.5
 
 
+def shorter(method: Method, inputs: tuple[Tensor, ...], old: Weights, moved: Weights, loss: float) -> float:
+    """The largest share of the student's move after which the loss of these views is lower than before it: 1 if the
+    other half of the step (teacher, queue, centre) has raised it, 0 if none of SHARES is short enough.
+    """
+    now = {name: value.clone() for name, value in method.state_dict().items()}
+    try:
+        for share in (1.0, *SHARES):
+            there = {name: value.lerp(moved[name], share) for name, value in old.items()}
+            method.load_state_dict({**moved, **there})
+            if step_again(method, inputs).loss.item() < loss:
+                return share
+        return 0.0
+    finally:
+        method.load_state_dict(now)
+
+
 def step_again(method: Method, inputs: tuple[Tensor, ...]) -> Step:
     """Loss and exhibits of these views. Nothing learns from it: a BatchNorm would note what it sees."""
     with torch.no_grad(), same_buffers(method):
@@ -186,6 +240,7 @@ class Seen:
     out: Step = field(default_factory=lambda: Step(torch.zeros(())))
     between: dict[str, Tensor] = field(default_factory=dict)  # the method's state, before its `after_step`
     parts: dict[str, list[Tensor]] = field(default_factory=dict)
+    given: dict[str, list[Tensor]] = field(default_factory=dict)
     maps: dict[str, list[Tensor]] = field(default_factory=dict)
     inner: list[tuple[nn.Module, Tensor]] = field(default_factory=list)  # of the encoder's own layers
 
@@ -210,6 +265,7 @@ def watched(method: Method) -> Iterator[Seen]:
         usual_after(out)
 
     hooks = [part.register_forward_hook(noting(seen.parts, name)) for name, part in method.named_children()]
+    hooks += [part.register_forward_pre_hook(noting_given(seen.given, name)) for name, part in method.named_children()]
     hooks += [
         layer.register_forward_hook(lambda layer, _, value: seen.inner.append((layer, keep(value))))
         for layer in method.encoder.modules()
@@ -234,6 +290,14 @@ def watched(method: Method) -> Iterator[Seen]:
 def noting(book: dict[str, list[Tensor]], name: str) -> Callable[[nn.Module, Any, Tensor], None]:
     def note(part: nn.Module, _: Any, value: Tensor) -> None:
         book.setdefault(name, []).append(keep(value))
+
+    return note
+
+
+def noting_given(book: dict[str, list[Tensor]], name: str) -> Callable[[nn.Module, tuple[Any, ...]], None]:
+    def note(part: nn.Module, given: tuple[Any, ...]) -> None:
+        if isinstance(given[0], Tensor) and given[0].is_floating_point():
+            book.setdefault(name, []).append(given[0].detach())
 
     return note
 

@@ -18,14 +18,17 @@ from sslviz.runs.trainer import Trainer
 N = 4
 
 
-def beginning(method: str, tiny: Dataset, quick: RunSettings, steps: int = 1) -> Trainer:
-    """A trainer that has trained for a moment, so that its optimiser remembers, with N pictures."""
+def beginning(method: str, tiny: Dataset, quick: RunSettings, steps: int = 1, memory: str = "optimizer.") -> Trainer:
+    """A trainer that has trained for a moment, so that its optimiser remembers, with N pictures. memory "": it has kept
+    nothing but its weights.
+    """
     settings = quick.model_copy(update={"method": method, "data": "tiny"})
     trained = Trainer(settings, tiny, torch.device("cpu"))
     trained.choose_precision()
     for _ in range(steps):
         trained.train_step()
-    kept = {name: value.clone() for name, value in trained.tensors().items()}
+    wanted = ("method.", memory) if memory else "method."
+    kept = {name: value.clone() for name, value in trained.tensors().items() if name.startswith(wanted)}
     return slow_motion.with_batch(slow_motion.start(settings, tiny, (kept, trained.about())), N, 5)
 
 
@@ -108,6 +111,14 @@ def test_the_terms_make_up_the_loss(method: str, tiny: Dataset, quick: RunSettin
         assert found.factor * found.terms.mean() == pytest.approx(loss, abs=1e-4)
 
 
+def test_label_smoothing_is_in_the_terms(tiny: Dataset, quick: RunSettings) -> None:
+    _, step = slow_motion.slow_step(beginning("supervised", tiny, quick), label_smoothing=0.3)
+    shown = {name: passed.value for name, passed in step.exhibits.items()}
+    found = terms("supervised", shown, {"label_smoothing": 0.3})
+    assert found is not None
+    assert found.terms.mean() == pytest.approx(step.loss, abs=1e-5)
+
+
 @pytest.mark.parametrize("method", ["swav", "dino", "mae", "colorization", "barlow_twins", "emp_ssl"])
 def test_other_losses_have_no_terms(method: str) -> None:
     assert terms(method, {}, {}) is None
@@ -174,8 +185,39 @@ def test_random_weights_are_those_the_run_began_with(tiny: Dataset, quick: RunSe
     assert isinstance(trainer.method, SimCLR)
     fresh = Trainer(settings, tiny, torch.device("cpu"))
     assert equal(state(trainer), state(fresh))
-    assert not slow_motion.remembers(trainer)
-    assert slow_motion.remembers(beginning("simclr", tiny, quick))
+    assert not slow_motion.forgotten(trainer)  # there is nothing to remember: the run's first step, all of it
+    assert slow_motion.slow_step(slow_motion.with_batch(trainer, N, 5))[1].share == 1
+
+
+def test_without_its_memory_adamw_takes_this_batchs_share_of_a_step(tiny: Dataset, quick: RunSettings) -> None:
+    """m / √v with m = 0 before: (1 − β₁^k) of a step whose running means are corrected for having begun at 0."""
+    assert not slow_motion.forgotten(beginning("mae", tiny, quick))
+    begin = beginning("mae", tiny, quick, memory="")
+    assert slow_motion.forgotten(begin)
+    full = slow_motion.copied(begin)
+    full.train_step()
+    after, step = slow_motion.slow_step(begin)
+    assert step.share == pytest.approx(0.1)
+    decay = full.settings.training.weight_decay * step.rate
+    now, whole = dict(after.method.named_parameters()), dict(full.method.named_parameters())
+    for name, old in begin.method.named_parameters():
+        by_gradient = whole[name] - (1 - decay) * old
+        torch.testing.assert_close(now[name], (1 - decay) * old + 0.1 * by_gradient, rtol=1e-4, atol=1e-7)
+    assert slow_motion.slow_step(after)[1].share == pytest.approx(1 - 0.9**2)
+
+
+def test_of_a_step_that_was_too_long_the_share_is_found_that_lowers_the_loss(tiny: Dataset, quick: RunSettings) -> None:
+    begin = beginning("mae", tiny, quick, memory="")  # along this batch's own gradient
+    after, step = slow_motion.slow_step(begin, learning_rate=1.0)
+    assert step.loss_after > step.loss
+    assert step.shorter is not None
+    assert 0 < step.shorter < 1
+    for share, lower in ((step.shorter, True), (2 * step.shorter, False)):
+        there = slow_motion.copied(after)
+        with torch.no_grad():
+            for new, old in zip(there.method.parameters(), begin.method.parameters(), strict=True):
+                new.copy_(old.lerp(new, share))
+        assert (slow_motion.step_again(there.method, step.halfway.inputs).loss.item() < step.loss) == lower
 
 
 def test_knobs_out_of_range_are_refused(tiny: Dataset, quick: RunSettings) -> None:
