@@ -1,4 +1,4 @@
-"""The tensors of one training step as pictures: what passed through on the way forth, and what came back."""
+"""The tensors of one training step as pictures: what passed through on the way forward, and what came back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,21 +7,25 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from sslviz.figures import style, tiles
+from sslviz.figures import room_mae, style, tiles
 
 MOST_NAMES = 32  # rows up to which each one is named
 MOST_COLUMNS = 256
-HOW_TO_READ = "One row per view, one column per number (channel)."
-HOW_TO_READ_SIGNED = (
-    "One row per view, one column per number: green if the loss grows with it, brown if it falls, pale where the loss "
-    "does not care."
+HOW_TO_READ_SIGNED = "Green: the loss grows with this number; brown: it falls; pale: the loss hardly depends on it."
+HOW_TO_READ_MASK = "Each column is one picture: its view, and below it what the encoder is given."
+HOW_TO_READ_PAINTED = "Each column is one picture. Compare prediction and truth where the first row is grey."
+HOW_TO_READ_ERRORS = (
+    "Below each picture, the error of each patch: dark blue = right, yellow = far off, empty = does not count. The "
+    "number "
+    "is the picture's mean."
 )
 HOW_TO_READ_MAPS = (
     "Below each picture, how strongly the channels of a stage answer at each place, on average; yellow is the stage's "
-    "strongest answer. Every stage sees half as many places and asks more questions."
+    "strongest answer. Each further stage has half as many places each way, and more channels."
 )
 HOW_TO_READ_PIXELS = (
-    "Yellow pixels are those that the loss depends on most. Nobody moves pixels: the gradient that arrives here shows "
+    "Yellow pixels are those that the loss depends on most. Pixels are not changed: the gradient that arrives here "
+    "shows "
     "what in the picture mattered to this step."
 )
 HOW_TO_READ_LAYERS = (
@@ -59,7 +63,8 @@ def heat(
     values = np.nan_to_num(np.asarray(values, np.float32))[:, :MOST_COLUMNS]
     most = top or float(np.abs(values).max()) or 1.0
     signed = signed or float(values.min()) < 0
-    few = len(rows) == len(values) <= MOST_NAMES
+    named = len(rows) == len(values)
+    few = named and len(rows) <= MOST_NAMES
     trace = go.Heatmap(
         z=values,
         zmin=-most if signed else 0,
@@ -69,8 +74,8 @@ def heat(
         | style.COLORBAR,
         xgap=1 if square else 0,
         ygap=1,
-        customdata=np.array(rows)[:, None].repeat(values.shape[1], 1) if few else None,
-        hovertemplate=f"{y_title} {'%{customdata}' if few else '%{y}'}, {x_title} %{{x}}: %{{z:.3~g}}<extra></extra>",
+        customdata=np.array(rows)[:, None].repeat(values.shape[1], 1) if named else None,
+        hovertemplate=f"{y_title} {'%{customdata}' if named else '%{y}'}, {x_title} %{{x}}: %{{z:.3~g}}<extra></extra>",
     )
     narrow = values.shape[1] <= MOST_NAMES
     across = {"tickvals": list(range(values.shape[1])), "ticktext": list(columns)} if columns and narrow else {}
@@ -90,7 +95,7 @@ def heat(
         trace,
         title=title,
         subtitle=subtitle,
-        height=max(420, 130 + 18 * len(rows)),
+        height=max(420, 130 + 18 * len(rows)) if few else 420,
         yaxis=tall,
         xaxis=wide,
         margin=_margin(subtitle),
@@ -105,6 +110,38 @@ def views(pictures: Sequence[np.ndarray], names: Sequence[str], *, title: str) -
         for name, each in zip(names, pictures, strict=True)
     ]
     return tiles.figure(rows, title=title, x_title="picture", width=680)
+
+
+def masked(truth: np.ndarray, mask: np.ndarray) -> go.Figure:
+    """The views (uint8 N x H x W x 3), and what is left of them: the hidden patches (bool N x L) are grey."""
+    return views([truth, _visible(truth, mask)], ["view", "visible"], title="What the encoder is given")
+
+
+def painted(truth: np.ndarray, mask: np.ndarray, prediction: np.ndarray) -> go.Figure:
+    """What was visible, the prediction in the place of what was hidden, the truth: uint8 N x H x W x 3 each."""
+    pasted = np.stack([room_mae.pasted(p, t, m) for p, t, m in zip(prediction, truth, mask, strict=True)])
+    rows = [_visible(truth, mask), pasted, truth]
+    return views(rows, ["visible", "predicted", "truth"], title="What the network predicts under the mask")
+
+
+def errors(truth: np.ndarray, counted: np.ndarray, error: np.ndarray) -> go.Figure:
+    """The error of each patch that counts (bool N x L) below its picture, and the mean below both. error: N x L."""
+    side = round(counted.shape[1] ** 0.5)
+    shown = np.where(counted, error, np.float32(np.nan)).astype(np.float32).reshape(-1, side, side)
+    return tiles.figure(
+        [tiles.Row("truth", truth), tiles.Row("error", numbers=shown)],
+        title="Error of each patch",
+        x_title="picture, and its mean error",
+        columns=[f"{i + 1}<br>{np.nanmean(one):.3g}" for i, one in enumerate(shown)],
+        scale=(0, tiles.top_of(shown)),
+        scale_title="mean squared error of a patch",
+        hover="%{z:.3g}",
+        width=680,
+    )
+
+
+def _visible(truth: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    return np.stack([room_mae.visible(t, m) for t, m in zip(truth, mask, strict=True)])
 
 
 def under(
@@ -127,8 +164,10 @@ def under(
     return tiles.figure(rows, title=title, x_title="picture", scale_title=scale_title, width=680)
 
 
-def terms(before: np.ndarray, rows: Sequence[str], *, title: str, after: np.ndarray | None = None) -> go.Figure:
-    """The loss of each view, and their mean; beside it, if there is, the loss after the step."""
+def terms(
+    before: np.ndarray, rows: Sequence[str], *, title: str, row: str = "view", after: np.ndarray | None = None
+) -> go.Figure:
+    """The loss of each row (a view, say), and their mean; beside it, if there is, the loss after the step."""
     x = np.arange(len(before), dtype=np.int32)
     kinds = [("before", before, style.CLASSES[0])] + ([("after", after, style.CLASSES[1])] if after is not None else [])
     bars = [
@@ -137,7 +176,7 @@ def terms(before: np.ndarray, rows: Sequence[str], *, title: str, after: np.ndar
             y=np.asarray(values, np.float32),
             name=f"{name}: mean {values.mean():.4g}",
             marker={"color": color, "line": {"width": 0}},
-            hovertemplate=f"{name}, view %{{x}}: %{{y:.4~g}}<extra></extra>",
+            hovertemplate=f"{name}, {row} %{{x}}: %{{y:.4~g}}<extra></extra>",
         )
         for name, values, color in kinds
     ]
@@ -154,8 +193,8 @@ def terms(before: np.ndarray, rows: Sequence[str], *, title: str, after: np.ndar
         showlegend=True,
         legend=_LEGEND,
         margin={"l": 8, "r": 12, "t": 84, "b": 8},
-        xaxis={"title": {"text": "view"}, "tickvals": x, "ticktext": list(rows), "showgrid": False},
-        yaxis={"title": {"text": "loss of this view (nats)" if "ln" in title else "loss of this view"}},
+        xaxis={"title": {"text": row}, "tickvals": x, "ticktext": list(rows), "showgrid": False},
+        yaxis={"title": {"text": f"loss of this {row} (nats)" if "ln" in title else f"loss of this {row}"}},
     )
 
 

@@ -22,12 +22,13 @@ from sslviz.runs.slow_motion import Half, SlowStep
 from sslviz.runs.trainer import Diverged, Trainer
 from sslviz.views import ahead, by_hand, recorded, which, worksheet
 from sslviz.views.plot import encode, plot
-from sslviz.views.room_slow_stages import Picture, Stage, stages
+from sslviz.views.room_slow_stage import Picture, Stage
+from sslviz.views.room_slow_stages import stages
 
 WALK = "walk"  # the fragment
 STARTS = ("kept weights", "random weights")
 FIRST = ("temperature", "momentum", "learning_rate")  # knobs that are shown at once
-WAYS = {"forth": "forth, to the loss", "back": "back, from the loss", "step": "what the step changes"}
+WAYS = {"forward": "forward, to the loss", "backward": "backward, from the loss", "step": "what the step changes"}
 MOST_PICTURES, DICE = 8, 99
 MOST_STEPS = 30  # that are taken by hand in a row
 WRITTEN: dict[str | type, Any] = {tuple: repr}  # of many steps: Streamlit's own way takes ten times as long
@@ -41,8 +42,9 @@ def show() -> None:
     with st.container(key="heading"):
         st.header("One step in slow motion", anchor=False)
         st.markdown(
-            "Pictures go in, a loss comes out, a gradient goes back, weights move. Walk through **one real step** of a "
-            "recorded run, forth and back, and then take it."
+            "Pictures go in, a loss comes out, a gradient flows back, weights move. Walk through **one real step** of "
+            "a "
+            "recorded run, forward and backward, and then take it."
         )
         with st.container(key="bench"):
             left, right = st.columns([1, 2.6], gap="medium")
@@ -180,7 +182,7 @@ def walk(run: RunFolder) -> None:
     if taken:
         history(begin, taken, step)  # what a step has led to is on its way before what it was made of
     with place:
-        drawn(found[at], pictures(begin, taken, knobs, found[at].name))
+        drawn(found[at], pictures(begin, taken, knobs, found[at].name), of=f"{run.id}, {found[at].name}")
     notes(begin, taken)
     last = st.session_state.get("_slow_asked", (begin, knobs))
     st.session_state["_slow_asked"] = begin, knobs
@@ -244,7 +246,7 @@ def stage_bar(found: list[Stage]) -> int:
                 label, key=key, icon=icon, shortcut=shortcut, on_click=go, args=(target,), disabled=target == names[now]
             )
         st.markdown(f"Stage **{now + 1}** of {len(found)}: {WAYS[found[now].way]}")
-    titles = {stage.name: f"← {stage.title}" if stage.way == "back" else stage.title for stage in found}
+    titles = {stage.name: f"← {stage.title}" if stage.way == "backward" else stage.title for stage in found}
     # not bound to the URL: it would write there what it shows
     st.segmented_control(
         "Stage",
@@ -262,13 +264,14 @@ def go(name: str) -> None:
     st.session_state["stage"] = name
 
 
-def drawn(stage: Stage, shown: list[Picture]) -> None:
+def drawn(stage: Stage, shown: list[Picture], *, of: str) -> None:
+    """of: the run and the stage."""
     st.markdown(f"{stage.told}  \n`{stage.shape}`")
     beside = len(shown) > 1 and not stage.wide
     columns = st.columns(len(shown), gap="medium") if beside else [st.container() for _ in shown]
     for number, (column, picture) in enumerate(zip(columns, shown, strict=False)):
         with column:
-            plot(picture.figure, key=f"stage_{number}", alt=picture.alt)
+            plot(picture.figure, key=f"stage_{number}", alt=picture.alt, of=of)
             if picture.how_to_read:
                 st.caption(picture.how_to_read)
 
@@ -340,14 +343,21 @@ def history(begin: Start, taken: Taken, step: SlowStep) -> None:
 def notes(begin: Start, taken: Taken) -> None:
     """What a careful reader must know."""
     trainer = state(begin, taken)
-    anew = "" if slow_motion.remembers(trainer) else ANEW
     st.caption(
         "It is the trainer's own step, on a copy and with so few pictures; computed in float32. The clock is held: "
-        f"every step sees the same views at the same learning rate.{anew}"
+        f"every step sees the same views at the same learning rate.{memory(trainer)}"
     )
 
 
-ANEW = (
-    " The optimiser's memory was not kept with these weights: AdamW begins anew, and its first step is a full one for "
-    "every weight."
+def memory(trainer: Trainer) -> str:
+    """What AdamW knows of earlier gradients, if that is less than all."""
+    if slow_motion.forgotten(trainer):
+        return FORGOTTEN
+    return "" if slow_motion.remembered(trainer) else AT_FIRST
+
+
+FORGOTTEN = (
+    " AdamW's running means of earlier gradients were not kept with these weights. They are taken to be zero: what you "
+    "see is the share of the step that this batch contributes, a tenth of it at first."
 )
+AT_FIRST = " AdamW has seen no gradient yet: its first step is a full one for every weight, however small the gradient."
