@@ -1,6 +1,7 @@
 """What pages that play with one picture share: which picture it is, and the training's own knobs, turned by hand."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from sslviz.data import SOURCES, DataError, default_cache, load
 from sslviz.data.picture import Unreadable, decode
 from sslviz.knobs import Knob
 from sslviz.views import worksheet
-from sslviz.views.controls import slider
+from sslviz.views.controls import makes_sense, slider
 
 SETS = ("shapes", "digits")  # there without a network
 POOL = 256  # the first test pictures of a set
@@ -62,7 +63,7 @@ def upload(instead: np.ndarray) -> np.ndarray:
         return instead
     found, trouble = read(file.getvalue())
     if found is None:
-        st.warning(f"{quoted(file.name)} cannot be used: {trouble}. The picture of the data set is shown.")
+        st.warning(f"{worksheet.quoted(file.name)} cannot be used: {trouble}. The picture of the data set is shown.")
         return instead
     return found
 
@@ -81,23 +82,14 @@ def read(data: bytes) -> tuple[np.ndarray | None, str]:
         return None, str(reason)
 
 
-def quoted(name: str) -> str:
-    """A file's name as code, so that markup stays what it is."""
-    return "`" + name[: worksheet.LONGEST].replace("`", "'").replace("\n", " ") + "`"
-
-
 def turn(knob: Knob, on_change: Callable[[], None] | None = None, idle: str = "") -> Any:
     """The control of a training knob, with its range and its help; lives in the URL under the knob's name.
 
     `idle`: why it would change nothing just now, as in worksheet.number.
     """
-
-    def makes_sense(text: str) -> bool:
-        return (knob.low or 0) <= worksheet.finite(text) <= (knob.high or 1)
-
     if knob.kind == "choice":  # of a few: all of them are seen, and one click is enough
         return worksheet.choice(knob.label, knob.name, knob.choices, knob.default, help=knob.help, on_change=on_change)
-    worksheet.check(knob.name, makes_sense, f"{knob.default}")
+    worksheet.check(knob.name, partial(makes_sense, knob), f"{knob.default}")
     slider(knob, on_change=on_change, disabled=bool(idle))
     if idle:
         st.caption(idle)

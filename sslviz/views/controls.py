@@ -6,22 +6,25 @@ tab, a classmate) turns the sliders here.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from sslviz.data import SOURCES
-from sslviz.knobs import Knob, describe
+from sslviz.knobs import Knob
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, knob_tables, recommended
-from sslviz.views import own_pictures, server
+from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, recommended
+from sslviz.views import own_pictures, server, worksheet
+from sslviz.views.overlaid import written
 
 TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
+OF_THE_MACHINE = ("threads", "precision")
 FINEST = 0.01  # step of a slider from 0 to 1
 PATIENCE = 5.0  # seconds after which a wish that a run must have heard, and has not followed, was refused
+SEED = Knob("seed", "seed", "int", 0, 0, 2**31 - 1, (), "", "same seed: same batches, same views", False, False, None)
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,24 @@ def settings(method: str) -> RunSettings:
     """What the sliders say, as settings for a new run. Raises ValueError, in a sentence."""
     state = st.session_state
     chosen = recommended(method, state.get("data") or "shapes", seed=int(state.get("seed") or 0))
-    return chosen.change(**{name: state[name] for name in all_knobs(method) if state.get(name) is not None})
+    said = {name: state[name] for name in all_knobs(method) if state.get(name) is not None}
+    whole = {name: int(said[name]) for name, knob in all_knobs(method).items() if knob.kind == "int" and name in said}
+    return chosen.change(**{**said, **whole})
 
 
-def adopt(run: RunFolder, fresh: bool) -> None:
-    """Sets the sliders to the run's knobs: all of them if `fresh`, else those that the run changed since we last
-    looked.
+def facts(run: RunFolder) -> dict[str, Any]:
+    """What the controls of a page can say about this run: its knobs as they stand now, its pictures and its seed.
+
+    Threads and precision are matters of the machine: those of a recorded example, made on another one, are left out.
     """
-    state, values = st.session_state, run.values()
-    if fresh:
-        state["_known"], state["_wishes"] = {}, {}  # what was wished of another run
+    settings, elsewhere = run.settings(), () if server.is_ours(run) else OF_THE_MACHINE
+    values = {name: value for name, value in run.values().items() if name not in elsewhere}
+    return {**values, "data": settings.data, "seed": settings.seed}
+
+
+def adopt(run: RunFolder) -> None:
+    """Sets the controls to the run's knobs: those that have changed since we last looked."""
+    state, values = st.session_state, facts(run)
     known: dict[str, Any] = state.get("_known", {})
     wishes: dict[str, Wish] = state.setdefault("_wishes", {})
     for name, value in values.items():
@@ -61,9 +72,15 @@ def adopt(run: RunFolder, fresh: bool) -> None:
             wishes.pop(name, None)
             if known.get(name, ...) != value or wanted != value:
                 state[name] = value
-    if fresh:
-        state["data"], state["seed"] = run.settings().data, run.settings().seed
     state["_known"] = values
+
+
+def take(run: RunFolder) -> None:
+    """All controls show what this run has, whatever was turned before."""
+    state, values, settings = st.session_state, facts(run), run.settings()
+    state.update(values)
+    state["_run"], state["_known"], state["_wishes"] = run.id, values, {}  # the wishes were for another run
+    state["_usual"] = {**recommended(settings.method, settings.data).values(), **values}
 
 
 def out_of_step(run: RunFolder) -> bool:
@@ -71,7 +88,7 @@ def out_of_step(run: RunFolder) -> bool:
     known, wishes = st.session_state.get("_known"), st.session_state.get("_wishes", {})
     return known is not None and any(
         known.get(name) != value and not (name in wishes and wishes[name].value == value)
-        for name, value in run.values().items()
+        for name, value in facts(run).items()
     )
 
 
@@ -93,31 +110,47 @@ def turned(name: str, run_id: str) -> None:
         st.session_state.setdefault("_wishes", {})[name] = Wish(value, time.time(), status.step)
 
 
-def knobs(method: str, run: RunFolder | None) -> None:
-    """All sliders, in three groups; the method's own and the augmentation's stay open."""
-    usual = fit_to_method(method)
-    pictures(method)
-    for group, table in knob_tables(method).items():
-        with st.expander(TABLES[group], expanded=group != "training", key=f"group_{group}"):
-            for knob in describe(table).values():
-                slider(replace(knob, default=usual[knob.name]), run)
-            if group == "training":
-                whole_number(
-                    "seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help="same seed: same batches, same views"
-                )
-
-
 def fit_to_method(method: str) -> dict[str, Any]:
-    """What this method usually starts with. Knobs that nobody has turned go there from the last method's usual values
-    (a bound widget keeps its value on the way from page to page).
+    """What this method usually starts with, on these pictures. Where the method is chosen on the page itself, knobs
+    that nobody has turned go there from the usual values of the method before.
     """
-    state, usual = st.session_state, recommended(method).values()
-    before = recommended(state.get("_method", method)).values()
+    state = st.session_state
+    if "data" not in state:
+        state["data"] = pictures_in_address() or state.get("_pictures") or "shapes"
+    usual, before = (
+        recommended(name, state["data"] or "shapes").values() for name in (method, state.get("_method", method))
+    )
     for name, value in usual.items():
         if state.get("_method") != method and name in state and state[name] == before.get(name):
             state[name] = value
+        worksheet.check(name, partial(makes_sense, all_knobs(method)[name]), written(value))
     state["_method"] = method
     return usual
+
+
+def read(text: str, knob: Knob) -> Any:
+    """What the address says of a knob. Raises ValueError if that is none of its values."""
+    if knob.kind in ("bool", "choice"):
+        named = {str(choice): choice for choice in knob.choices} or {"true": True, "false": False}
+        wanted = text.lower() if knob.kind == "bool" else text
+        if wanted not in named:
+            raise ValueError(text)
+        return named[wanted]
+    number = worksheet.finite(text)
+    if not (knob.low or 0) <= number <= (knob.high or 1):
+        raise ValueError(text)
+    return int(number) if knob.kind == "int" else number  # a slider of whole numbers cuts off the rest, too
+
+
+def makes_sense(knob: Knob, text: str) -> bool:
+    """False, or ValueError, if the knob has no such value."""
+    return read(text, knob) is not None
+
+
+def pictures_in_address() -> str:
+    """By their short name, or as a path; the address may call them as their control does, too."""
+    asked = st.query_params.get("data", "")
+    return next((name for name, source in SOURCES.items() if source.title == asked), asked)
 
 
 def pictures(method: str) -> None:
@@ -147,10 +180,12 @@ def pictures(method: str) -> None:
 
 
 def _fit_to_pictures(method: str) -> None:
-    """Pictures that cannot be used are not taken. Photographs want less hue jitter than shapes."""
+    """Pictures that cannot be used are not taken. Photographs want less hue jitter than shapes. The pictures chosen are
+    taken along to other pages.
+    """
     state = st.session_state
-    state["data"] = own_pictures.accept(state["data"] or "", state.get("_pictures") or "shapes")
-    state["_pictures"] = state["data"]
+    before = state.get("_pictures") or state.get("_known", {}).get("data") or "shapes"
+    state["data"] = state["_pictures"] = own_pictures.accept(state["data"] or "", before)
     chosen = recommended(method, state["data"] or "shapes").values()
     for name in PHOTOGRAPH_KNOBS:
         state[name] = chosen[name]
@@ -162,6 +197,10 @@ def _keep_upload(method: str) -> None:
     if upload is not None and (path := own_pictures.keep(upload)) is not None:
         st.session_state["data"] = path
         _fit_to_pictures(method)
+
+
+def seed(default: int = 0) -> None:
+    whole_number("seed", 0, int(SEED.high or 0), default, key="seed", bind="query-params", help=SEED.help)
 
 
 def whole_number(label: str, low: int, high: int, default: int, **common: Any) -> None:

@@ -64,7 +64,7 @@ def apply(run_id: str, cure: dict[str, Any], again: bool) -> None:
     if run is None:
         return
     method = run.settings().method
-    controls.adopt(run, fresh=True)
+    controls.take(run)
     state.update(cure)
     if again:
         transport.start(method, run)

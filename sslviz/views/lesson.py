@@ -8,7 +8,7 @@ import streamlit as st
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.views import controls, live, server, switchboard, transport
+from sslviz.views import live, method_knobs, server, switchboard, transport, worksheet
 
 EXTRAS = {"byol": switchboard.show}  # what only one page has
 
@@ -22,12 +22,13 @@ def show(name: str) -> None:
         heading(method)
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
+    method_knobs.open_on(name, run)
     with st.container(key="transport"):
         transport.bar(name, run, status)
     with st.container(key="bench"):
         left, right = st.columns([1, 3.4], gap="medium")
         with left:
-            controls.knobs(name, run)
+            method_knobs.show(name, run, status)
         with right:
             live.show(run, status)
     if name in EXTRAS:
@@ -35,19 +36,19 @@ def show(name: str) -> None:
 
 
 def chosen(name: str) -> tuple[RunFolder | None, str]:
-    """The run to show, and what is to be said about that. Turns the sliders to it, if it is at work or asked for."""
+    """The run to show, and what is to be said if that is not the one in the address."""
     asked = st.query_params.get("run")
     run = server.find(asked) if asked else None
-    problem = f"There is no run called {asked[:60]!r} here; this is the latest one." if asked and run is None else ""
-    if run is not None and run.settings().method != name:
-        run = None
-    named = run is not None
-    run = run or server.latest(name)
-    if run is not None and (named or run.status().at_work):
-        fresh = st.session_state.get("_run") != run.id
-        controls.adopt(run, fresh)
-        st.session_state["_run"] = run.id
-    return run, problem
+    if run is not None and run.settings().method == name:
+        return run, ""
+    latest = server.latest(name)
+    instead = "none has been trained yet." if latest is None else "this is the recorded example."
+    if latest is not None and server.is_ours(latest):
+        instead = "this is the latest one."
+    if run is not None:
+        other = run.settings().method
+        return latest, f"The run in the address is one of [{METHODS[other].title}]({other}?run={run.id}); {instead}"
+    return latest, f"There is no run called {worksheet.quoted(asked)} here; {instead}" if asked else ""
 
 
 def heading(method: type[Method]) -> None:

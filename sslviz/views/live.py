@@ -14,10 +14,11 @@ from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import controls, exhibits, layouts, own_pictures, server
+from sslviz.views import controls, exhibits, layouts, own_pictures, server, worksheet
 
 EVERY = 1.0  # seconds between two refreshes
 EAGER = 0.3  # the same, while the first picture or the effect of a knob is awaited
+OFTENEST, SELDOMEST = 0.1, 3600.0  # what `?every=` may ask for
 STALE = 5.0  # seconds without a heartbeat after which the pictures are called old
 NEWS = 30.0  # seconds for which a notice is shown
 
@@ -47,11 +48,16 @@ def show(run: RunFolder | None, status: Status | None) -> None:
 
 def refreshed(draw: Callable[..., None], usual: float, ticking: bool, *args: Any) -> None:
     """draw(*args) as a fragment: again every so many seconds while `ticking`. `?every=` says otherwise; 0: never."""
-    try:
-        every = float(st.query_params.get("every", usual))
-    except ValueError:
-        every = usual
-    st.fragment(draw, run_every=every if ticking and 0 < every < 3600 else None)(*args)
+    every, text = usual, st.query_params.get("every")
+    if text is not None:
+        try:
+            every = worksheet.finite(text)
+        except ValueError:
+            every = -1
+        if every != 0 and not OFTENEST <= every <= SELDOMEST:
+            worksheet.note("every", text, f"{EVERY:g} (seconds; 0 is never)")
+            every = usual
+    st.fragment(draw, run_every=every if ticking and every else None)(*args)
 
 
 def draw(run_id: str, state: str, eager: bool, awaited: bool) -> None:

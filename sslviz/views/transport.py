@@ -95,7 +95,7 @@ def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
         server.launcher().stop(shown.id)
     run = server.launcher().start(wanted)
     st.query_params["run"] = run.id
-    st.session_state["_known"] = run.values()
+    controls.take(run)
 
 
 def send(run_id: str, do: str) -> None:
@@ -140,5 +140,5 @@ def forked(run_id: str, step: int) -> None:
     wanted = settings.change(**{name: state[name] for name in live if state.get(name) is not None})
     run = server.launcher().fork(run_id, step, wanted)
     st.query_params["run"] = run.id
-    state["_known"] = run.values()
+    controls.take(run)
     state["_anew"] = True

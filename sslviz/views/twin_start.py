@@ -55,8 +55,7 @@ def show(shown: list[RunFolder]) -> None:
                         if knob.name != differ:
                             controls.slider(replace(knob, default=usual[knob.name]))
                     if group == "training" and differ != "seed":
-                        most = 2**31 - 1
-                        controls.whole_number("seed", 0, most, 0, key="seed", bind="query-params")
+                        controls.seed()
 
 
 def difference(method: str, usual: dict[str, Any]) -> tuple[str, tuple[Any, Any]]:

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 LONGEST = 40  # characters of a strange value that are quoted back
+TRAVELS = ("_pictures", "_viewer")  # what a visitor takes along from page to page: the pictures chosen, and who it is
 
 
 def redraw(*fragments: str) -> Callable[[], None]:
@@ -21,6 +22,19 @@ def redraw(*fragments: str) -> Callable[[], None]:
     fragment, too: after a control in the page's body, Streamlit (1.67) drops every media file outside the fragments.
     """
     return lambda: st.rerun(fragments)
+
+
+def leave_behind(page: str) -> None:
+    """Forgets what stood in the controls of the page before, if `page` is another one.
+
+    A control is known to its page by its key, which is also its name in the address; one that lives in the address
+    would keep its value on the way to another page (Streamlit 1.67), where the same name may mean something else.
+    """
+    state = st.session_state
+    if state.get("_page", page) != page:
+        for key in [key for key in state if key not in TRAVELS]:
+            del state[key]
+    state["_page"] = page
 
 
 def value(key: str, default: Any) -> Any:
@@ -128,8 +142,17 @@ def check(key: str, makes_sense: Callable[[str], bool], default: str) -> None:
 
 def note(key: str, text: str, default: str) -> None:
     """What was in the URL is quoted as code, so that markup stays what it is."""
-    shown = text[:LONGEST].replace("`", "'").replace("\n", " ")
-    st.warning(f"The address asks for {key} = `{shown}`, which makes no sense here: {default} is shown.")
+    st.warning(f"The address asks for {key} = {quoted(text)}, which makes no sense here: {default} is shown.")
+
+
+def no_page(name: str) -> None:
+    """For the page that is shown in its stead."""
+    st.warning(f"There is no page called {quoted(name)}. All pages are listed on the left; this is the first one.")
+
+
+def quoted(text: str) -> str:
+    """As code, so that markup stays what it is; the first characters, if it is long."""
+    return "`" + text[:LONGEST].replace("`", "'").replace("\n", " ") + "`"
 
 
 def finite(text: str) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
-from sslviz.views import controls, curves, server, twin_transport
+from sslviz.views import curves, method_knobs, server, twin_transport
 from tests import pages
 
 
@@ -27,7 +27,7 @@ def between(module: Any, name: str, monkeypatch: pytest.MonkeyPatch, *ids: str) 
 def test_a_run_that_stops_below_its_buttons(runs: Path, quick: RunSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     run = server.launcher().start(quick.model_copy(update={"data": "digits"}))
     assert run.status().at_work
-    between(controls, "knobs", monkeypatch, run.id)
+    between(method_knobs, "show", monkeypatch, run.id)
     app = pages.opened("simclr", run=run.id, every="0")  # no timer: nothing else would ever draw them anew
     assert not app.exception
     assert run.status().state == "stopped"
@@ -79,3 +79,14 @@ def test_scores_of_two_definitions_are_two_curves_each_with_its_own_words(tmp_pa
         "each of 1,000 test pictures asks the others",
     ]
     assert [one.note for one in series] == ways * 2
+
+
+@pytest.mark.parametrize(
+    ("every", "is_told"), [("0", False), ("0.3", False), ("0.0001", True), ("-1", True), ("soon", True)]
+)
+def test_how_often_a_page_may_be_drawn_anew(every: str, is_told: bool, runs: Path) -> None:
+    app = pages.opened("simclr", every=every)
+    assert not app.exception
+    told = [warning.value for warning in app.warning]
+    wanted = f"The address asks for every = `{every}`, which makes no sense here: 1 (seconds; 0 is never) is shown."
+    assert told == [wanted] * is_told
