@@ -3,8 +3,10 @@
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
-from sslviz.views import catalogue, server
+from sslviz.views import catalogue, server, worksheet
 
 # Room for the pictures; choices, chosen words and the note of an uploader wrap instead of being cut off. On a narrow
 # window the pictures come first, the knobs below them, each as wide as the window.
@@ -35,11 +37,24 @@ def icon() -> Image.Image:
     return Image.fromarray(cells.repeat(8, 0).repeat(8, 1))
 
 
+def name_of_no_page(page: Page) -> str:
+    """The page that the address asks for, if there is none of that name and home is shown in its stead."""
+    context = get_script_run_ctx()
+    asked = context.pages_manager if context is not None else None
+    is_home = page.url_path == ""
+    return (asked.intended_page_name or "") if asked and is_home and not asked.intended_page_script_hash else ""
+
+
 def main() -> None:
-    st.set_page_config(page_title="sslviz", page_icon=icon(), layout="wide", initial_sidebar_state=250)
-    st.html(STYLE)
     home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
-    st.navigation({"": [home], **catalogue.sections()}, expanded=True).run()
+    page = st.navigation({"": [home], **catalogue.sections()}, expanded=True)
+    title = f"{page.title} · sslviz"  # the page first: a row of tabs shows little more than the first word
+    st.set_page_config(page_title=title, page_icon=icon(), layout="wide", initial_sidebar_state=250)
+    st.html(STYLE)
+    worksheet.leave_behind(page.url_path)
+    if unknown := name_of_no_page(page):
+        worksheet.no_page(unknown)
+    page.run()
 
 
 main()
