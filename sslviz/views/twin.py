@@ -20,7 +20,6 @@ from sslviz.views import (
 )
 from sslviz.views.twin_words import Pair
 
-EXAMPLES = ("simclr", "byol")
 # On a narrow window what needs room stands one below the other.
 STYLE = """<style>
 @media (max-width: 1100px) {
@@ -37,19 +36,17 @@ def show() -> None:
         "Two runs with the same seed, pictures, batches and random crops, and **one difference**, in lock-step: what "
         "comes out differently, that difference has done."
     )
-    pair, example = asked()
-    statuses = (pair[0].status(), pair[1].status())  # read once: the buttons and the pictures must agree on them
+    pair = asked()
     if problem := st.session_state.pop("_problem", ""):
         st.warning(problem)
-    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=example, key=f"start_{example}"):
-        twin_start.show(list(pair))
-    if example:
-        st.info(
-            "Nobody has started twins here yet. Below stand two **recorded examples that are no twins**: they were "
-            "trained one after the other, with other settings, and their pictures are of different steps.",
-            icon=":material/movie:",
-        )
-    else:
+    ours = pair is not None and all(server.is_ours(run) for run in pair)
+    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=not ours, key=f"start_{not ours}"):
+        twin_start.show(list(pair or ()))
+    if pair is None:
+        st.info("There are no twins here yet: start a pair. Both sides fill in as they train.", icon=":material/movie:")
+        return
+    statuses = (pair[0].status(), pair[1].status())  # read once: the buttons and the pictures must agree on them
+    if ours:
         twin_transport.bar(pair, statuses)
         twin_transport.turn_a_knob(pair)
     states = tuple(status.state for status in statuses)
@@ -60,8 +57,8 @@ def show() -> None:
     live.refreshed(draw, every, at_work or awaited, pair[0].id, pair[1].id, states, awaited)
 
 
-def asked() -> tuple[Pair, bool]:
-    """The two runs in the address (of one alone, its twin); else the newest twins; else examples, and True."""
+def asked() -> Pair | None:
+    """The two runs in the address (of one alone, its twin); else the newest twins here; else a recorded pair."""
     ids = [st.query_params.get(side, "") for side in "ab"]
     found = [run if (run := server.find(name)) is not None and server.readable(run) else None for name in ids]
     for side, name, run in zip("ab", ids, found, strict=True):
@@ -73,14 +70,11 @@ def asked() -> tuple[Pair, bool]:
     elif other is not None and one is None:
         one = twins.partner(other)
     if one is not None and other is not None and one.id != other.id:
-        return (one, other), False
+        return one, other
     for run in list_runs(server.launcher().runs):
         if server.readable(run) and (its := twins.partner(run)) is not None and server.readable(its):
-            return (its, run), False  # the newer one is right
-    first, second = (server.recorded(name) for name in EXAMPLES)
-    assert first is not None
-    assert second is not None
-    return (first, second), True
+            return its, run  # the newer one is right
+    return next(((run, its) for run in server.examples() if (its := twins.partner(run)) is not None), None)
 
 
 def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> None:
@@ -102,6 +96,8 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> 
     with st.container(key="stack_curves"):
         overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
     st.caption(f"{overlaid.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
+    if unlike := twin_words.losses_unlike(pair):
+        st.caption(unlike)
     twin_pictures.show(pair, named)
     at_work = any(status.at_work for status in statuses)
     if not at_work and any(layouts.awaited(run) for run in pair) != awaited:

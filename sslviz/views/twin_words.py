@@ -9,6 +9,7 @@ from sslviz.runs.settings import all_knobs
 from sslviz.views.overlaid import written
 from sslviz.views.recorded import metrics
 
+TEMPERATURES = ("temperature", "teacher_temperature", "student_temperature")
 MOST_DIFFERENCES = 6  # that are written out
 Pair = tuple[RunFolder, RunFolder]
 
@@ -53,6 +54,21 @@ def differences(pair: Pair) -> list[tuple[str, str, str]]:
     every = dict.fromkeys([*one, *other])
     rows = [(name, one.get(name, "–"), other.get(name, "–")) for name in every]
     return [(name.replace("_", " "), written(a), written(b)) for name, a, b in rows if a != b]
+
+
+def losses_unlike(pair: Pair) -> str:
+    """Why the two losses cannot be compared, if they cannot: they are not the same function of the embeddings."""
+    one, other = (facts(run) for run in pair)
+    if one["method"] != other["method"]:
+        return f"The losses of {one['method']} and {other['method']} do not compare: each is another function."
+    turned = [name for name in TEMPERATURES if name in one and one[name] != other.get(name)]
+    if not turned or (one["method"] == METHODS["byol"].title and not one["negatives"]):  # only they have a temperature
+        return ""
+    a, b = (written(each[turned[0]]) for each in (one, other))
+    return (
+        f"**The two losses do not compare**: each divides by its own temperature ({a} | {b}), so the same embeddings "
+        "have another loss at the other temperature. Compare the scores."
+    )
 
 
 def facts(run: RunFolder) -> dict[str, Any]:

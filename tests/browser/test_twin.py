@@ -31,7 +31,7 @@ def test_a_preset_trains_both_and_a_knob_of_one_is_pinned(app, page) -> None:
     page.set_default_timeout(120_000)
     page.goto(app.url)
     page.get_by_role("link", name="Twins", exact=True).first.click()
-    page.get_by_text("recorded examples that are no twins").wait_for()
+    page.get_by_role("button", name="Start both").wait_for()
     press(page, "SimCLR: τ 0.07")
     page.wait_for_url(re.compile("[?&]b="))
     page.wait_for_function(f"() => ({MATRICES})().every(step => step >= 2)", timeout=180_000)

@@ -1,5 +1,6 @@
 """The twins' page: what it shows before anybody has started anything, what it starts, and what its buttons say."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,15 +41,52 @@ def pair(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> Pair:
     return trained(runs, tiny, quick_tiny.change(temperature=0.07), quick_tiny.change(temperature=0.5))
 
 
-def test_it_opens_on_recorded_examples_and_says_that_they_are_no_twins(runs: Path) -> None:
+@pytest.fixture
+def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A gallery without any run, in place of the one that ships."""
+    monkeypatch.setattr(server, "GALLERY", tmp_path / "gallery")
+    return server.GALLERY
+
+
+def test_where_there_are_no_twins_a_pair_can_be_started_and_no_other_runs_are_shown(runs: Path, gallery: Path) -> None:
+    shutil.copytree(pages.ROOT / "checkpoints" / "gallery" / "simclr", gallery / "simclr")
     app = opened()
     shown = text(app)
     assert not app.warning
-    assert "recorded examples that are no twins" in shown
-    assert "not in lock-step" in shown
-    assert "**SimCLR**" in shown
-    assert "**BYOL**" in shown
+    assert "There are no twins here yet" in shown
+    assert "lock-step:" in shown  # what twins are
+    assert ":material/link" not in shown
     assert [button.label for button in app.button][: len(PRESETS)] == [preset.label for preset in PRESETS]
+
+
+def test_it_opens_on_a_recorded_pair(
+    runs: Path, gallery: Path, tmp_path: Path, tiny: Dataset, quick_tiny: RunSettings
+) -> None:
+    one, other = trained(tmp_path / "elsewhere", tiny, quick_tiny.change(temperature=0.07), quick_tiny)
+    names = {one.id: "simclr_tau_007", other.id: "simclr_tau_02"}
+    for run in (one, other):
+        shutil.copytree(run.path, gallery / names[run.id])
+        settings = gallery / names[run.id] / "settings.json"
+        settings.write_text(settings.read_text().replace(run.settings().twin, names[run.settings().twin]))
+    app = opened()
+    shown = text(app)
+    assert not app.warning
+    assert shown.count("recorded example") == 2
+    assert "twins in lock-step: Only difference: temperature **0.07 | 0.2**".replace(": O", "] O") in shown
+    assert shown.index("**temperature 0.07**") < shown.index("**temperature 0.2**")
+    assert "twin_pause" not in [button.key for button in app.button]  # nobody can stop what was recorded
+    assert "preset_0" in [button.key for button in app.button]
+
+
+def test_losses_that_do_not_compare(pair: Pair, runs: Path, quick_tiny: RunSettings) -> None:
+    assert "The two losses do not compare**: each divides by its own temperature (0.07 | 0.5)" in text(
+        opened(a=pair[0].id, b=pair[1].id)
+    )
+    other = twins.create(runs, quick_tiny, quick_tiny.change(hue=0.0))
+    assert twin_words.losses_unlike(other) == ""
+    byol = RunSettings.model_validate({**quick_tiny.model_dump(), "method": "byol"})
+    assert twin_words.losses_unlike(twins.create(runs, byol, byol.change(temperature=0.9))) == ""
+    assert "SimCLR and BYOL do not compare" in twin_words.losses_unlike(twins.create(runs, quick_tiny, byol))
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.label)
@@ -116,12 +154,12 @@ def test_another_knob_begins_with_its_own_values(runs: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["nan", "../../etc", "x" * 5000, "<b>a</b>", "1e308", "-5", ""])
-def test_addresses_that_make_no_sense_never_raise(wrong: str, runs: Path) -> None:
+def test_addresses_that_make_no_sense_never_raise(wrong: str, runs: Path, gallery: Path) -> None:
     app = opened(**dict.fromkeys(("a", "b", "method", "differ", "left", "right", "size", "map", "colour"), wrong))
     assert not app.exception
     assert app.selectbox(key="method").value == "simclr"
     assert app.number_input(key="left_simclr_temperature").value == 0.07
-    assert "recorded examples" in text(app)
+    assert "There are no twins here yet" in text(app)
     assert all(len(warning.value) < 250 for warning in app.warning)
 
 
@@ -140,7 +178,7 @@ def test_finished_twins_stand_side_by_side(pair: Pair) -> None:
     assert text(app).count("Step **2**") == 2
 
 
-def test_one_name_in_the_address_finds_its_twin_and_no_name_the_newest(pair: Pair, runs: Path) -> None:
+def test_one_name_in_the_address_finds_its_twin_and_no_name_the_newest(pair: Pair, gallery: Path) -> None:
     one, other = pair
     for query in ({"a": one.id}, {"b": other.id}, {}):
         shown = text(opened(**query))
@@ -148,7 +186,7 @@ def test_one_name_in_the_address_finds_its_twin_and_no_name_the_newest(pair: Pai
     other.throw_away()
     app = opened(a=one.id, b=other.id)
     assert not app.exception
-    assert "recorded examples" in text(app)
+    assert "There are no twins here yet" in text(app)
 
 
 def test_twins_without_a_difference_are_called_the_same(runs: Path, tiny: Dataset, quick_tiny: RunSettings) -> None:
