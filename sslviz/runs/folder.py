@@ -95,6 +95,17 @@ class RunFolder:
         except OSError:
             return 0.0
 
+    @property
+    def written(self) -> tuple[int, int]:
+        """When its settings were written and how long its events are: as long as both stay, so do its knobs."""
+        sizes = []
+        for name, fact in ((SETTINGS, "st_mtime_ns"), ("events.jsonl", "st_size")):
+            try:
+                sizes.append(int(getattr((self.path / name).stat(), fact)))
+            except OSError:
+                sizes.append(0)
+        return sizes[0], sizes[1]
+
     # -- notes, and the bin -------------------------------------------------------------------------------------------
 
     def notes(self) -> Notes:

@@ -19,6 +19,7 @@ from sslviz.views import (
     compare_scores,
     compare_table,
     own_pictures,
+    run_title,
     server,
     worksheet,
 )
@@ -65,7 +66,7 @@ def show() -> None:
 
 def chooser(ids: list[str]) -> list[str]:
     """The chosen runs as chips; a run that is added or taken away changes the address."""
-    names = {run.id: compare_runs.title(run) for run in compare_runs.every()}
+    names = {run.id: run_title.title(run) for run in compare_runs.every()}
     options = list(dict.fromkeys([*ids, *names]))
     # the address was changed by somebody else (the table, a link), or we come back from another page
     if "chips" not in st.session_state or st.session_state.get("_compared") != ids:

@@ -13,6 +13,7 @@ from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.records import Status
 from sslviz.views import server, worksheet
 from sslviz.views.recorded import metrics
+from sslviz.views.run_title import short
 
 MOST = 6
 EXAMPLES = ("simclr", "byol", "swav", "mae")
@@ -56,16 +57,6 @@ def every() -> list[RunFolder]:
     return [run for run in list_runs(server.launcher().runs) if server.readable(run)] + server.examples()
 
 
-def title(run: RunFolder) -> str:
-    """The name that somebody gave it, or method and end of its id."""
-    given = run.notes().name if server.is_ours(run) else ""
-    method = METHODS[run.settings().method].title
-    if server.is_ours(run):
-        return given or f"{method} {run.id[-4:]}"
-    besides = run.id.removeprefix(run.settings().method).replace("_", " ")  # mae_lapse: a second example of MAE
-    return f"{method}{besides} (recorded)"
-
-
 def asked() -> list[str]:
     """The ids in the address, `?runs=a,b,c`; the examples, if it names none that is here."""
     text = st.query_params.get("runs", "")
@@ -86,7 +77,7 @@ def choose(ids: list[str]) -> None:
 def shown(ids: list[str]) -> list[Shown]:
     """In the order of the address. Two runs of one name get the end of their ids."""
     runs = [run for name in ids if (run := server.find(name)) is not None and server.readable(run)]
-    titles = [title(run) for run in runs]
+    titles = [short(run) for run in runs]
     names = [f"{t} · {r.id[-9:]}" if titles.count(t) > 1 else t for t, r in zip(titles, runs, strict=True)]
     return [
         Shown(run, name, i, run.status(), history(run)) for i, (run, name) in enumerate(zip(runs, names, strict=True))

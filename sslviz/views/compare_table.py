@@ -14,7 +14,7 @@ from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Notes
-from sslviz.views import compare_runs, server
+from sslviz.views import compare_runs, run_title, server
 from sslviz.views.compare_runs import MOST
 
 LONGEST, TAGS = 60, 8  # characters of a name or tag; tags of a run
@@ -84,7 +84,7 @@ def overview(chosen: list[str]) -> pd.DataFrame:
             {
                 "id": run.id,
                 "shown": run.id in chosen,
-                "name": compare_runs.title(run),
+                "name": run_title.short(run),
                 "state": status.state if server.is_ours(run) else "recorded",
                 "method": METHODS[settings.method].title,
                 "data": data.title(settings.data),
@@ -117,7 +117,7 @@ def write_about(run: RunFolder) -> None:
     notes = run.notes()
     with st.form(f"notes_{run.id}"):
         left, middle, right = st.columns([1, 1, 2])
-        name = left.text_input("Name", notes.name, max_chars=LONGEST, placeholder=compare_runs.title(run))
+        name = left.text_input("Name", notes.name, max_chars=LONGEST, placeholder=run_title.short(run))
         tags = middle.text_input("Tags", ", ".join(notes.tags), placeholder="separated by commas")
         remark = right.text_input("Notes", notes.remark, max_chars=LONGEST_REMARK)
         if st.form_submit_button("Save", icon=":material/save:"):
@@ -135,7 +135,7 @@ def delete(runs: list[RunFolder]) -> None:
         try:
             server.launcher().delete(run.id)
         except (ValueError, LookupError, OSError) as error:
-            problems.append(f"{compare_runs.title(run) if run.exists else run.id}: {error}")
+            problems.append(f"{run_title.short(run) if run.exists else run.id}: {error}")
     st.session_state["_bin_problem"] = " ".join(problems)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import APART, METHODS, NEIGHBOURS, PERPLEXITIES, MapKind
-from sslviz.views import compare_runs, server, worksheet
+from sslviz.views import compare_runs, run_title, server, worksheet
 from sslviz.views.layouts import LAYOUTS, h_of, layouts, moments
 
 FIRST = "simclr"  # the run that is shown when nobody asks for another
@@ -40,7 +40,7 @@ class Side:
 
     @property
     def name(self) -> str:
-        return f"{compare_runs.title(self.run).removesuffix(' (recorded)')}, step {self.step:,}"
+        return f"{run_title.short(self.run).removesuffix(' (recorded)')}, step {self.step:,}"
 
 
 def choose(number: int) -> Side | None:
@@ -76,7 +76,7 @@ def chosen_run(number: int) -> RunFolder | None:
         options,
         options.index(asked if asked in options else usual),
         key=key,
-        format_func=lambda name: "no second map" if name == NONE else compare_runs.title(runs[name]),
+        format_func=lambda name: "no second map" if name == NONE else run_title.title(runs[name]),
     )
     st.query_params[key] = chosen
     return runs.get(chosen)

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz import data
+from sslviz.foreign import in_markdown
 from sslviz.knobs import describe
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
@@ -44,9 +46,9 @@ def turned() -> dict[str, Any]:
     return {name: state[name] for name, value in before.items() if state.get(name, value) != value}
 
 
-def fitted(method: str, data: str, pictures: str) -> dict[str, Any]:
-    """The knobs that this method has otherwise on `pictures` than on `data`."""
-    here, there = recommended(method, data).values(), recommended(method, pictures).values()
+def fitted(method: str, usual: str, pictures: str) -> dict[str, Any]:
+    """The knobs that this method has otherwise on `pictures` than on those that are `usual`."""
+    here, there = recommended(method, usual).values(), recommended(method, pictures).values()
     return {name: value for name, value in there.items() if here[name] != value}
 
 
@@ -100,7 +102,8 @@ def mark(name: str, run: RunFolder | None, status: Status | None) -> None:
         knob = all_knobs(run.settings().method).get(name)
         goes_on = knob is not None and knob.live and server.is_ours(run) and status.state != "done"
         press = "**Start** or **Resume**" if goes_on and not status.at_work else "**Start**"
-        st.caption(f":orange-badge[this run: {written(found[name])[-28:]}] press {press}")
+        has = in_markdown(data.title(found[name])) if name == "data" else written(found[name])
+        st.caption(f":orange-badge[this run: {has}] press {press}")
 
 
 def line(method: str, run: RunFolder | None, status: Status | None) -> None:

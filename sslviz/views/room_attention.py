@@ -45,7 +45,7 @@ def room() -> None:
         st.query_params.setdefault("run", FIRST)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=320):
-            run = which.run("run", has_attention)
+            run = which.run("run", has_attention, refusal="has no attention: its encoder is no vision transformer")
         if run is None:
             st.info("No run with a vision transformer has kept its weights: train one with *encoder* set to *vit*.")
             return

@@ -64,21 +64,9 @@ def show() -> None:
 
 def chosen_run() -> RunFolder | None:
     """`?run=`; a sentence, if that one cannot be played with."""
-    asked = st.query_params.get("run", "")
-    if not asked and "run" not in st.session_state and (server.GALLERY / FIRST).exists():
+    if "run" not in st.query_params and "run" not in st.session_state and (server.GALLERY / FIRST).exists():
         st.query_params["run"] = FIRST
-    run = which.run("run", accepts=networks.is_mae)
-    chosen_here = asked == st.session_state.get("_room_run")  # and then another one in the list
-    if asked and run is not None and run.id != asked and not chosen_here:
-        there = server.find(asked)
-        if there is None or not server.readable(there):
-            worksheet.note("run", asked, "another run")
-        elif not networks.is_mae(there):
-            st.warning("The run in the address is no masked autoencoder: another one is shown.")
-        else:
-            st.warning("No weights of the run in the address are kept yet (the first after ten seconds of training).")
-    st.session_state["_room_run"] = run.id if run is not None else ""
-    return run
+    return which.run("run", accepts=networks.is_mae, refusal="is no masked autoencoder")
 
 
 def room(run_id: str, was_at_work: bool) -> None:

@@ -10,7 +10,7 @@ from sslviz.figures import room_mae
 from sslviz.methods.mae import MAE
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.masked import Painted, left, paint
-from sslviz.views import compare_runs, server, which, worksheet
+from sslviz.views import run_title, server, which, worksheet
 from sslviz.views.plot import plot
 from sslviz.views.room_mae_answer import Asked, cheats
 
@@ -103,7 +103,7 @@ def several(run: RunFolder, asked: Asked) -> None:
         f"Beside it (up to {MOST_RUNS - 1} more)",
         others,
         key=key,
-        format_func=lambda name: which.called(there[name]),
+        format_func=lambda name: run_title.title(there[name]),
         max_selections=MOST_RUNS - 1,
     )
     if chosen:
@@ -111,7 +111,7 @@ def several(run: RunFolder, asked: Asked) -> None:
     else:
         st.query_params.pop("beside", None)
     runs = [run, *(there[name] for name in chosen)]
-    titles = [compare_runs.title(one) for one in runs]
+    titles = [run_title.short(one) for one in runs]
     found, names = [], []
     for one, title in zip(runs, titles, strict=True):
         steps = one.weights_steps()

@@ -36,7 +36,11 @@ def show() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             task = worksheet.choice("Task", "task", list(TASKS), "rotation")
             with st.container(width=420):
-                run = which.run(f"{task}_run", lambda run: run.settings().method == task)
+                run = which.run(
+                    f"{task}_run",
+                    lambda run: run.settings().method == task,
+                    refusal=f"is none of {METHODS[task].title}",
+                )
             with st.container(width=420):
                 step = None if run is None else which.moment(run)
         st.markdown(TOLD[task])

@@ -35,7 +35,7 @@ def show() -> None:
     with left:
         st.markdown(IDEA)
         above = st.container()  # the head follows from the run, which is chosen below it
-        run = which.run("run", accepts=has_head)
+        run = which.run("run", accepts=has_head, refusal="has no projection head")
         if run is None:
             st.info("There is no run with a projection head yet: train [SimCLR](simclr), for example.")
             return

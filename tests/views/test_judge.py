@@ -29,8 +29,16 @@ def finished(runs: Path, tiny: Dataset, quick: RunSettings) -> RunFolder:
 def test_it_opens_on_a_recorded_example_which_nobody_can_measure_again(runs: Path) -> None:
     app = opened()
     assert not app.exception
-    assert "recorded example" in app.selectbox(key="judged").options[0]
+    assert "(recorded)" in app.selectbox(key="judged").options[0]
     assert not app.button
+
+
+def test_a_run_that_is_not_here_is_told(runs: Path) -> None:
+    app = opened(judged="../x")
+    assert [warning.value for warning in app.warning] == [
+        "The address asks for judged = `../x`, which is not here: another run is shown."
+    ]
+    assert not app.run().warning  # once
 
 
 def test_a_run_of_ones_own_can_be_measured(finished: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
