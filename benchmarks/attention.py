@@ -25,7 +25,7 @@ from sslviz import data
 from sslviz.data.dataset import Dataset
 from sslviz.measures.attention import MASS, jaccard, overlaps
 from sslviz.methods.method import Method
-from sslviz.runs import gallery
+from sslviz.runs import gallery, steps
 from sslviz.runs.loaded import load_network
 from sslviz.runs.looking import look
 from sslviz.views.attention_measured import RECORDED
@@ -95,7 +95,7 @@ def main() -> None:
         table.assign(about=f"{about} {recipes}").round(4).to_csv(GALLERY / RECORDED, index=False)
         for method, weights in (("dino", SHIPPED_WEIGHTS), ("supervised", 1)):
             to = GALLERY / f"{method}_vit"
-            kept = gallery.spread(folders[method, 0].weights_steps(), weights)
+            kept = steps.spread(folders[method, 0].weights_steps(), weights)
             small = gallery.ship(folders[method, 0], to, weights=kept, most_bytes=SHIPPED_BYTES)
             print(f"{to.name}: {small.size() / 1e6:.1f} MB, weights of {small.weights_steps()}", flush=True)
 

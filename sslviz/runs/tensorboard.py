@@ -18,8 +18,8 @@ from PIL import Image
 from sslviz.data.dataset import DataError
 from sslviz.runs.files import Array
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.gallery import thinned
 from sslviz.runs.records import ProbeSet
+from sslviz.runs.steps import thinned
 
 MOMENTS = 6  # of which the embedding is written, 2 MB each: the first and the last among them
 AXES = ("step", "seconds", "images")  # what everything is drawn over
@@ -65,7 +65,10 @@ def write_projector(run: RunFolder, folder: Path) -> None:
         (folder / "projector_config.pbtxt").write_text("\n".join(config) + "\n")
     if config and probe is not None:
         count = len(h)
-        (folder / "pictures.tsv").write_text("\n".join("\t".join(row) for row in known(probe, count)) + "\n", "utf-8")
+        rows = list(known(probe, count))
+        if len(rows[0]) == 1:  # the Projector expects no title above a single column
+            del rows[0]
+        (folder / "pictures.tsv").write_text("\n".join("\t".join(row) for row in rows) + "\n", "utf-8")
         Image.fromarray(sprite(probe.pictures()[:count])).save(folder / "pictures.png")
 
 

@@ -9,8 +9,9 @@ from benchmarks.record_gallery import LEAST_SCORES
 from sslviz.data.dataset import Dataset
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.gallery import MOST_BYTES, ship, spread, thinned
+from sslviz.runs.gallery import MOST_BYTES, ship
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.steps import spread, thinned
 from sslviz.runs.trainer import Trainer
 from sslviz.runs.worker import Wishes, run
 

@@ -12,6 +12,8 @@ from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from sslviz.data.dataset import DataError, Dataset
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.pictures import to_jpeg
+from sslviz.runs.records import ProbeSet, Snapshot
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.tensorboard import sprite, write_tensorboard
 from sslviz.runs.worker import Wishes, run
@@ -71,6 +73,19 @@ def test_the_projector_finds_embedding_labels_and_pictures(finished: RunFolder, 
 def test_a_sheet_is_square_and_filled_row_by_row() -> None:
     pictures = np.arange(5, dtype=np.uint8)[:, None, None, None] + np.zeros((5, 2, 2, 3), np.uint8)
     assert sprite(pictures)[::2, ::2, 0].tolist() == [[0, 1, 2], [3, 4, 0], [0, 0, 0]]
+
+
+def test_one_column_has_no_title(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path, RunSettings(), name="mine")
+    run.append_metrics({"step": 4, "seconds": 1.0, "images": 64, "std": 0.1})
+    run.write_snapshot(Snapshot(4, embedding=np.ones((6, 3), np.float16)))
+    views = np.zeros((2, 3, 32, 32, 3), np.uint8)
+    run.write_probe(ProbeSet(to_jpeg(views)[8:].tobytes(), 3, 32, None, {}, ()))
+    folder = write_tensorboard(run, tmp_path / "logs")
+    assert (folder / "pictures.tsv").read_text().splitlines() == ["0", "1", "2", "3", "4", "5"]
+    run.write_probe(ProbeSet(to_jpeg(views)[8:].tobytes(), 3, 32, np.zeros(6, int), {}, ("a",)))
+    folder = write_tensorboard(run, tmp_path / "logs")
+    assert (folder / "pictures.tsv").read_text().splitlines()[:2] == ["picture\tclass", "0\ta"]
 
 
 def test_runs_that_have_little_are_written_as_far_as_they_go(tmp_path: Path) -> None:
