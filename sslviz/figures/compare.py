@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from sslviz.figures import clock, style
+from sslviz.foreign import in_legend, in_plotly
 
 HOW_TO_READ = (
     "One line per run, the same colour and dash everywhere on this page; the vertical line is the clock's moment, "
@@ -84,7 +85,7 @@ def over(
             go.Scatter(
                 x=x,
                 y=line.y.astype(np.float32),
-                name=line.name,
+                name=in_plotly(line.name),
                 mode="lines" if len(x) > FEW else "lines+markers",
                 marker={"size": 8, "symbol": style.SYMBOLS[line.number % len(style.SYMBOLS)]},
                 line={"color": color, "width": 2.5, "dash": DASHES[line.number % len(DASHES)]},
@@ -99,7 +100,7 @@ def over(
     shapes = [_level(value) for value in references.values()] + now
     return style.figure(
         *traces,
-        title=title,
+        title=in_plotly(title),
         subtitle=f"dashed: {', '.join(levels)}" if levels else "",
         height=height,
         hovermode="closest",
@@ -107,7 +108,7 @@ def over(
         shapes=shapes,
         **_names_above(len(lines), extra=34 if levels else 0),
         xaxis={"title": {"text": x_title}, **({"type": "log"} if log in ("x", "both") else {"rangemode": "tozero"})},
-        yaxis={"title": {"text": y_title}, **({"type": "log"} if log in ("y", "both") else {})}
+        yaxis={"title": {"text": in_plotly(y_title)}, **({"type": "log"} if log in ("y", "both") else {})}
         | {"tickformat": ".0%" if percent else "" if log in ("y", "both") else ".3~g"},
     )
 
@@ -131,14 +132,15 @@ def ranks(
             go.Scatter(
                 x=across[known].astype(np.float32),
                 y=place[i][known].astype(np.float32),
-                name=run,
+                name=in_plotly(run),
                 mode="lines+markers+text",
                 line={"color": color, "width": 3, "dash": DASHES[i % len(DASHES)]},
                 marker={"size": 13, "color": color, "symbol": style.SYMBOLS[i % len(style.SYMBOLS)]},
                 text=[f"{score:.1%}" for score in scores[i][known]],
                 textposition="top center",
                 hovertext=[
-                    f"{run}<br>{evaluations[j]}: {scores[i, j]:.1%}, rank {place[i, j]:g}" for j in across[known]
+                    f"{in_plotly(run)}<br>{in_plotly(evaluations[j])}: {scores[i, j]:.1%}, rank {place[i, j]:g}"
+                    for j in across[known]
                 ],
                 hoverinfo="text",
                 cliponaxis=False,
@@ -154,7 +156,7 @@ def ranks(
         xaxis={
             "title": {"text": "evaluation"},
             "tickvals": across.tolist(),
-            "ticktext": [name.replace(", ", "<br>") for name in evaluations],
+            "ticktext": [in_plotly(name).replace(", ", "<br>") for name in evaluations],
         }
         | {"range": [-0.4, len(evaluations) - 0.6], "showgrid": False},
         yaxis={"title": {"text": "rank (1 = best)"}, "tickvals": list(range(1, rows + 1)), "showgrid": False}
@@ -187,7 +189,8 @@ def likeness(cosines: np.ndarray, classes: Sequence[str], *, title: str, height:
     n = len(cosines)
     axis = {"showgrid": False, "constrain": "domain", "ticks": "", "showticklabels": False}
     if len(classes) == n:
-        heat.text = [[f"{a} and {b}" for b in classes] for a in classes]
+        names = [in_plotly(name) for name in classes]
+        heat.text = [[f"{a} and {b}" for b in names] for a in names]
         heat.hovertemplate = "%{text}: %{z:.2f}<extra></extra>"
     return style.figure(
         heat,
@@ -206,7 +209,7 @@ def legend(classes: Sequence[str]) -> go.Figure:
         go.Scatter(
             x=[None],
             y=[None],
-            name=name,
+            name=in_legend(name),
             mode="markers",
             marker={"size": 9, "color": style.CLASSES[i % len(style.CLASSES)]}
             | {"symbol": style.SYMBOLS[i % len(style.SYMBOLS)]},

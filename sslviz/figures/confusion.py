@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from sslviz.figures import style
+from sslviz.foreign import in_legend, in_plotly
 
 HOW_TO_READ = (
     "Row: what is true; column: what the network answers; the numbers count pictures; a good network has them "
@@ -19,6 +20,7 @@ def confusion(truth: np.ndarray, answer: np.ndarray, names: Sequence[str], *, he
     np.add.at(count, (np.asarray(truth).astype(int), np.asarray(answer).astype(int)), 1)
     share = count / np.maximum(count.sum(1, keepdims=True), 1)
     few = len(names) <= 16
+    whole = [in_plotly(name) for name in names]
     heat = go.Heatmap(
         z=share.astype(np.float32),
         zmin=0,
@@ -28,12 +30,13 @@ def confusion(truth: np.ndarray, answer: np.ndarray, names: Sequence[str], *, he
         textfont={"size": 15},
         colorscale=style.SEQUENTIAL,
         colorbar={"title": {"text": "share of the row", "side": "right"}, "tickformat": ".0%", **style.COLORBAR},
-        hovertemplate="%{y} taken for %{x}: %{z:.0%}<extra></extra>",
+        hovertext=[[f"{true} taken for {said}" for said in whole] for true in whole] if few else None,
+        hovertemplate=("%{hovertext}" if few else "%{y} taken for %{x}") + ": %{z:.0%}<extra></extra>",
         xgap=1,
         ygap=1,
     )
     axis = {"showgrid": False, "ticks": "", "constrain": "domain"}
-    named = {"tickvals": list(range(len(names))), "ticktext": list(names)} if few else {}
+    named = {"tickvals": list(range(len(names))), "ticktext": [in_legend(name) for name in names]} if few else {}
     return style.figure(
         heat,
         title="What is taken for what",

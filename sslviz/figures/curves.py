@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from sslviz.figures import style
+from sslviz.foreign import in_plotly
 
 HOW_TO_READ = (
     "Time runs to the right, in training steps; dashed lines are what the curve must be compared with; "
@@ -80,7 +81,7 @@ def curves(
         labels += [(_last(one), one.name, style.CLASSES[one.color % len(style.CLASSES)]) for one in series]
     labels = [label for label in labels if np.isfinite(label[0])]
     plot_height = height - 120
-    pins = sorted(pins, key=lambda pin: pin.step)
+    pins = sorted((Pin(pin.step, in_plotly(pin.text)) for pin in pins), key=lambda pin: pin.step)
     last = max([int(one.step[-1]) for one in series if len(one.step)] + [pin.step for pin in pins], default=1)
     right = _RIGHT if labels else 16
     texts = _pin_texts(pins, last, right)

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sslviz.figures import style
+from sslviz.foreign import in_legend
 from sslviz.measures.scores import EVALUATED
 
 HOW_TO_READ_FACTORS = (
@@ -68,7 +69,10 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
         barmode="overlay",
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
-        xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
+        xaxis={
+            "tickvals": list(range(len(targets))),
+            "ticktext": [in_legend(target).replace("_", "<br>") for target in targets],
+        }
         | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
         yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, TOP], "tickformat": ".0%"},
     )
@@ -259,7 +263,10 @@ def references(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figur
         height=height,
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
-        xaxis={"tickvals": list(range(len(targets))), "ticktext": [t.replace("_", "<br>") for t in targets]}
+        xaxis={
+            "tickvals": list(range(len(targets))),
+            "ticktext": [in_legend(target).replace("_", "<br>") for target in targets],
+        }
         | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
         yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, 1.04], "tickformat": ".0%"},
     )

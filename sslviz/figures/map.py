@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from sslviz.figures import style
+from sslviz.foreign import in_legend, in_plotly
 
 HOW_TO_READ = (
     "Neighbours on the map look alike to the network. The axes have no meaning and no unit, distances between far "
@@ -44,7 +45,7 @@ def scatter(
     else:
         traces = [_points(layout, np.arange(len(layout)), "picture", 0)]
     for trace in traces:
-        trace.hoverinfo = "none" if sprite else "name" if factor is None else "text"
+        trace.hoverinfo = "none" if sprite else "text"
     axis = {
         "showgrid": False,
         "showticklabels": False,
@@ -84,7 +85,8 @@ def _points(layout: np.ndarray, index: np.ndarray, name: str, number: int) -> go
         y=layout[index, 1],
         customdata=index.astype(np.int32),
         mode="markers",
-        name=name,
+        name=in_legend(name),
+        hovertext=in_plotly(name),
         marker={
             "size": 7,
             "opacity": 0.85,
@@ -96,15 +98,15 @@ def _points(layout: np.ndarray, index: np.ndarray, name: str, number: int) -> go
 
 
 def _by_factor(layout: np.ndarray, factor: np.ndarray, name: str, cyclic: bool) -> go.Scatter:
-    bar = {"title": {"text": name, "side": "right"}, **style.COLORBAR}
+    bar = {"title": {"text": in_legend(name), "side": "right"}, **style.COLORBAR}
     scale = {"colorscale": style.CYCLIC, "cmin": 0, "cmax": 1} if cyclic else {"colorscale": style.SEQUENTIAL}
     return go.Scatter(
         x=layout[:, 0],
         y=layout[:, 1],
         customdata=np.arange(len(layout), dtype=np.int32),
         mode="markers",
-        name=name,
+        name=in_legend(name),
         # an outline, for both ends of a scale come close to the colour of one of the pages
         marker={"size": 7, "color": factor, "colorbar": bar, "line": {"width": 0.5, "color": style.FAINT}, **scale},
-        hovertext=[f"{name} {value:.2f}" for value in factor],
+        hovertext=[f"{in_plotly(name)} {value:.2f}" for value in factor],
     )

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from sslviz.figures import style
 from sslviz.figures.compare import DASHES
+from sslviz.foreign import in_legend, in_plotly
 
 HOW_TO_READ = (
     "One line per run; every axis has its own scale, from the smallest value at the bottom to the largest on top. "
@@ -44,12 +45,15 @@ def parallel(axes: Sequence[Axis], runs: Sequence[str], *, height: int = 420) ->
             go.Scatter(
                 x=across,
                 y=np.array([heights[i] for heights in placed], dtype=np.float32),
-                name=run,
+                name=in_plotly(run),
                 mode="lines+markers",
                 connectgaps=False,
                 line={"color": color, "width": 2.5, "dash": DASHES[i % len(DASHES)]},
                 marker={"size": 10, "color": color, "symbol": style.SYMBOLS[i % len(style.SYMBOLS)]},
-                hovertext=[f"{run}<br>{axis.name}: {written(axis, axis.values[i])}" for axis in axes],
+                hovertext=[
+                    f"{in_plotly(run)}<br>{in_plotly(axis.name)}: {in_plotly(written(axis, axis.values[i]))}"
+                    for axis in axes
+                ],
                 hoverinfo="text",
                 cliponaxis=False,
             )
@@ -65,7 +69,7 @@ def parallel(axes: Sequence[Axis], runs: Sequence[str], *, height: int = 420) ->
         xaxis={
             "title": {"text": "setting or score (each on its own scale)"},
             "tickvals": across.tolist(),
-            "ticktext": [axis.name.replace("_", " ").replace(", ", "<br>") for axis in axes],
+            "ticktext": [in_plotly(axis.name.replace("_", " ")).replace(", ", "<br>") for axis in axes],
             "range": [-0.3, len(axes) - 0.5],
             "gridcolor": style.FAINT,
         },
@@ -102,7 +106,7 @@ def written(axis: Axis, value: float | str | None) -> str:
 def _ends(x: int, axis: Axis, heights: Sequence[float]) -> list[dict[str, Any]]:
     """The values beside an axis: all words, of numbers the smallest and the largest."""
     known = {
-        round(height, 6): written(axis, value)
+        round(height, 6): in_legend(written(axis, value))
         for height, value in zip(heights, axis.values, strict=True)
         if np.isfinite(height)
     }

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from scipy.special import softmax
 
 from sslviz.figures import style, tiles
+from sslviz.foreign import in_legend
 
 HOW_TO_READ_ROTATION = (
     "Each row shows one picture in its four rotations as the network sees them; below, its answer and how sure it is, "
@@ -129,7 +130,7 @@ def classes(
                 "probability",
                 numbers=first[:, chosen][:, :, None],
                 height=line * len(chosen),
-                names=[names[c] for c in chosen],
+                names=[in_legend(names[c]) for c in chosen],
             ),
         ],
         title="Probability of each class",

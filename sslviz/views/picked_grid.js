@@ -80,7 +80,7 @@ class Grid {
       bar.style.width = `${(100 * here[i]) / Math.max(...here)}%`;
       bar.style.background = SETTINGS[this.dark ? "dark" : "light"][i % SETTINGS.light.length];
       const number = html("td", { class: "picked-number", "data-class": classes[i] }, `${here[i]} / ${all[i]}`);
-      table.append(html("tr", {}, html("th", { scope: "row" }, classes[i]), html("td", {}, bar), number));
+      table.append(html("tr", {}, html("th", { scope: "row", title: classes[i] }, classes[i]), html("td", {}, bar), number));
     }
     return table;
   }

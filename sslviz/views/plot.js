@@ -235,7 +235,7 @@ class Chart {
     }
     const caption = document.createElement("div");
     caption.className = "sslviz-tip-text";
-    caption.innerText = text ?? "";
+    caption.innerText = plain(text);
     this.tip.replaceChildren(row, caption);
     const { width, height } = this.tip.getBoundingClientRect();
     const x = clientX + 16 + width > innerWidth ? clientX - 16 - width : clientX + 16;
@@ -278,6 +278,10 @@ class Chart {
     if (this.listening) window.Plotly.purge(this.root);
   }
 }
+
+// Names are written as plotly reads them (foreign.py); here they are plain text.
+const ENTITIES = { "&lt;": "<", "&gt;": ">", "&#37;": "%", "&amp;": "&" };
+const plain = (text) => String(text ?? "").replace(/&(?:lt|gt|#37|amp);/g, (found) => ENTITIES[found]);
 
 // Where a plotly event happened: heat-map cells have a pair of numbers, points of a trace one.
 function place(point) {
