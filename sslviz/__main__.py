@@ -34,7 +34,7 @@ from sslviz.runs import twins
 from sslviz.runs.archive import unpack
 from sslviz.runs.evaluation import EVALUATIONS, USUAL, evaluate
 from sslviz.runs.export import FORMS, export
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder, list_runs, unreadable_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
 from sslviz.runs.worker import Wishes, run, run_together
@@ -222,7 +222,17 @@ def asked_for(options: argparse.Namespace, parser: argparse.ArgumentParser) -> R
     folder = RunFolder(options.runs / options.run)  # an absolute path stands for itself
     if not folder.exists:
         parser.error(f"there is no run {options.run!r} in {options.runs}")
+    if reason := folder.unreadable():
+        parser.error(f"{options.run!r} cannot be read by this version: {reason}")
+    say_remarks(folder)
     return folder
+
+
+def say_remarks(*folders: RunFolder) -> None:
+    """What another version recorded otherwise: a line each, beside the results."""
+    for folder in folders:
+        for remark in folder.remarks():
+            print(f"{folder.id}: {remark}", file=sys.stderr)
 
 
 def exported(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
@@ -243,7 +253,11 @@ def imported(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
 
 
 def show(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    rows = [summary(folder) for folder in list_runs(options.runs)]
+    folders = list_runs(options.runs)
+    rows = [summary(folder) for folder in folders]
+    say_remarks(*folders)
+    for name, reason in unreadable_runs(options.runs).items():
+        print(f"{name} cannot be read by this version: {reason}", file=sys.stderr)
     if options.json:
         print(json.dumps(rows))
     for row in [] if options.json else rows:

@@ -27,6 +27,7 @@ from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_ar
 from sslviz.runs.pictures import from_jpeg, to_jpeg
 from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.versions import UnreadableRun, read_settings
 
 BIN = ".trash"  # in the folder of runs
 SETTINGS = "settings.json"
@@ -70,7 +71,24 @@ class RunFolder:
     # -- settings and status ------------------------------------------------------------------------------------------
 
     def settings(self) -> RunSettings:
-        return RunSettings.model_validate_json((self.path / SETTINGS).read_bytes())
+        """Raises UnreadableRun if this version cannot understand them, OSError if they are gone."""
+        return read_settings((self.path / SETTINGS).read_bytes()).settings
+
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about what another version recorded otherwise: knobs that were ignored, knobs that were filled in.
+        Raises as `settings` does.
+        """
+        return read_settings((self.path / SETTINGS).read_bytes()).remarks
+
+    def unreadable(self) -> str:
+        """Why this version cannot read the run, in a few words; "" if it can."""
+        try:
+            self.settings()
+        except UnreadableRun as error:
+            return str(error)
+        except OSError as error:
+            return error.strerror or "its settings cannot be read"
+        return ""
 
     def status(self) -> Status:
         """The last status; a missing or strange one reads as interrupted."""
@@ -132,11 +150,14 @@ class RunFolder:
         append(self.path / "metrics.jsonl", row)
 
     def metrics(self) -> pd.DataFrame:
-        """One row per recorded step, by step. A step recorded again (after a resume) takes its newest values."""
+        """One row per recorded step, by step. A step recorded again (after a resume) takes its newest values. What is
+        no number is passed over.
+        """
         by_step: dict[int, dict[str, Any]] = {}
         for row in read_lines(self.path / "metrics.jsonl"):
-            if isinstance(row.get("step"), int):
-                by_step.setdefault(row["step"], {}).update(row)
+            if type(row.get("step")) is int:
+                numbers = {name: value for name, value in row.items() if type(value) in (int, float)}
+                by_step.setdefault(row["step"], {}).update(numbers)
         return pd.DataFrame([by_step[step] for step in sorted(by_step)])
 
     def recorded_bytes(self) -> int:
@@ -148,15 +169,19 @@ class RunFolder:
         append(self.path / "events.jsonl", {"time": time.time(), "step": step, "kind": kind, "text": text, **more})
 
     def events(self) -> list[dict[str, Any]]:
-        """What was changed and by which step it took effect: step, time, kind (set, resume, …), text."""
-        return [e for e in read_lines(self.path / "events.jsonl") if {"step", "kind", "text"} <= e.keys()]
+        """What was changed and by which step it took effect: step, time, kind (set, resume, …), text; of a knob that
+        was set its name and value, too.
+        """
+        return [event for event in read_lines(self.path / "events.jsonl") if is_event(event)]
 
     def values(self) -> dict[str, Any]:
         """The knobs as they stand now: the settings, and every change that took effect since."""
-        values = self.settings().values()
-        for event in self.events():
-            if event["kind"] == "set" and event.get("name") in values:
-                values[event["name"]] = event["value"]
+        settings = self.settings()
+        values = settings.values()
+        turned = {e["name"]: e["value"] for e in self.events() if e["kind"] == "set" and e["name"] in values}
+        for name, value in turned.items():
+            with contextlib.suppress(ValueError):  # a value that no knob takes: of another version, or made up
+                values[name] = settings.change(**{name: value}).values()[name]
         return values
 
     # -- control: from the viewers to the worker ----------------------------------------------------------------------
@@ -298,7 +323,10 @@ class RunFolder:
         """The tensors and what was said about them, or None if the file is missing or damaged."""
         try:
             with safe_open(str(self._weights_path(step)), framework="pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}, json.loads(file.metadata()["about"])  # noqa: SIM118
+                about = json.loads(file.metadata()["about"])
+                if not isinstance(about, dict):
+                    return None
+                return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118
         except (OSError, SafetensorError, KeyError, ValueError, TypeError):
             return None
 
@@ -358,16 +386,34 @@ class RunFolder:
         return [min(gaps, key=lambda step: gaps[step] / (step + 1))]
 
 
+def is_event(row: dict[str, Any]) -> bool:
+    """Step, kind and text of these types, and for a knob that was set: which, and to what."""
+    plain = type(row.get("step")) is int and isinstance(row.get("kind"), str) and isinstance(row.get("text"), str)
+    if not plain or row["kind"] != "set":
+        return plain
+    return isinstance(row.get("name"), str) and isinstance(row.get("value"), (bool, int, float, str))
+
+
 def fresh_name(method: str) -> str:
     """simclr-261125-101500-3fa2"""
     return f"{method}-{time.strftime('%y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
 
 
 def list_runs(runs: Path) -> list[RunFolder]:
-    """All runs in a folder, newest first."""
+    """All runs in a folder that this version can read, newest first. Everybody who goes through runs asks here."""
+    return [run for run in _folders(runs) if not run.unreadable()]
+
+
+def unreadable_runs(runs: Path) -> dict[str, str]:
+    """The others: name -> why this version cannot read it."""
+    return {run.id: reason for run in _folders(runs) if (reason := run.unreadable())}
+
+
+def _folders(runs: Path) -> list[RunFolder]:
+    """Whatever looks like a run, newest first. A name with a leading dot is none: the bin, the sweeps."""
     found = {}
-    for path in runs.glob("*/settings.json"):
-        with contextlib.suppress(FileNotFoundError):  # thrown away this very moment
+    for path in runs.glob("[!.]*/settings.json"):
+        with contextlib.suppress(OSError):  # thrown away this very moment
             found[path] = path.stat().st_mtime_ns
     return [RunFolder(path.parent) for path in sorted(found, key=found.__getitem__, reverse=True)]
 

@@ -65,7 +65,7 @@ def supervised(run: RunFolder, gallery: Path = GALLERY, same_encoder: bool = Fal
     for other in (*list_runs(run.path.parent), *list_runs(gallery)):
         try:
             its = other.settings()
-        except (OSError, ValueError):  # a folder that is no run of this version
+        except OSError:  # thrown away this very moment
             continue
         fits = its.method == "supervised" and its.data == settings.data and other.id != run.id
         if fits and other.status().state == "done" and other.weights_steps():

@@ -3,7 +3,9 @@
 The bin holds them as it holds runs, so that what was thrown away by mistake can be taken back.
 """
 
+import json
 import time
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +13,9 @@ from pydantic import ValidationError
 from sslviz.runs.files import replace
 from sslviz.runs.folder import BIN, RunFolder
 from sslviz.runs.records import Notes
+from sslviz.runs.settings import sentence
 from sslviz.runs.sweep import NAME, Sweep, sweep_of
+from sslviz.runs.versions import UnreadableRun, read_settings
 
 SHELF = ".sweeps"  # in the folder of runs
 SILENCE = 8.0  # seconds without a heartbeat after which a run is not taken to be at work somewhere else
@@ -24,12 +28,12 @@ def write_sweep(runs: Path, sweep: Sweep) -> None:
 
 
 def read_sweep(runs: Path, sweep_id: str) -> Sweep | None:
-    """None for a name that is no sweep here (and never leaves the folder), or if the file is strange."""
+    """None for a name that is no sweep here (and never leaves the folder), or if this version cannot read it."""
     if NAME.fullmatch(sweep_id) is None:
         return None
     try:
-        return Sweep.model_validate_json((runs / SHELF / f"{sweep_id}.json").read_bytes())
-    except (OSError, ValidationError):
+        return _parsed((runs / SHELF / f"{sweep_id}.json").read_bytes())
+    except (OSError, UnreadableRun):
         return None
 
 
@@ -37,6 +41,36 @@ def list_sweeps(runs: Path) -> list[Sweep]:
     """All that can be read, newest first."""
     found = [read_sweep(runs, path.stem) for path in (runs / SHELF).glob("sweep-*.json")]
     return sorted((sweep for sweep in found if sweep is not None), key=lambda sweep: sweep.created, reverse=True)
+
+
+def unreadable_sweeps(runs: Path) -> dict[str, str]:
+    """The others: name -> why this version cannot read it."""
+    found = {}
+    for path in sorted((runs / SHELF).glob("sweep-*.json")):
+        try:
+            _parsed(path.read_bytes())
+        except UnreadableRun as error:
+            found[path.stem] = str(error)
+        except OSError as error:
+            found[path.stem] = error.strerror or "it cannot be read"
+    return found
+
+
+@lru_cache(maxsize=256)  # a sweep never changes
+def _parsed(data: bytes) -> Sweep:
+    """Raises UnreadableRun. The settings that all its runs share are read as those of a run are."""
+    try:
+        raw = json.loads(data)
+        sweep = Sweep.model_validate({**raw, "base": read_settings(json.dumps(raw["base"]).encode()).settings})
+        for name in [*sweep.runs][: len(sweep.cells)]:
+            sweep.settings(name)
+    except ValidationError as error:
+        raise UnreadableRun(sentence(error)[:200]) from None
+    except UnreadableRun:
+        raise
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UnreadableRun(str(error)[:200]) from None
+    return sweep
 
 
 def throw_away(runs: Path, sweep: Sweep) -> None:

@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from sslviz.blackboard import infonce_batch, softmax
 from sslviz.blackboard.infonce import InfoNCE
+from sslviz.foreign import in_markdown
 from sslviz.methods.simclr import SimCLR
 from sslviz.runs.folder import RunFolder
-from sslviz.views import server, worksheet
+from sslviz.views import other_versions, server, worksheet
 from sslviz.views.infonce import Example, code, draw
 from sslviz.views.recorded import load, probe
 
@@ -60,6 +61,9 @@ def show() -> None:
         same = mark_same_class(example.labels)
     if source == "lecture hard" and temperature == softmax.LOST_TEMPERATURE and not edits:
         st.info(softmax.about_log_3())
+    if source == "recorded run" and run is not None:
+        other_versions.remarks(run)
+    other_versions.unread()
     draw(work, example, anchor, same, bool(edits), key="infonce", edited=_edited, anchored=_anchored)
     st.caption(f"{HOW_TO_READ} {example.about}")
     with st.container(horizontal=True):
@@ -74,7 +78,10 @@ def recorded_run() -> RunFolder | None:
     if run is not None and run.settings().method == "simclr" and run.snapshot_steps():
         return run
     if asked:
-        worksheet.note("run", asked, "the latest run of SimCLR")
+        if refusal := other_versions.refused(asked):
+            st.warning(f"{refusal} The latest run of SimCLR is shown.")
+        else:
+            worksheet.note("run", asked, "the latest run of SimCLR")
         del st.query_params["run"]
     run = server.latest("simclr")
     return run if run is not None and run.snapshot_steps() else None
@@ -108,7 +115,7 @@ def choose_example(run: RunFolder | None, source: str, left: DeltaGenerator, rig
         if example is not None:
             with left:
                 return first(example, choose_pictures(min(MOST, len(example.labels))))
-        st.warning(f"Step {step} of {run.id} cannot be read: the made circle is shown.")
+        st.warning(f"Step {step} of {in_markdown(run.id)} cannot be read: the made circle is shown.")
     with left:
         angles, labels = infonce_batch.circle(choose_pictures(MOST))
     return Example(infonce_batch.cosines(angles), labels, ABOUT["circle"], angles)
@@ -132,7 +139,9 @@ def from_run(run: RunFolder, step: int) -> Example | None:
     views = None if seen is None else seen[:2, :total].reshape(-1, *seen.shape[2:])
     labels = None if pictured is None else pictured.labels
     labels = np.arange(total) if labels is None else labels[:total]
-    return Example(s, labels, f"Recorded: pictures of the run {run.id} at step {step}. {VIEWS}", views=views)
+    return Example(
+        s, labels, f"Recorded: pictures of the run {in_markdown(run.id)} at step {step}. {VIEWS}", views=views
+    )
 
 
 def first(example: Example, pictures: int) -> Example:

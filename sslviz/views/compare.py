@@ -11,6 +11,7 @@ import streamlit as st
 
 from sslviz.figures import compare as figures
 from sslviz.figures import parallel
+from sslviz.foreign import in_markdown, path_end
 from sslviz.measures.scores import LIVE
 from sslviz.views import (
     clock,
@@ -18,6 +19,7 @@ from sslviz.views import (
     compare_runs,
     compare_scores,
     compare_table,
+    other_versions,
     own_pictures,
     run_title,
     server,
@@ -51,6 +53,8 @@ def show() -> None:
             compare_table.show(ids)
     runs = compare_runs.shown(ids)
     own_pictures.of_runs(*(each.run for each in runs))
+    other_versions.remarks(*(each.run for each in runs))
+    other_versions.unread()
     warnings(runs)
     st.fragment(under_one_clock)(runs)
     with st.container(key="heading"):
@@ -88,7 +92,8 @@ def warnings(runs: list[Shown]) -> None:
     """What makes a comparison unfair, or old."""
     data = {each.run.settings().data for each in runs}
     if len(data) > 1:
-        st.warning(f"These runs see different pictures ({', '.join(sorted(data))}): their scores cannot be compared.")
+        names = ", ".join(in_markdown(path_end(name)) for name in sorted(data))
+        st.warning(f"These runs see different pictures ({names}): their scores cannot be compared.")
     if any(each.status.at_work for each in runs) and st.button(
         "Some of these runs are still training: look again", icon=":material/refresh:"
     ):
@@ -166,7 +171,12 @@ def ranking(runs: list[Shown]) -> pd.DataFrame:
     plot(figures.ranks(part.to_numpy(), list(part.index), some), key="ranks", alt="Rank of each run by each evaluation")
     least = compare_scores.noise(runs)
     crossings, clear = compare_scores.flips(part, 0), compare_scores.flips(part, least)
-    st.markdown("\n".join(f"- **{a}** is ahead of {b} by *{by}*, behind it by *{but}*." for a, b, by, but in clear[:4]))
+    st.markdown(
+        "\n".join(
+            f"- **{a}** is ahead of {b} by *{by}*, behind it by *{but}*."
+            for a, b, by, but in (map(in_markdown, flip) for flip in clear[:4])
+        )
+    )
     rest = f" (here the first 4 of {len(clear)})" if len(clear) > 4 else ""
     st.caption(
         f"{figures.HOW_TO_READ_RANKS} Crossings: {len(crossings)}; clear ones: {len(clear)}{rest}. A crossing is not "
@@ -212,7 +222,7 @@ def budget(runs: list[Shown]) -> None:
                 key=f"budget_{axis}",
                 alt=title,
             )
-    where = {f"{each.status.device or '?'}, {each.status.precision or '?'}" for each in runs}
+    where = {in_markdown(f"{each.status.device or '?'}, {each.status.precision or '?'}") for each in runs}
     st.caption(
         "The same accuracy further to the left is cheaper. Images are the same currency everywhere; seconds only on "
         f"one machine with nothing else to do (here: {'; '.join(sorted(where))})."

@@ -11,7 +11,7 @@ import streamlit as st
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.records import Status
-from sslviz.views import server, worksheet
+from sslviz.views import other_versions, server, worksheet
 from sslviz.views.recorded import metrics
 from sslviz.views.run_title import short
 
@@ -54,7 +54,7 @@ class Shown:
 
 def every() -> list[RunFolder]:
     """All that can be chosen: the runs of this server, newest first, and the recorded examples."""
-    return [run for run in list_runs(server.launcher().runs) if server.readable(run)] + server.examples()
+    return list_runs(server.launcher().runs) + server.examples()
 
 
 def asked() -> list[str]:
@@ -63,8 +63,11 @@ def asked() -> list[str]:
     if not text:
         return list(EXAMPLES)
     ids = list(dict.fromkeys(part for part in text.split(",") if part))
-    found = [name for name in ids if (run := server.find(name)) is not None and server.readable(run)][:MOST]
-    if len(found) < len(ids):
+    found = [name for name in ids if server.find(name) is not None][:MOST]
+    refusals = [sentence for name in ids if (sentence := other_versions.refused(name))]
+    if refusals:
+        st.warning(" ".join(refusals[:MOST]))
+    elif len(found) < len(ids):
         worksheet.note("runs", text, "what is here (at most six)" if found else "the example")
     return found or list(EXAMPLES)
 
@@ -76,7 +79,7 @@ def choose(ids: list[str]) -> None:
 
 def shown(ids: list[str]) -> list[Shown]:
     """In the order of the address. Two runs of one name get the end of their ids."""
-    runs = [run for name in ids if (run := server.find(name)) is not None and server.readable(run)]
+    runs = [run for name in ids if (run := server.find(name)) is not None]
     titles = [short(run) for run in runs]
     names = [f"{t} · {r.id[-9:]}" if titles.count(t) > 1 else t for t, r in zip(titles, runs, strict=True)]
     return [

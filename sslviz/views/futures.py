@@ -1,7 +1,10 @@
 """Both futures of a fork: what its parent did from the same moment on, and what became of it with one change."""
 
+from urllib.parse import quote
+
 import streamlit as st
 
+from sslviz.foreign import in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.views import overlaid, server
 from sslviz.views.overlaid import written
@@ -13,8 +16,8 @@ def show(run: RunFolder) -> None:
     if origin is None:
         return
     parent = server.find(origin.run)
-    if parent is None or not server.readable(parent):
-        st.caption(f"Forked at step {origin.step:,} from {origin.run}, which is not here any more.")
+    if parent is None:
+        st.caption(f"Forked at step {origin.step:,} from {in_markdown(origin.run)}, which is not here any more.")
         return
     with st.expander(
         f"Both futures: forked at step {origin.step:,}", icon=":material/call_split:", expanded=True, key="futures"
@@ -25,8 +28,8 @@ def show(run: RunFolder) -> None:
         overlaid.show((parent, run), names, tuple(pin for pin in pins if "forked from" not in pin[1]), key="futures")
         st.caption(
             f"{overlaid.HOW_TO_READ} Up to the fork both are one. Without a change the fork repeats its parent; here: "
-            f"{changed}. [Put them side by side](compare?runs={parent.id},{run.id}&axis=step) · "
-            f"[parent](?run={parent.id})"
+            f"{changed}. [Put them side by side](compare?runs={quote(parent.id)},{quote(run.id)}&axis=step) · "
+            f"[parent](?run={quote(parent.id)})"
         )
 
 

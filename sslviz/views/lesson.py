@@ -8,7 +8,7 @@ import streamlit as st
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.views import live, method_knobs, server, switchboard, transport, worksheet
+from sslviz.views import live, method_knobs, other_versions, server, switchboard, transport, worksheet
 
 EXTRAS = {"byol": switchboard.show}  # what only one page has
 
@@ -31,6 +31,9 @@ def show(name: str) -> None:
             method_knobs.show(name, run, status)
         with right:
             live.show(run, status)
+            if run is not None:
+                other_versions.remarks(run)
+            other_versions.unread()
     if name in EXTRAS:
         EXTRAS[name]()
 
@@ -48,7 +51,10 @@ def chosen(name: str) -> tuple[RunFolder | None, str]:
     if run is not None:
         other = run.settings().method
         return latest, f"The run in the address is one of [{METHODS[other].title}]({other}?run={run.id}); {instead}"
-    return latest, f"There is no run called {worksheet.quoted(asked)} here; {instead}" if asked else ""
+    if not asked:
+        return latest, ""
+    refusal = other_versions.refused(asked) or f"There is no run called {worksheet.quoted(asked)} here."
+    return latest, f"{refusal.rstrip('.')}; {instead}"
 
 
 def heading(method: type[Method]) -> None:

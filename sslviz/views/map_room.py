@@ -16,6 +16,7 @@ from sslviz.views import (
     map_picture,
     map_scores,
     map_side,
+    other_versions,
     picked,
     recorded,
     solid,
@@ -50,6 +51,8 @@ def show() -> None:
     awaited = any(waiting(side) for side in sides if side is not None)
     live.refreshed(pictures, live.EVERY, awaited, sides[0], sides[1], awaited)
     map_misread.show(sides[0])
+    other_versions.remarks(*{side.run.id: side.run for side in sides if side is not None}.values())
+    other_versions.unread()
 
 
 def color_of(sides: list[Side]) -> str | None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import APART, METHODS, NEIGHBOURS, PERPLEXITIES, MapKind
-from sslviz.views import compare_runs, run_title, server, worksheet
+from sslviz.views import compare_runs, other_versions, run_title, server, worksheet
 from sslviz.views.layouts import LAYOUTS, h_of, layouts, moments
 
 FIRST = "simclr"  # the run that is shown when nobody asks for another
@@ -68,7 +68,10 @@ def chosen_run(number: int) -> RunFolder | None:
         st.info("There is no run yet: train one, or install the recorded examples.")
         return None
     usual = FIRST if FIRST in runs else options[-1]
-    worksheet.check(key, lambda text: text in options, usual)
+    if refusal := other_versions.refused(st.query_params.get(key, "")):
+        st.warning(f"{refusal} Another one is shown.")
+    else:
+        worksheet.check(key, lambda text: text in options, usual)
     asked = st.query_params.get(key, usual)
     # not bound to the URL: a bound selectbox would write there what it shows
     chosen = st.selectbox(

@@ -13,6 +13,7 @@ import streamlit as st
 import torch
 
 from sslviz.data.dataset import DataError
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import describe
 from sslviz.methods.mae import MAE
 from sslviz.nets.vit import PATCH
@@ -134,7 +135,7 @@ def picture(run: RunFolder) -> tuple[np.ndarray, np.ndarray | None]:
     try:
         some = pool(sets[chosen])
     except DataError as error:
-        st.warning(f"{error} The shapes are shown.")
+        st.warning(f"{in_markdown(error, SENTENCE)} The shapes are shown.")
         some = pool("shapes")
     with st.container(width=220):
         number = min(int(worksheet.number("Picture", "picture", 3, 0, by_hand.POOL - 1)), len(some.images) - 1)

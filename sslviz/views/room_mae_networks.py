@@ -7,6 +7,7 @@ from torch import Tensor
 
 from sslviz.data.dataset import DataError
 from sslviz.figures import room_mae
+from sslviz.foreign import SENTENCE, in_markdown, in_plotly
 from sslviz.methods.mae import MAE
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.masked import Painted, left, paint
@@ -60,7 +61,7 @@ def at(run: RunFolder, step: int) -> MAE | None:
         kept = step or run.weights_steps()[-1]
         found = which.network(run, kept)
     except DataError as error:
-        st.warning(f"The pictures that this run was trained on cannot be read: {error}")
+        st.warning(f"The pictures that this run was trained on cannot be read: {in_markdown(error, SENTENCE)}")
         return None
     except (LookupError, RuntimeError, ValueError):
         st.warning(f"The weights of step {step} cannot be read; choose another moment.")
@@ -91,7 +92,7 @@ def moments(run: RunFolder, asked: Asked) -> None:
 
 def several(run: RunFolder, asked: Asked) -> None:
     """The same mask in up to four runs, each at its newest moment."""
-    mine = [one for one in list_runs(server.launcher().runs) if server.readable(one)]
+    mine = list_runs(server.launcher().runs)
     there = {one.id: one for one in (*mine, *server.examples()) if is_mae(one) and one.weights_steps()}
     ids = [name for name in st.query_params.get("beside", "").split(",") if name in there and name != run.id]
     others = [name for name in there if name != run.id]
@@ -117,8 +118,8 @@ def several(run: RunFolder, asked: Asked) -> None:
         steps = one.weights_steps()
         if steps and (network := at(one, steps[-1])) is not None:
             found.append(ask(network, asked))
-            twice = f"<br>{one.id[-9:]}" if titles.count(title) > 1 else ""
-            names.append(f"{title}{twice}<br>step {steps[-1]:,}")
+            twice = f"<br>{in_plotly(one.id[-9:])}" if titles.count(title) > 1 else ""
+            names.append(f"{in_plotly(title, 60)}{twice}<br>step {steps[-1]:,}")
     if not found or not asked.hidden.any():
         st.info("Hide something first." if found else "None of these runs can be read.")
         return

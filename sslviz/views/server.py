@@ -37,7 +37,18 @@ def running() -> Iterator[None]:
 
 
 def find(run_id: str) -> RunFolder | None:
-    """A run of this server, or one of the recorded examples."""
+    """A run of this server, or one of the recorded examples; None if it is not here, or cannot be read."""
+    run = _named(run_id)
+    return run if run is not None and not run.unreadable() else None
+
+
+def unreadable(run_id: str) -> str:
+    """Why `find` gives None for a run that is here, in a few words; else ""."""
+    run = _named(run_id)
+    return run.unreadable() if run is not None else ""
+
+
+def _named(run_id: str) -> RunFolder | None:
     try:
         return launcher().folder(run_id)
     except LookupError:
@@ -68,17 +79,7 @@ def example(name: str) -> RunFolder | None:
 def examples() -> list[RunFolder]:
     """All recorded examples: one for each method, in the order of the methods, then those that a page needs besides."""
     order = {name: number for number, name in enumerate(METHODS)}
-    found = [run for run in list_runs(GALLERY) if readable(run)]
-    return sorted(found, key=lambda run: (order.get(run.id, len(order)), run.id))
-
-
-def readable(run: RunFolder) -> bool:
-    """False for a folder that is no run of this version: it cannot be shown, and must not stop the others."""
-    try:
-        run.settings()
-    except (OSError, ValueError):
-        return False
-    return True
+    return sorted(list_runs(GALLERY), key=lambda run: (order.get(run.id, len(order)), run.id))
 
 
 def is_ours(run: RunFolder) -> bool:

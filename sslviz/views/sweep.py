@@ -6,7 +6,7 @@ The address holds the sweep that is shown (`?sweep=`), the cell that was clicked
 import streamlit as st
 
 from sslviz.runs import sweeps
-from sslviz.views import live, server, sweep_form, sweep_map, worksheet
+from sslviz.views import live, other_versions, server, sweep_form, sweep_map, worksheet
 from sslviz.views.sweep_results import recorded, title
 
 
@@ -29,6 +29,7 @@ def show() -> None:
             else:
                 busy = sweep_map.is_busy(chosen)
                 live.refreshed(sweep_map.show, live.EVERY, busy, chosen, busy)
+            other_versions.unread_sweeps()
 
 
 def chooser() -> str | None:

@@ -5,11 +5,13 @@ The address holds everything: `?a=ID&b=ID`, the chosen difference, the size of t
 
 import streamlit as st
 
+from sslviz.foreign import in_markdown
 from sslviz.runs import twins
 from sslviz.runs.folder import list_runs
 from sslviz.views import (
     layouts,
     live,
+    other_versions,
     overlaid,
     server,
     twin_pictures,
@@ -49,6 +51,8 @@ def show() -> None:
     if ours:
         twin_transport.bar(pair, statuses)
         twin_transport.turn_a_knob(pair)
+    other_versions.remarks(*pair)
+    other_versions.unread()
     states = tuple(status.state for status in statuses)
     eager = bool({"queued", "starting"} & set(states))
     awaited = any(layouts.awaited(run) for run in pair)
@@ -60,9 +64,11 @@ def show() -> None:
 def asked() -> Pair | None:
     """The two runs in the address (of one alone, its twin); else the newest twins here; else a recorded pair."""
     ids = [st.query_params.get(side, "") for side in "ab"]
-    found = [run if (run := server.find(name)) is not None and server.readable(run) else None for name in ids]
+    found = [server.find(name) for name in ids]
     for side, name, run in zip("ab", ids, found, strict=True):
-        if name and run is None:
+        if refusal := other_versions.refused(name):
+            st.warning(refusal)
+        elif name and run is None:
             worksheet.note(side, name, "what is here")
     one, other = found
     if one is not None and other is None:
@@ -72,7 +78,7 @@ def asked() -> Pair | None:
     if one is not None and other is not None and one.id != other.id:
         return one, other
     for run in list_runs(server.launcher().runs):
-        if server.readable(run) and (its := twins.partner(run)) is not None and server.readable(its):
+        if (its := twins.partner(run)) is not None:
             return its, run  # the newer one is right
     return next(((run, its) for run in server.examples() if (its := twins.partner(run)) is not None), None)
 
@@ -90,7 +96,7 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> 
     named = twin_words.names(pair)
     for column, name, run, status in zip(st.columns(2, gap="medium"), named, pair, statuses, strict=True):
         with column:
-            st.markdown(f"**{name}**")
+            st.markdown(f"**{in_markdown(name)}**")
             live.headline(run, status)
     st.markdown(twin_words.in_words(pair))
     with st.container(key="stack_curves"):

@@ -8,8 +8,8 @@ from sslviz import data
 from sslviz.data.dataset import Dataset
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.loaded import Loaded, load_network
+from sslviz.views import other_versions, server, worksheet
 from sslviz.views import recorded as read
-from sslviz.views import server, worksheet
 from sslviz.views.run_title import title
 
 
@@ -22,25 +22,27 @@ def run(
     """A run of which weights were kept; None if there is none that is accepted. `key` is its name in the URL; a run in
     the URL that is not accepted gets a sentence with `refusal` in it.
     """
-    mine, recorded = [run for run in list_runs(server.launcher().runs) if server.readable(run)], server.examples()
+    mine, recorded = list_runs(server.launcher().runs), server.examples()
     runs = {run.id: run for run in (*mine, *recorded) if run.weights_steps() and accepts(run)}
     if not runs:
         return None
     asked = st.query_params.get(key, "")
     first = asked if asked in runs else next(run.id for run in (*recorded, *mine) if run.id in runs)
     if asked not in ("", first) and key not in st.session_state:
-        st.warning(why_another(key, asked, accepts, refusal))
+        st.warning(other_versions.refused(asked) or why_another(key, asked, accepts, refusal))
     # not bound to the URL: a bound selectbox would write what it shows there, which is long and may change
     names = list(runs)
     name = st.selectbox(label, names, names.index(first), key=key, format_func=lambda name: title(runs[name]))
     st.query_params[key] = name
+    other_versions.remarks(runs[name])
+    other_versions.unread()
     return runs[name]
 
 
 def why_another(key: str, asked: str, accepts: Callable[[RunFolder], bool], refusal: str) -> str:
     """Why the run in the address is not the one that is shown."""
     there = server.find(asked)
-    if there is None or not server.readable(there):
+    if there is None:
         return f"The address asks for {key} = {worksheet.quoted(asked)}, which is not here: another run is shown."
     if not accepts(there):
         return f"The run in the address {refusal}: another one is shown."

@@ -37,6 +37,11 @@ def test_train_and_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert said["run"] in capsys.readouterr().out
 
 
+def test_it_starts_without_umap() -> None:
+    code = "import sys, sslviz.__main__; sys.exit(bool({'umap', 'numba', 'streamlit'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
 @pytest.mark.slow
 def test_control_c_keeps_what_there_is(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sslviz", "train", "simclr", *QUICK, "--runs", str(tmp_path), "--json"]
