@@ -6,6 +6,7 @@ import torch
 
 from sslviz.data.dataset import DataError
 from sslviz.figures import attention_measured, attention_room
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.attention import overlaps
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.looking import look
@@ -34,7 +35,7 @@ def show(run: RunFolder, picture: np.ndarray, mask: np.ndarray | None, share: fl
             strip = through(str(run.path), steps, picture.tobytes(), picture.shape, truth, share)
             curve = emergence(str(run.path), steps, attention_seen.supervised_vit(str(run.path)))
         except (LookupError, DataError) as error:
-            st.warning(f"{error}")
+            st.warning(in_markdown(error, SENTENCE))
             return
         plot(strip, key="strip", alt="What the attention of the class token covers, moment by moment", of=run.id)
         if curve is None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from sslviz.data import SOURCES, DataError, default_cache, load
 from sslviz.data.picture import Unreadable, decode
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import Knob
 from sslviz.views import worksheet
 from sslviz.views.controls import makes_sense, slider
@@ -32,7 +33,7 @@ def pictures() -> tuple[str, np.ndarray]:
     try:
         return name, pool(name)
     except DataError as error:
-        st.warning(f"{error} The shapes are shown.")
+        st.warning(f"{in_markdown(error, SENTENCE)} The shapes are shown.")
         return SETS[0], pool(SETS[0])
 
 
@@ -63,7 +64,8 @@ def upload(instead: np.ndarray) -> np.ndarray:
         return instead
     found, trouble = read(file.getvalue())
     if found is None:
-        st.warning(f"{worksheet.quoted(file.name)} cannot be used: {trouble}. The picture of the data set is shown.")
+        why = in_markdown(trouble)
+        st.warning(f"{worksheet.quoted(file.name)} cannot be used: {why}. The picture of the data set is shown.")
         return instead
     return found
 

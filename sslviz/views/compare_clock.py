@@ -10,6 +10,7 @@ import streamlit as st
 from sslviz.figures import compare as figures
 from sslviz.figures import map as maps
 from sslviz.figures import softmax, spectrum
+from sslviz.foreign import in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.views import clock, compare_pictures, history, layouts, picked, recorded, worksheet
 from sslviz.views.compare_pictures import POINTS, Picture
@@ -119,7 +120,7 @@ def color_of(runs: list[Shown]) -> str | None:
 
 def one(each: Shown, known: clock.Past, axis: str, amount: float, which: str, kind: str, color: str | None) -> None:
     """The pictures of one run."""
-    st.markdown(f"**{each.name}**")
+    st.markdown(f"**{in_markdown(each.name)}**")
     if not known.steps:
         st.info("Nothing recorded yet.", icon=":material/hourglass_empty:")
         return
@@ -148,7 +149,7 @@ def instead(each: Shown, which: str) -> None:
     if found is not None:
         panel, drawn, past = found
         plot(drawn, key=f"instead_{each.number}", alt=f"{panel.name}, {each.name}", history=past)
-        st.caption(f"**{each.name}.** {panel.how_to_read}")
+        st.caption(f"**{in_markdown(each.name)}.** {panel.how_to_read}")
 
 
 def at(run: RunFolder, kind: str, step: int) -> int | None:

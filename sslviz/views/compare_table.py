@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from sslviz import data
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -59,11 +60,11 @@ def show(chosen: list[str]) -> None:
             delete(mine)
             st.rerun()
         for run in server.launcher().deleted()[:MOST]:
-            if st.button(f"Undo: put back {run.id}", key=f"undo_{run.id}", icon=":material/undo:"):
+            if st.button(f"Undo: put back {in_markdown(run.id, 60)}", key=f"undo_{run.id}", icon=":material/undo:"):
                 put_back(run.id)
                 st.rerun()
     if problem := st.session_state.pop("_bin_problem", ""):
-        st.warning(problem)
+        st.warning(in_markdown(problem, SENTENCE))
     if len(ticked) == 1:
         write_about(mine[0]) if mine else st.caption("A recorded example cannot be renamed or deleted.")
     elif not ticked:

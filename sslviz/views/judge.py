@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import evaluation as figures
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
@@ -111,7 +112,7 @@ def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -
     if missing or busy:
         measuring.progress(run, step)
     for note in [] if references is None or busy else measuring.notes(references):
-        st.warning(note, icon=":material/cloud_off:")
+        st.warning(in_markdown(note, SENTENCE), icon=":material/cloud_off:")
     if missing and server.is_ours(run) and not busy:
         with st.container(horizontal=True, vertical_alignment="center"):
             usual = tuple(name for name in missing if name not in measuring.BY_NAME)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from sslviz.data import title
-from sslviz.foreign import in_markdown
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
@@ -86,7 +86,7 @@ def headline(run: RunFolder, status: Status) -> None:
     facts = [f"step **{status.step:,}** of {run.values()['steps']:,}"]
     if status.images_per_second:
         facts.append(f"{status.images_per_second:,.0f} images/s")
-    facts += [fact for fact in (status.device, status.precision) if fact]
+    facts += [in_markdown(fact) for fact in (status.device, status.precision) if fact]
     facts.append(f"seed {settings.seed}")
     facts.append(in_markdown(title(settings.data), 30))
     if status.eta is not None and status.at_work:
@@ -110,11 +110,11 @@ def headline(run: RunFolder, status: Status) -> None:
         ahead = server.launcher().ahead(run.id)
         st.info(f"Waiting for {ahead} other run{'s' if ahead != 1 else ''} to end." if ahead else "Starting …")
     elif status.reason:
-        (st.info if status.at_work else st.warning)(status.reason)
+        (st.info if status.at_work else st.warning)(in_markdown(status.reason, SENTENCE))
     own_pictures.of_runs(run)
     for when, notice in server.launcher().notices:
         if time.time() - when < NEWS:
-            st.warning(notice)
+            st.warning(in_markdown(notice, SENTENCE))
 
 
 def clock(seconds: float) -> str:

@@ -11,6 +11,7 @@ import torch
 
 from sslviz.figures import map as maps
 from sslviz.figures import map3d, trails
+from sslviz.foreign import in_plotly
 from sslviz.measures.overlap import nearest_in_h, nearest_on_map, overlap
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.map_kind import MapKind
@@ -80,7 +81,7 @@ def ways(layout: np.ndarray, trail: tuple[tuple[str, int], ...], kind: str) -> l
 def frame(side: str, kind: MapKind, count: int, middle: np.ndarray, half: float) -> dict[str, Any]:
     """What all maps have around them: a square that stays when the moment changes, and the name of what is shown."""
     return {
-        "title": {"text": side, "subtitle": {"text": below(kind, count)}},
+        "title": {"text": in_plotly(side), "subtitle": {"text": below(kind, count)}},
         "showlegend": False,
         "margin": {"l": 4, "r": 4, "t": 66, "b": 4},
         "xaxis": {"range": [middle[0] - half, middle[0] + half], "constrain": "domain"},

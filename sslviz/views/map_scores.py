@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 import torch
 
+from sslviz.foreign import in_markdown
 from sslviz.measures.overlap import K, by_chance, nearest_in_h, nearest_on_map, overlap
 from sslviz.views import map_picture, picked, recorded
 from sslviz.views.layouts import h_of
@@ -22,7 +23,9 @@ def show(sides: list[Side], since: str) -> None:
     rows = table(sides, since)
     missing = [side.name for side in sides if h_of(side.path, side.step) is None]
     if missing:
-        st.caption(f"h was not kept of {' and '.join(missing)}: there is nothing to compare its map with.")
+        st.caption(
+            f"h was not kept of {' and '.join(map(in_markdown, missing))}: there is nothing to compare its map with."
+        )
     if not rows:
         return
     lines = [f"| {what} | {share} |" for what, share in rows]

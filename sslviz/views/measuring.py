@@ -7,6 +7,7 @@ import time
 import pandas as pd
 import streamlit as st
 
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
 from sslviz.views import server
@@ -39,9 +40,9 @@ def progress(run: RunFolder, step: int) -> None:
     if is_busy(run):
         title, doing = EVALUATIONS[now["name"]][0], now.get("doing")
         told = f"{title}: {now['rows']} numbers measured so far, at step {now['step']}."
-        st.info(f"{told} {doing}." if doing else told, icon=":material/pending:")
+        st.info(f"{told} {in_markdown(doing)}." if doing else told, icon=":material/pending:")
     elif "error" in now and now.get("step") == step:
-        st.warning(now["error"])
+        st.warning(in_markdown(now["error"], SENTENCE))
 
 
 def notes(table: pd.DataFrame) -> list[str]:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from sslviz.data.dataset import DataError, Split
 from sslviz.figures import attention_room as figures
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.attention import MASS
 from sslviz.nets import ENCODERS
 from sslviz.nets.vit import PATCH, ViT
@@ -56,7 +57,7 @@ def room() -> None:
             which.network(run, step)
             pool = which.pictures(run.settings().data).test
         except (LookupError, DataError) as error:
-            st.warning(f"{error}")
+            st.warning(in_markdown(error, SENTENCE))
             return
         picture, mask = chosen(pool)
     st.fragment(asked)(run, step, picture, mask)

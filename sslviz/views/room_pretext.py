@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.data import DataError
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.methods import METHODS
 from sslviz.runs.loaded import Loaded
 from sslviz.views import (
@@ -51,7 +52,7 @@ def show() -> None:
                 network = which.network(run, step)
                 some = pool(run.settings().data)
             except (LookupError, DataError) as error:
-                st.warning(str(error))
+                st.warning(in_markdown(error, SENTENCE))
             else:
                 st.fragment(played, key=room_pretext_failures.ROOM)(task, network, str(run.path), step, some)
                 failures = st.fragment(room_pretext_failures.show)

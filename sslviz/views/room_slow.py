@@ -13,6 +13,7 @@ import streamlit as st
 
 from sslviz.data import DataError
 from sslviz.figures import slow_motion as figures
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import Knob, describe
 from sslviz.methods import METHODS
 from sslviz.runs import slow_motion
@@ -172,7 +173,7 @@ def walk(run: RunFolder) -> None:
     try:
         after, step = stepped(begin, taken, knobs)
     except (LookupError, DataError, Diverged, ValueError) as error:
-        st.warning(str(error))
+        st.warning(in_markdown(error, SENTENCE))
         st.button("Back to the start", key="forget", on_click=forget, disabled=not taken)
         return
     found = stages(step, after)

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from sslviz.data import SOURCES
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.methods import METHODS
 from sslviz.runs import sweep_progress, sweeps
 from sslviz.runs.folder import list_runs
@@ -56,7 +57,7 @@ def show() -> None:
     try:
         sweep = wanted()
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(in_markdown(error, SENTENCE))
         st.button(
             "Start", type="primary", icon=":material/play_arrow:", key="start_sweep", disabled=True, width="stretch"
         )
@@ -177,7 +178,7 @@ def start() -> None:
         sweep = wanted()
         sweeps.write_sweep(server.launcher().runs, sweep)
     except (ValueError, OSError) as error:
-        st.session_state["_sweep_problem"] = str(error)
+        st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)
         return
     server.launcher().sweep(sweep.runs)
     st.query_params.pop("cell", None)

@@ -2,11 +2,13 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 
 from sslviz.figures import sweep as figures
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.runs import sweep_progress, sweeps
 from sslviz.runs.folder import BIN, list_runs
@@ -79,7 +81,7 @@ def headline(results: Results) -> None:
     st.markdown(f"{badge} {' · '.join(facts)}")
     if busy or left:
         now = table[table["state"].isin(["starting", "running", "paused"])]
-        words = "; ".join(f"training {row['cell']}, seed {row['seed']}" for row in now.to_dict("records"))
+        words = "; ".join(f"training {in_markdown(row['cell'])}, seed {row['seed']}" for row in now.to_dict("records"))
         st.progress(min(1.0, float(table["share"].fillna(0).sum()) / total), words or None)
 
 
@@ -105,7 +107,7 @@ def buttons(results: Results) -> None:
             args=(sweep.id,),
         )
     for each in thrown:
-        label = f"Undo: put back the sweep of {title(each)}"
+        label = f"Undo: put back the sweep of {in_markdown(title(each))}"
         st.button(label, icon=":material/undo:", key="undo_sweep", on_click=put_back, args=(each.id,))
 
 
@@ -129,7 +131,7 @@ def delete(name: str) -> None:
             sweeps.throw_away(server.launcher().runs, sweep)
             st.query_params.pop("sweep", None)
     except (ValueError, OSError) as error:
-        st.session_state["_sweep_problem"] = str(error)
+        st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)
     st.session_state["_swept"] = True
 
 
@@ -141,7 +143,7 @@ def put_back(name: str) -> None:
             sweeps.take_back(runs, sweep)
             st.query_params["sweep"] = name
     except OSError as error:
-        st.session_state["_sweep_problem"] = str(error)
+        st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)
     st.session_state["_swept"] = True
 
 
@@ -197,10 +199,10 @@ def behind(results: Results, score: str) -> None:
         if (cell.row, cell.column) in places:
             unit = " %" if score != "loss" else ""
             number = f"{WORDS[score]} {cell.written(score != 'loss')}{unit}" if cell.values else "nothing finished yet"
-            line = f"**{cell.name}**: {number}, {len(cell.values)} of {cell.planned} runs"
+            line = f"**{in_markdown(cell.name)}**: {number}, {len(cell.values)} of {cell.planned} runs"
             there = [name for name in cell.runs if server.find(name) is not None][:MOST]
             if there:
-                line += f" · [compare these runs](compare?runs={','.join(there)})"
+                line += f" · [compare these runs](compare?runs={quote(','.join(there), safe=',')})"
             st.markdown(line)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
@@ -89,7 +90,7 @@ def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
     try:
         wanted = controls.settings(method)
     except ValueError as error:
-        st.session_state["_problem"] = str(error)
+        st.session_state["_problem"] = in_markdown(error, SENTENCE)
         return
     if shown is not None and server.is_ours(shown) and shown.status().at_work:
         server.launcher().stop(shown.id)

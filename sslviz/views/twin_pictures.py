@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.figures import map as maps
 from sslviz.figures import matrix, softmax
+from sslviz.foreign import in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.views import (
     compare_clock,
@@ -151,7 +152,7 @@ def own(moments: list[Moment], names: tuple[str, str]) -> None:
     for wide in (each for each in shown if each.wide):
         for found, side, name, some in zip(moments, SIDES, names, there, strict=True):
             if wide in some:
-                st.markdown(f"**{name}**")
+                st.markdown(f"**{in_markdown(name)}**")
                 one(wide, found, side)
         st.caption(wide.how_to_read)
     doubled(moments, [each for each in shown if not each.wide])

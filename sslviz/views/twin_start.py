@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import describe
 from sslviz.methods import METHODS
 from sslviz.runs import twins
@@ -111,7 +112,7 @@ def start(method: str, differ: str, values: tuple[Any, Any], shown: list[RunFold
     try:
         launch(controls.settings(method), differ, values, shown)
     except ValueError as error:
-        st.session_state["_problem"] = str(error)
+        st.session_state["_problem"] = in_markdown(error, SENTENCE)
 
 
 def launch(base: RunSettings, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:

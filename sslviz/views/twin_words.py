@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sslviz.foreign import in_markdown, path_end
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
@@ -38,7 +39,10 @@ def in_words(pair: Pair) -> str:
     """In what they differ, and since when their losses do."""
     one, other = pair
     found = differences(pair)
-    parts = [f"{name} **{a} | {b}**" for name, a, b in found[:MOST_DIFFERENCES]]
+    parts = [
+        f"{name} **{in_markdown(path_end(a, 60))} | {in_markdown(path_end(b, 60))}**"
+        for name, a, b in found[:MOST_DIFFERENCES]
+    ]
     rest = f" and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
     if not twins_of(pair):
         what = f"They differ in {', '.join(parts)}{rest}" if found else "Their settings are the same"
