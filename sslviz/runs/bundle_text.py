@@ -1,6 +1,7 @@
 """Small changes in source text, for a file that stands alone: tables of knobs with values, names without modules."""
 
 import ast
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,8 @@ def plain_tables(source: str, values: Values) -> str:
                 }
                 default = ast.literal_eval(row.value.args[0])
                 value = values.get(qualified, {}).get(name, default)
-                written = f'"{value}"' if isinstance(value, str) else repr(value)
+                # a JSON string is a string of Python, too
+                written = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
                 line = f"{name}: {ast.get_source_segment(source, row.annotation)} = {written}"
                 note = ": ".join(filter(None, (words.get("symbol"), words.get("help"))))
                 indent = " " * row.col_offset

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sslviz.foreign import in_markdown
 from sslviz.methods import METHODS
 from sslviz.runs.bundle import import_lines
 from sslviz.runs.folder import RunFolder
@@ -115,13 +116,13 @@ def introduction(how: Recipe) -> str:
     method, s = METHODS[how.settings.method], how.settings
     return "\n\n".join(
         [
-            f"# {method.title} on {Path(s.data).name}, seed {s.seed}",
+            f"# {method.title} on {in_markdown(Path(s.data).name)}, seed {s.seed}",
             method.summary,
             f"$$ {method.equation} $$",
             f"[The paper]({method.paper}). The letters are explained above the method's code, further down.",
-            f"**How to read this.** One recorded run, *{how.run.id}*, to be run again from top to bottom: settings, "
-            "pictures, views, networks, method, score, training loop. Every knob that was turned while it trained is "
-            f"turned again at the same step. {' '.join(how.remarks())}",
+            f"**How to read this.** One recorded run, *{in_markdown(how.run.id)}*, to be run again from top to bottom: "
+            "settings, pictures, views, networks, method, score, training loop. Every knob that was turned while it "
+            f"trained is turned again at the same step. {in_markdown(' '.join(how.remarks()), 1000)}",
             f"{NEEDS[how.kind]} Written by sslviz from its own source.",
         ]
     )

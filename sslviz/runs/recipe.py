@@ -3,11 +3,13 @@
 script.py writes it as one Python file, notebook.py as a notebook.
 """
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sslviz.data import CODE, SOURCES
+from sslviz.foreign import one_line
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.nets import ENCODERS
@@ -19,6 +21,7 @@ GROUPS = ("Settings", "Pictures", "Views", "Networks", "Method", "Score", "Train
 LAYERS = {"data": "Views", "nets": "Networks", "methods": "Method", "measures": "Score", "runs": "Training loop"}
 PICTURES = {"dataset", "zipped", *(name for names in CODE.values() for name in names)}
 SETTINGS = {"settings", "plain_knobs"}
+PRECISIONS = ("float32", "bfloat16", "float16")  # names of torch; whatever else a file says is not written into source
 LOOP = ("Plan", "prepare", "adamw", "replay", "knn_score")
 
 CATALOGUE = '''
@@ -57,19 +60,22 @@ class Recipe:
 
     @property
     def where(self) -> str:
-        """What the maker of the pictures must be told: the path of one's own, a folder for downloads, or nothing."""
-        return {"own": self.settings.data, "catalogue": "downloads"}.get(self.kind, "")
+        """What the maker of the pictures must be told: the name of one's own (not the path, which says who had them
+        where), a folder for downloads, or nothing.
+        """
+        return {"own": Path(self.settings.data).name, "catalogue": "downloads"}.get(self.kind, "")
 
     def remarks(self) -> list[str]:
-        """How exact the repetition is, in sentences."""
+        """How exact the repetition is, in sentences: plain text, in which names are as they were recorded."""
         device, parent, doubts, fork = self.run.status().device, self.settings.parent, [], []
         if parent is not None:
-            fork = [f"This run was forked from {parent.run} at step {parent.step}, and begins with its weights."]
+            origin = one_line(parent.run)
+            fork = [f"This run was forked from {origin} at step {parent.step}, and begins with its weights."]
             if self.parent is None:
                 return [*fork, "These were not kept: what is here begins at random, and comes out otherwise."]
             fork.append("They lie in the file beside this one.")
         if device not in ("", "cpu"):
-            doubts.append(f"Recorded on {device}, where sums are not repeated bit for bit: close, not equal.")
+            doubts.append(f"Recorded on {one_line(device)}, where sums are not repeated bit for bit: close, not equal.")
         elif not self.settings.training.threads:
             doubts.append("The run left the number of threads open: with another number the last digits differ.")
         if self.channels_last is None:
@@ -143,7 +149,8 @@ def recipe(run: RunFolder) -> Recipe:
     kept = run.weights_steps()
     about = next((found[1] for found in map(run.weights, [*kept[-1:], *kept[:1]]) if found), {})
     asked = settings.training.precision
-    precision = about.get("precision") or (asked if asked != "auto" else status.precision or "float32")
+    said = (about.get("precision"), asked, status.precision)
+    precision = next((each for each in said if each in PRECISIONS), "float32")
     fixed = True if asked != "auto" and forked is None else None  # see Trainer.choose_precision
     return Recipe(
         run,
@@ -158,16 +165,20 @@ def recipe(run: RunFolder) -> Recipe:
 
 def turned(run: RunFolder) -> dict[int, dict[str, Any]]:
     """step -> the knobs that were turned just before it. What was turned after the moment from which the run was
-    resumed has been forgotten by the run, too.
+    resumed has been forgotten by the run, too. Only knobs that exist, with values that they take.
     """
+    settings = run.settings()
     changes: list[tuple[int, str, Any]] = []
     for event in run.events():
         step = event["step"]
-        if event["kind"] == "set" and "name" in event:
-            changes.append((step, event["name"], event["value"]))
+        if event["kind"] == "set":
+            with contextlib.suppress(ValueError):
+                name = event["name"]
+                changes.append((step, name, settings.change(**{name: event["value"]}).values()[name]))
         elif event["kind"] == "resume":
             kept = run.weights(step)
-            now = kept[1].get("values", {}) if kept else {}
+            now = kept[1].get("values") if kept else None
+            now = now if isinstance(now, dict) else {}
             changes = [
                 (at, name, value)
                 for at, name, value in changes

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from sslviz.methods.method import Method
 
-KINDS = {  # of numbers, as the file calls them
+DTYPES = {  # of numbers, as the file calls them
     "F32": torch.float32,
     "F16": torch.float16,
     "BF16": torch.bfloat16,
@@ -45,6 +45,6 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, int]]:
     tensors = {}
     for name, entry in table.items():
         start, end = entry["data_offsets"]
-        numbers = torch.frombuffer(bytearray(data[begin + start : begin + end]), dtype=KINDS[entry["dtype"]])
+        numbers = torch.frombuffer(bytearray(data[begin + start : begin + end]), dtype=DTYPES[entry["dtype"]])
         tensors[name] = numbers.view(entry["shape"])
     return tensors, about

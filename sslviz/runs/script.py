@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from sslviz.foreign import one_line
 from sslviz.methods import METHODS
 from sslviz.runs.bundle import Section, import_lines
 from sslviz.runs.files import replace
@@ -27,7 +28,7 @@ def main() -> None:
 
     if PLAN.training.threads:  # more threads add up in another order: other last digits
         torch.set_num_threads(PLAN.training.threads)
-    data = make({data})
+{data}
     model = prepare(PLAN, data, torch.device(options.device))
     optimizer = adamw(model)
     done = {done}
@@ -43,6 +44,14 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 """
+
+
+DATA = "    data = make({where})"
+OWN_DATA = """\
+    try:
+        data = make({where})
+    except DataError as error:
+        parser.error(f"{{error}} --data says where the pictures are.")"""
 
 
 def write_script(run: RunFolder, to: Path) -> list[Path]:
@@ -85,7 +94,7 @@ def script(how: Recipe, weights: str = "") -> str:
 
 def introduction(how: Recipe) -> str:
     method, s = METHODS[how.settings.method], how.settings
-    pictures, command = Path(s.data).name, "python this_file.py"
+    pictures, command = one_line(Path(s.data).name), "python this_file.py"
     lines = [
         f"{method.title} on {pictures}, seed {s.seed}: one run, to be run again.",
         "",
@@ -98,7 +107,7 @@ def introduction(how: Recipe) -> str:
         f"    {method.equation}",
         f"Paper: {method.paper}",
         "",
-        f"Recorded as {how.run.id}: {how.recorded()}.",
+        f"Recorded as {one_line(how.run.id)}: {how.recorded()}.",
         *how.remarks(),
         "",
         NEEDS[how.kind],
@@ -137,7 +146,7 @@ def main(how: Recipe, weights: str) -> str:
     on_cpu = how.run.status().device in ("", "cpu")
     return MAIN.format(
         data_option=option,
-        data="Path(options.data)" if how.where else "",
+        data=(OWN_DATA if how.kind == "own" else DATA).format(where="Path(options.data)" if how.where else ""),
         device='"cpu"' if on_cpu else '"cuda" if torch.cuda.is_available() else "cpu"',
         done=f"go_on_from(Path(__file__).with_name({weights!r}), model, optimizer)" if weights else "0",
     )

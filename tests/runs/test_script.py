@@ -38,7 +38,7 @@ def test_every_method_comes_out_as_recorded(
         settings = RunSettings(method=method, data=str(pictures), seed=3, training=quick.training)
         runs.append(trained(tmp_path / "runs", settings, {2: {"hue": 0.1, "batch_size": 16}}))
         scripts += write_script(runs[-1], tmp_path / f"{method}.py")
-    for folder, (again, score) in zip(runs, repeated(scripts, tmp_path), strict=True):
+    for folder, (again, score) in zip(runs, repeated(scripts, pictures.parent), strict=True):
         method = folder.settings().method
         assert len(again) == 6, method
         assert again == losses(folder), method
@@ -53,7 +53,7 @@ def test_knobs_that_were_turned_are_turned_again(tmp_path: Path, pictures: Path,
     assert turned(touched) == {step + 1: knobs for step, knobs in turns.items()}
     assert losses(plain) != losses(touched)
     (path,) = write_script(touched, tmp_path / "again.py")
-    ((again, score),) = repeated([path], tmp_path)
+    ((again, score),) = repeated([path], pictures.parent)
     assert again == losses(touched)
     assert score == touched.metrics()["knn"].dropna().iloc[-1]
 
@@ -68,7 +68,7 @@ def test_a_fork_begins_with_the_weights_beside_the_script(tmp_path: Path, pictur
     assert run(child, tmp_path / "cache", Wishes(child)).state == "done"
     written = write_script(child, tmp_path / "fork.py")
     assert [path.name for path in written] == ["fork.py", "fork-parent.safetensors"]
-    ((again, _),) = repeated(written[:1], tmp_path)
+    ((again, _),) = repeated(written[:1], pictures.parent)
     assert len(again) == 3
     assert again == losses(child)
 
