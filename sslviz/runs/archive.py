@@ -7,16 +7,17 @@ in the places where a run has them, and settings that can be read.
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from sslviz.data.dataset import DataError
 from sslviz.runs.folder import MEMBER, SETTINGS, RunFolder
 from sslviz.runs.records import State
+from sslviz.runs.versions import UnreadableRun
 
 MOST_BYTES = 2_000_000_000  # unpacked
 ENDED: State = "interrupted"
+SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # or packed in a strange way
 
 
 def pack(run: RunFolder, to: Path) -> Path:
@@ -41,7 +42,10 @@ def unpack(source: Path, runs: Path) -> RunFolder:
             tops = {Path(info.filename).parts[0] for info in members.values()}
             if len(tops) != 1 or SETTINGS not in members:
                 raise DataError(f"{source.name} holds no run, or more than one.")
-            path = _free(runs / re.sub(r"[^\w.-]", "-", tops.pop()))
+            name = re.sub(r"[^\w.-]", "-", tops.pop())
+            if name.startswith("."):  # the bin, the sweeps: places of our own
+                raise DataError(f"{source.name} holds a run whose name begins with a dot: {name[:40]}")
+            path = _free(runs / name)
             path.mkdir(parents=True)
             try:
                 for place, info in members.items():
@@ -50,13 +54,13 @@ def unpack(source: Path, runs: Path) -> RunFolder:
                         shutil.copyfileobj(packed, file)
                 run = RunFolder(path)
                 run.settings()
-            except (ValidationError, OSError, zipfile.BadZipFile):
+            except (UnreadableRun, OSError, *SPOILT):
                 shutil.rmtree(path)
                 raise
-    except (zipfile.BadZipFile, OSError) as error:
+    except UnreadableRun as error:
+        raise DataError(f"{source.name} holds a run that this version cannot read: {error}") from None
+    except (OSError, *SPOILT) as error:
         raise DataError(f"{source.name} cannot be read as a .zip: {error}") from None
-    except ValidationError:
-        raise DataError(f"{source.name} holds settings that this version does not understand.") from None
     status = run.status()
     if status.at_work:
         run.write_status(status.model_copy(update={"state": ENDED, "reason": "", "pid": None}))

@@ -70,3 +70,24 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path):
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(DataError, match="cannot be read"):
         unpack(tmp_path / "broken.zip", tmp_path)
+
+
+@pytest.mark.parametrize("name", [".trash", ".sweeps", "..."])
+def test_a_name_with_a_leading_dot_is_a_place_of_our_own(tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "dotted.zip", "w") as archive:
+        archive.writestr(f"{name}/settings.json", "{}")
+    with pytest.raises(DataError):
+        unpack(tmp_path / "dotted.zip", tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+def test_spoilt_bytes_are_a_sentence_and_leave_nothing(tmp_path):
+    path = tmp_path / "spoilt.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mine/settings.json", "{}" + " " * 1000)
+    data = bytearray(path.read_bytes())
+    data[30 + len("mine/settings.json")] = 0xFF  # the first byte that is packed
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="cannot be read"):
+        unpack(path, tmp_path / "there")
+    assert not list((tmp_path / "there").iterdir())
