@@ -2,6 +2,7 @@
 
 import inspect
 import textwrap
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -50,7 +51,8 @@ def chosen(name: str) -> tuple[RunFolder | None, str]:
         instead = "this is the latest one."
     if run is not None:
         other = run.settings().method
-        return latest, f"The run in the address is one of [{METHODS[other].title}]({other}?run={run.id}); {instead}"
+        there = f"[{METHODS[other].title}]({other}?run={quote(run.id)})"
+        return latest, f"The run in the address is one of {there}; {instead}"
     if not asked:
         return latest, ""
     refusal = other_versions.refused(asked) or f"There is no run called {worksheet.quoted(asked)} here."

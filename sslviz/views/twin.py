@@ -44,6 +44,7 @@ def show() -> None:
     ours = pair is not None and all(server.is_ours(run) for run in pair)
     with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=not ours, key=f"start_{not ours}"):
         twin_start.show(list(pair or ()))
+    other_versions.unread()
     if pair is None:
         st.info("There are no twins here yet: start a pair. Both sides fill in as they train.", icon=":material/movie:")
         return
@@ -52,7 +53,6 @@ def show() -> None:
         twin_transport.bar(pair, statuses)
         twin_transport.turn_a_knob(pair)
     other_versions.remarks(*pair)
-    other_versions.unread()
     states = tuple(status.state for status in statuses)
     eager = bool({"queued", "starting"} & set(states))
     awaited = any(layouts.awaited(run) for run in pair)

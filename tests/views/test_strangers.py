@@ -170,4 +170,4 @@ def test_an_unreadable_run_that_is_asked_for_gets_a_sentence(page: str, key: str
     assert not app.exception
     told_of = [warning.value for warning in app.warning if "spoilt" in warning.value]
     assert len(told_of) == 1
-    assert "cannot be read by this version: its settings are not JSON." in told_of[0]
+    assert "cannot be read by this version: its settings are not JSON" in told_of[0]
