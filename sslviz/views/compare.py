@@ -44,9 +44,14 @@ def show() -> None:
     st.header("Compare", anchor=False)
     ids = chooser(compare_runs.asked())
     # Closed, it costs nothing; an address that filters opens it.
-    st.session_state.setdefault("all_runs", "find" in st.query_params)
+    if "find" in st.query_params:
+        st.session_state.setdefault("all_runs", True)
     every = st.expander(
-        "All runs: sort, filter, name, tag, delete", icon=":material/table_rows:", key="all_runs", on_change="rerun"
+        "All runs: sort, filter, name, tag, delete",
+        icon=":material/table_rows:",
+        key="all_runs",
+        on_change="rerun",
+        bind="query-params",
     )
     if every.open:
         with every:

@@ -19,6 +19,7 @@ from sslviz.views import (
     picked,
     recorded,
     similarity,
+    worksheet,
 )
 from sslviz.views.layouts import LAYOUTS
 from sslviz.views.moment import Moment, moment
@@ -38,7 +39,7 @@ def show(pair: Pair, names: tuple[str, str]) -> None:
         return
     step = steps[-1]
     if not any(run.status().at_work for run in pair) and len(steps) > 1:
-        step = st.select_slider("Moment (training step)", steps, steps[-1], key=f"moment_{pair[0].id}_{pair[1].id}")
+        step = chosen(pair, steps)
     found = [at(run, step) for run in pair]
     if any(each is None for each in found):
         st.info("This moment cannot be read.")
@@ -58,6 +59,18 @@ def show(pair: Pair, names: tuple[str, str]) -> None:
     if health.open:
         with health:
             doubled(moments, panels.HEALTH)
+
+
+def chosen(pair: Pair, steps: list[int]) -> int:
+    """One of the moments, in the address as `moment`; the last unless it says otherwise."""
+    worksheet.check("moment", lambda text: text in map(str, steps), "the last moment")
+    usual = int(st.query_params.get("moment", steps[-1]))
+    step = int(st.select_slider("Moment (training step)", steps, usual, key=f"moment_{pair[0].id}_{pair[1].id}"))
+    if step != steps[-1]:
+        st.query_params["moment"] = str(step)
+    else:
+        st.query_params.pop("moment", None)
+    return step
 
 
 def common_steps(pair: Pair) -> list[int]:

@@ -41,13 +41,18 @@ class Server:
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """serve(script, env={…}, base="/path") starts `streamlit run script` on a free port and ends it after the test."""
+    yield from serving(tmp_path)
+
+
+def serving(folder: Path) -> Iterator[Callable[..., Server]]:
+    """For fixtures. folder: takes the logs of the servers, which end with the fixture."""
     servers: list[Server] = []
 
     def start(script: Path | str, env: dict[str, str] | None = None, base: str = "") -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        log_file = tmp_path / f"server-{port}.log"
+        log_file = folder / f"server-{port}.log"
         command = [
             sys.executable,
             "-m",

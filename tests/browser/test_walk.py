@@ -1,0 +1,280 @@
+"""The address is the state: whoever walks to a picture by clicks and keys, and whoever opens its address, see the same.
+
+`WALKS` says what is done on each page. After every action the address must be another one, and at the end of every walk
+a fresh page, opened at that address, must show the same charts (data, axes, titles), the same controls, and pictures
+that are there. What by design is not in the address is told with `aside`, and why.
+"""
+
+import math
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sslviz.methods import METHODS
+from tests.browser.conftest import ROOT, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SHOWN = (Path(__file__).parent / "walk.js").read_text()
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+PATIENCE = 120.0  # seconds: for a machine that has much else to do
+QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && !document.querySelector('[data-testid=stSkeleton], [data-loading=true]')
+    && [...document.querySelectorAll('.sslviz-plot')].every(plot => plot._fullData || !plot.clientWidth)"""
+# counts how often the script of the page has begun to run
+COUNTED = """() => {
+    window.begun = 0;
+    new MutationObserver(changes => { window.begun += changes.length; }).observe(
+        document, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']}) }"""
+# the middle of a cell of the heat map in the figure with this title, in pixels of the window
+CELL = """([title, row, column]) => {
+    const plot = [...document.querySelectorAll('.sslviz-plot')].find(
+        each => each._fullLayout?.title?.text?.replaceAll('<br>', ' ').startsWith(title));
+    if (!plot) return null;
+    plot.scrollIntoView({block: 'center'});
+    const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
+    return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a hand does. aside: why the address does not hold what it changes; "" if the address does."""
+
+    do: Callable[[Any], object]
+    name: str
+    aside: str = ""
+
+
+def choose(option: str, group: str = "", **more: str) -> Action:
+    """An option of a segmented control; group: the name of the control, where several have such an option."""
+
+    def do(page: Any) -> None:
+        place = page.get_by_test_id("stMain")
+        if group:
+            place = place.get_by_test_id("stButtonGroup").filter(has_text=group)
+        place.get_by_role("radio", name=option, exact=True).first.click()
+
+    return Action(do, f"choose {option}", **more)
+
+
+def slide(label: str, key: str = "ArrowRight", which: int = 0) -> Action:
+    def do(page: Any) -> None:
+        page.get_by_test_id("stMain").get_by_role("slider", name=re.compile(label)).nth(which).focus()
+        page.keyboard.press(key)
+
+    return Action(do, f"{label}: {key}")
+
+
+def press(name: str, **more: str) -> Action:
+    def do(page: Any) -> None:
+        page.get_by_test_id("stMain").get_by_role("button", name=re.compile(name)).first.click()
+
+    return Action(do, f"press {name}", **more)
+
+
+def key(name: str, **more: str) -> Action:
+    """A key that the page as a whole hears."""
+
+    def do(page: Any) -> None:
+        page.evaluate("() => document.activeElement?.blur()")
+        page.keyboard.press(name)
+
+    return Action(do, f"key {name}", **more)
+
+
+def pick(label: str, option: str) -> Action:
+    """An option of a list that opens."""
+
+    def do(page: Any) -> None:
+        page.get_by_test_id("stMain").get_by_role("combobox", name=re.compile(label)).first.click()
+        page.get_by_role("option", name=re.compile(option)).first.click()
+
+    return Action(do, f"{label}: {option}")
+
+
+def toggle(label: str, **more: str) -> Action:
+    return Action(lambda page: page.get_by_test_id("stCheckbox").filter(has_text=label).first.click(), label, **more)
+
+
+def unfold(label: str, **more: str) -> Action:
+    def do(page: Any) -> None:
+        page.get_by_test_id("stExpander").filter(has_text=label).first.locator("summary").click()
+
+    return Action(do, f"unfold {label}", **more)
+
+
+def cell(title: str, row: int, column: int) -> Action:
+    """A cell of a heat map."""
+
+    def do(page: Any) -> None:
+        page.mouse.click(*page.evaluate(CELL, [title, row, column]))
+
+    return Action(do, f"cell {row}, {column} of {title}")
+
+
+def class_of(name: str) -> Action:
+    """All pictures of a class are picked."""
+    why = "what is picked is kept by the window, for all its pages (picked.py)"
+    return Action(lambda page: page.get_by_label("Pick a class").first.select_option(name), f"pick {name}", why)
+
+
+MOMENT = [key("Home"), key("ArrowRight")]  # of the clock
+METHOD = [[choose("PCA"), pick("Colour", "hue"), class_of("circle"), unfold("How healthy"), *MOMENT]]
+MATRIX = [
+    [choose("16×16"), choose("by image"), cell("Similarity", 2, 5)],
+    [choose("PCA"), unfold("How healthy"), *MOMENT],
+]
+STAGES = [[key("ArrowRight"), key("ArrowRight")], *[[key("ArrowRight")]] * 3, [key("ArrowRight"), key("ArrowRight")]]
+Walks = list[list[Action]]
+WALKS: dict[str, Walks] = {
+    **dict.fromkeys(METHODS, METHOD),
+    **dict.fromkeys(("simclr", "moco", "byol", "simsiam", "barlow_twins", "swav"), MATRIX),
+    "home": [[]],
+    # rooms
+    "attention_room": [
+        [slide("Share of the attention"), cell("Who looks where?", 3, 2)],
+        [slide("Picture"), unfold("Through the training")],
+    ],
+    "mae_room": [
+        [slide("mask ratio", "ArrowLeft"), choose("block"), slide("Dice")],
+        [toggle("Paste"), choose("runs"), slide("Picture")],
+        [choose("mask ratios")],
+        [choose("cost")],
+    ],
+    "pretext_room": [
+        [slide("Turned to the left"), slide("Test picture")],
+        [choose("jigsaw"), press("In order")],
+        [choose("colorization"), slide("Test picture")],
+    ],
+    "slow_motion": [*STAGES, [slide("Dice"), slide("Pictures N", "ArrowLeft")], [key("ArrowLeft")]],
+    # runs
+    "compare": [
+        [choose("step"), pick("Metric", "loss"), choose("y", "Logarithmic"), slide("Smoothing")],
+        [choose("likeness"), choose("pca"), pick("Colour", "hue"), *MOMENT],
+        [choose("spectrum"), choose("images"), unfold("All runs")],
+    ],
+    "twin": [
+        [choose("16×16"), choose("PCA"), pick("Colour", "hue"), cell("Similarity", 3, 1), slide("Moment", "ArrowLeft")]
+    ],
+    "sweep": [[choose("linear"), cell("", 0, 0)]],
+    "maps": [
+        [choose("PCA"), slide("Moment", "ArrowLeft"), class_of("circle")],
+        [pick("Colour", "true neighbours"), choose("since the start"), slide("Moment", which=1)],
+        [pick("Second map: run", "BYOL"), press("before and after")],
+    ],
+    "judge": [[pick("Run", "BYOL")]],
+    "projection_head": [[choose("evaluated k-NN")]],
+    # the blackboard
+    "infonce": [
+        [choose("lecture hard"), slide("Temperature"), slide("Anchor")],
+        [choose("circle"), slide("Pictures N")],
+    ],
+    "temperature": [[press("positive at 0.2")], [choose("3"), slide("Candidates"), slide("Score of the positive")]],
+    "geometry": [[choose("sphere"), choose("alignment + uniformity"), slide("Pictures N")], [slide("Seed")]],
+    "ema": [[choose("m rises to 1"), slide("Steps"), slide("Noise")], [slide("Seed")]],
+    "studio": [[press("Crop and flip only"), slide("Dice"), slide("Picture")], [press("Colours only")]],
+    "masking": [[slide("mask ratio"), choose("block"), slide("Dice")]],
+    "labels": [[press("medical"), slide("Images that get a label", "ArrowLeft"), slide("Wage")]],
+    "landscape": [
+        [choose("Benchmark"), choose("detection (mAP, %)")],
+        [choose("Contrastive zoo"), choose("BYOL")],
+        [choose("Other fields")],
+        [choose("Evaluations")],
+    ],
+    "chooser": [[choose("detect or segment"), choose("many GPUs"), choose("captions")]],
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One server for all pages, with nothing but the recorded runs, which are at rest."""
+    folder = tmp_path_factory.mktemp("walk")
+    folders = {"SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_SPARE": "0"}
+    for start in serving(folder):
+        yield start("app.py", env=folders)
+
+
+def quiet(page: Any) -> None:
+    page.wait_for_function(QUIET, timeout=PATIENCE * 1000)
+
+
+def act(page: Any, action: Action) -> None:
+    before = page.evaluate("() => [location.href, window.begun]")
+    action.do(page)
+    if not action.aside:
+        heard = "([url, begun]) => location.href !== url && window.begun > begun"
+        page.wait_for_function(heard, arg=before, timeout=PATIENCE * 1000)
+    quiet(page)
+
+
+def differences(one: Any, other: Any, where: str = "") -> list[str]:
+    """Where two descriptions of a page differ. Numbers: by more than a thousandth of the largest of their row (a
+    history has sixteen bits).
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        names = dict.fromkeys([*one, *other])
+        return [line for name in names for line in differences(one.get(name), other.get(name), f"{where}.{name}")]
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return [f"{where}: {len(one)} against {len(other)}: {str(one)[:300]} | {str(other)[:300]}"]
+        numbers = [abs(x) for x in (*one, *other) if isinstance(x, int | float) and not isinstance(x, bool)]
+        scale = max(numbers, default=0.0)
+        pairs = [(i, a, b) for i, (a, b) in enumerate(zip(one, other, strict=True)) if not alike(a, b, scale)]
+        return [line for i, a, b in pairs for line in differences(a, b, f"{where}[{i}]")]
+    return [] if alike(one, other, 0.0) else [f"{where}: {str(one)[:160]} | {str(other)[:160]}"]
+
+
+def alike(one: Any, other: Any, scale: float) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-3 * scale)
+    return bool(one == other)
+
+
+def compare(page: Any, fresh: Any) -> list[str]:
+    """Both pages until they show the same, or have had their time; then what differs."""
+    end, opened, found = time.monotonic() + PATIENCE, "", ["nothing was compared"]
+    while found and time.monotonic() < end:
+        quiet(page)
+        if page.url != opened:  # a clock that has come to rest says so late
+            opened = page.url
+            fresh.goto(opened)
+        quiet(fresh)
+        one, other = page.evaluate(SHOWN), fresh.evaluate(SHOWN)
+        broken = one.pop("broken") + other.pop("broken")
+        found = differences(one, other)
+        if not found and broken:
+            return [f"no picture: {url}" for url in broken]
+        if page.url != opened:
+            found = [f"{opened} became {page.url}"]
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_address_shows_what_the_walk_shows(name: str, site: Any, page: Any) -> None:
+    page.set_default_timeout(PATIENCE * 1000)
+    answers: list[str] = []
+
+    def heard(answer: Any) -> None:
+        kind = answer.headers.get("content-type", "")
+        if answer.request.resource_type == "image" and not (answer.ok and kind.startswith("image/")):
+            answers.append(f"{answer.status} {kind} {answer.url[:200]}")
+
+    page.context.on("response", heard)
+    page.add_init_script(f"({COUNTED})()")
+    page.goto(site.url + ("" if name == "home" else f"/{name}"))
+    for walk in WALKS[name]:
+        quiet(page)
+        for action in walk:
+            act(page, action)
+        fresh = page.context.new_page()
+        found = compare(page, fresh)
+        way = " → ".join(action.name for action in walk)
+        assert not found, f"{name}: {way}\n{page.url}\nwalked | opened\n" + "\n".join(found[:40])
+        fresh.close()
+    assert answers == []
+    assert page.complaints == []
+    assert "Traceback" not in site.log
