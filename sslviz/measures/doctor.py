@@ -3,6 +3,7 @@
     std, mean_cosine   spread of the normalised z along a coordinate; cosine of two different pictures, on average.
                        1/√d and 0 if d numbers are used evenly, 0 and 1 if all pictures get one answer
     rank               directions that z really uses (RankMe): tens, not two or three
+    output_std         std of z over a batch, at every step: says at once what the others say at the next look
     loss               falls in a collapsed network too; beside it stands what knowing nothing costs (`ignorance`)
     knn                does h tell classes apart better than random weights do?
 
@@ -14,7 +15,7 @@ rank 8 … 40 against 1 … 5. They are rules of thumb: a verdict is a suspicion
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,11 @@ from sslviz.measures.blame import Blame, collapse, dominance, ignorant, misled, 
 from sslviz.measures.chart import Chart
 from sslviz.measures.scores import LIVE
 
+SURVIVES = (
+    f"The {LIVE.name} is still above that of random weights: it reads h, the encoder's output before the projector, "
+    "where pictures still differ; it is z that no longer tells them apart."
+)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -30,7 +36,8 @@ class Verdict:
 
     name: "complete collapse". sentence: what broke, and why. evidence: recorded numbers with their step. constant: what
     they must be compared with, "1/√d = 0.125" (may be empty). cure: knob -> value (may be empty), the same in
-    cure_words. restart: turning the knobs is not enough, the weights are beyond repair.
+    cure_words. restart: turning the knobs is not enough, the weights are beyond repair. aside: what may seem to speak
+    against it, and why it does not (may be empty).
     """
 
     name: str
@@ -40,6 +47,7 @@ class Verdict:
     cure: dict[str, Any] = field(default_factory=dict)
     cure_words: str = ""
     restart: bool = False
+    aside: str = ""
 
 
 def diagnose(
@@ -52,8 +60,9 @@ def diagnose(
     """The first rule that applies, None if all is well. Pure: rows up to any step tell what was known at that step.
 
     history: one row per recorded step, in which each of these columns may be missing or NaN: step, seconds, loss, std,
-    mean_cosine, rank, knn, knn_random_init, accuracy, teacher_entropy, mean_output_entropy, prototypes_used. values:
-    all knobs, flat, as they stand. ignorance: `Method.ignorance(values)`. dimension: numbers in z, d.
+    mean_cosine, rank, output_std, positive_cosine, contrastive_accuracy, knn, knn_random_init, accuracy,
+    teacher_entropy, mean_output_entropy, prototypes_used. values: all knobs, flat, as they stand. ignorance:
+    `Method.ignorance(values)`. dimension: numbers in z, d.
     """
     if not {"step", "seconds"} <= set(history) or not len(history):
         return None
@@ -91,17 +100,33 @@ def collapsed(c: Chart) -> Verdict | None:
     shrunk = len(spread) > 30 and spread.tail(10).max() < 0.6 * spread.head(3).mean()  # of batches: at every step
     looks = 1 if shrunk else 3
     few = 2.0 if "predictor" not in c.values else 6.0 if shrunk else 5.0  # others are narrow for a while, and recover
-    point = c.above("mean_cosine", 0.95, looks)
-    if not point and not c.below("rank", few, looks):
+    point, batches = c.above("mean_cosine", 0.95, looks), one_answer(c)
+    if not point and not batches and not c.below("rank", few, looks):
         return None
     healthy = f"1/√d = {c.dimension**-0.5:.3f}" if c.dimension else "1/√d"
-    if point:
+    told = c.tell("loss", "std", "mean_cosine", "rank", "knn")
+    if point or batches:
         name, what = "complete collapse", "Every picture gets nearly the same z, and the loss cannot tell."
         constant = f"std {healthy} and mean cosine 0 if spread evenly; 0 and 1 if collapsed"
+        if not point:  # the last look was earlier
+            told = c.tell("loss", "output_std", "positive_cosine", "contrastive_accuracy", "knn")
     else:
         name, what = "dimensional collapse", "Few directions of z are left in use, the pictures differ in nothing else."
         constant = f"rank: tens in healthy runs, alarm below {few:g}; std {healthy} if spread evenly"
-    return c_verdict(c, name, what, c.tell("loss", "std", "mean_cosine", "rank", "knn"), constant, collapse, True)
+    aside = SURVIVES if c.gain() > 0.02 and c.values.get("projector") != "none" else ""
+    return replace(c_verdict(c, name, what, told, constant, collapse, True), aside=aside)
+
+
+def one_answer(c: Chart) -> bool:
+    """By the last 20 batches alone. Either their z have shrunk to where the mean cosine of two pictures would be 0.95,
+    if the spread is even over the d coordinates: it is 1 − d·std² (healthy runs, while they find their feet: 0.4/√d).
+    Or partners agree, and yet nobody can tell them from the others.
+    """
+    spread, first = c.last("output_std", 20), c.column("output_std").head(3).mean()
+    even = c.dimension**-0.5 if c.dimension else first
+    shrunk = len(spread) > 0 and spread.max() < min(0.05**0.5 * even, 0.5 * first)
+    alike = c.above("positive_cosine", 0.95, 20) and c.below("contrastive_accuracy", 0.3, 20)
+    return bool(shrunk or alike)
 
 
 def uniform_teacher(c: Chart) -> Verdict | None:
@@ -133,7 +158,7 @@ def few_prototypes(c: Chart) -> Verdict | None:
 
 
 def frozen_teacher(c: Chart) -> Verdict | None:
-    if c.values.get("momentum") != 1 or c.values.get("target") is False or not c.older(50, 5) or c.gain() > 0.2:
+    if c.values.get("momentum") != 1 or c.values.get("target") is False or not c.older(50, 5) or c.gain() > 0.15:
         return None
     return Verdict(
         "frozen teacher",
@@ -158,7 +183,7 @@ def knows_nothing(c: Chart) -> Verdict | None:
 
 def wrong_temperature(c: Chart) -> Verdict | None:
     tau = c.values.get("temperature")
-    if tau is None or c.ignorance is None or not c.joint or not c.older(300, 20) or not c.gain() < 0.1:
+    if tau is None or c.ignorance is None or not c.joint or not c.older(300, 20) or not c.gain() < 0.07:
         return None
     if tau >= 0.7:
         name, what = "temperature too large", "All negatives push alike, near or far, and classes stay mixed."
@@ -174,7 +199,7 @@ def wrong_temperature(c: Chart) -> Verdict | None:
 
 
 def shortcuts(c: Chart) -> Verdict | None:
-    if "label_smoothing" in c.values or not c.older(50, 5) or not c.above("accuracy", 0.98, 10) or c.gain() > 0.1:
+    if "label_smoothing" in c.values or not c.older(50, 5) or not c.above("accuracy", 0.98, 10) or c.gain() > 0.07:
         return None
     what = "The task is solved almost at once, without knowing what is in the picture."
     return c_verdict(c, "shortcut", what, c.tell("accuracy", "knn"), "accuracy ≈ 100 % early: a shortcut", shortcut)
@@ -184,7 +209,7 @@ def misleading_loss(c: Chart) -> Verdict | None:
     knn, random, loss = c.last("knn"), c.column("knn_random_init"), c.column("loss")
     if not c.joint or not c.older(300, 30) or not len(knn) or not len(random):
         return None
-    if not (knn < random.iloc[-1] - 0.02).all() or not loss.tail(10).mean() < loss.head(3).mean():
+    if not (knn < random.iloc[-1] - 0.03).all() or not loss.tail(10).mean() < loss.head(3).mean():
         return None
     what = "The loss falls, and the classes are told apart less and less: it is met by something else."
     constant = f"{LIVE.name} of random weights = {random.iloc[-1]:.3f}"

@@ -17,7 +17,7 @@ from sslviz.runs.records import Snapshot
 from sslviz.runs.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.
-LOOKS = {"exhibits": (0.02, 0.4), "embedding": (0.035, 1.0), "knn": (0.095, 2.0)}
+LOOKS = {"exhibits": (0.02, 0.4), "embedding": (0.05, 1.0), "knn": (0.08, 2.0)}
 ALL = set(LOOKS)
 PAID_BACK = 40.0  # seconds into the run from which on the shares hold; before, where most is to be seen, more is spent
 FIRST_STEPS = 3  # each of them is shown, and not paid for: what followed was half a minute without a new picture

@@ -21,6 +21,8 @@ def show(run: RunFolder, status: Status) -> None:
     with st.container(border=True, key="doctor"):
         st.markdown(f":red-badge[:material/stethoscope: {verdict.name}]  {verdict.sentence}")
         st.caption(f"{verdict.evidence} · {verdict.constant}" if verdict.constant else verdict.evidence)
+        if verdict.aside:
+            st.caption(verdict.aside)
         if verdict.cure:
             again = (verdict.restart and status.state != "failed") or not server.is_ours(run) or status.state == "done"
             how = "start again with" if again else "apply" if status.at_work else "resume with"

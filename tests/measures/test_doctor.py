@@ -9,6 +9,8 @@ import pytest
 
 from sslviz.measures.doctor import RULES, diagnose
 from sslviz.methods import METHODS
+from sslviz.place import GALLERY
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings, parse
 
 RECORDED = sorted((Path(__file__).parent / "doctor").glob("*.csv"))
@@ -64,6 +66,65 @@ def test_recorded_runs_get_the_verdict_they_deserve_and_healthy_ones_none(path):
     assert last.restart
     first = next(step for step, verdict in zip(history["step"], verdicts, strict=True) if verdict)
     assert first > 40  # in the beginning nobody can know
+
+
+def test_the_batches_alone_are_heard_long_before_the_next_look():
+    _, values, history = recorded(Path(__file__).parent / "doctor" / "byol_without_predictor.csv")
+    looks = [name for name in LOOKS if name in history]
+    history.loc[history["step"] > 30, looks] = np.nan  # no look after that
+    verdicts = {
+        row.seconds: diagnose(history[history["step"] <= row.step], values, **SPREAD) for row in history.itertuples()
+    }
+    first = next(seconds for seconds, verdict in verdicts.items() if verdict)
+    verdict = verdicts[first]
+    assert verdict.name == "complete collapse"
+    assert verdict.cure == {"predictor": True}
+    assert verdict.evidence.startswith("loss 0.0")
+    assert "output std 0.0108, positive cosine 0.985 at step 132" in verdict.evidence
+    assert "mean cosine" not in verdict.evidence  # of an old look
+    assert first <= 25
+
+
+@pytest.mark.parametrize("dimension", [64, None])
+def test_a_spread_that_is_small_from_the_start_or_still_large_is_no_collapse(dimension):
+    values = RunSettings(method="byol").values()
+    for spread, ill in (((0.1, 0.015), True), ((0.1, 0.05), False), (0.02, False), ((0.02, 0.1), False)):
+        history = run(80, 10.0, every=100, loss=(4.0, 1.0), output_std=spread)
+        history.loc[60:, "output_std"] = history["output_std"].iloc[-1]
+        assert bool(diagnose(history, values, dimension=dimension)) == ill
+    early = history.assign(output_std=[0.1] * 3 + [0.01] * 78)
+    assert diagnose(early, values, dimension=dimension)
+    assert diagnose(early[early["step"] < 50], values, dimension=dimension) is None  # nobody can know yet
+
+
+def test_partners_that_agree_and_cannot_be_told_from_others():
+    history = run(80, 10.0, every=100, loss=-0.9, positive_cosine=0.99, contrastive_accuracy=0.01)
+    verdict = examine("simclr", history, negatives=0.0)
+    assert verdict.name == "complete collapse"
+    assert verdict.cure == {"negatives": 1.0}
+    assert "contrastive accuracy 0.01" in verdict.evidence
+    assert examine("simclr", history.assign(contrastive_accuracy=0.9)) is None  # two views that are nearly one
+
+
+def test_a_score_above_random_weights_is_no_objection_where_there_is_a_projector():
+    survivor = collapsed(knn=0.3)
+    verdict = examine("byol", survivor, predictor=False)
+    assert "h, the encoder's output before the projector" in verdict.aside
+    assert examine("byol", collapsed(knn=0.15), predictor=False).aside == ""
+    assert examine("simclr", survivor, negatives=0.0, projector="none").aside == ""  # z is h
+
+
+@pytest.mark.parametrize(
+    "example", sorted(path.parent for path in GALLERY.glob("*/settings.json")), ids=lambda p: p.name
+)
+def test_every_recorded_example_is_healthy_at_every_moment(example):
+    folder = RunFolder(example)
+    history, values, steps = folder.metrics(), folder.values(), folder.snapshot_steps()
+    spread = folder.exhibit(steps[0], "channel_std")
+    for step in steps:
+        known = METHODS[folder.settings().method].ignorance(values)
+        dimension = None if spread is None else len(spread)
+        assert diagnose(history[history["step"] <= step], values, ignorance=known, dimension=dimension) is None, step
 
 
 def test_there_are_recorded_runs_of_both_kinds():

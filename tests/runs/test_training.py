@@ -175,8 +175,8 @@ def test_on_an_unsteady_machine_only_pictures_may_cost_more_than_their_share() -
             budget.paid(kind, seconds, cost)
             spent[kind] += cost
             seconds += cost
-    assert spent["embedding"] <= 0.035 * seconds + 1.2
-    assert spent["knn"] <= 0.095 * seconds + 6
+    assert spent["embedding"] <= 0.05 * seconds + 1.2
+    assert spent["knn"] <= 0.08 * seconds + 6
     assert spent["exhibits"] <= 0.03 * seconds  # 1.6 times the cheapest on average, of which 1.2 times are charged
 
 
@@ -247,14 +247,14 @@ BUSY = {kind: 3 * cost for kind, cost in IDLE.items()}
 VIT = {"exhibits": 0.1, "embedding": 2.6, "knn": 1.3}
 
 
-@pytest.mark.parametrize(("cost", "step", "least"), [(IDLE, 0.3, 10), (BUSY, 0.9, 5), (VIT, 0.4, 3)])
+@pytest.mark.parametrize(("cost", "step", "least"), [(IDLE, 0.3, 10), (BUSY, 0.9, 4), (VIT, 0.4, 3)])
 def test_scores_come_early_and_half_a_minute_keeps_four_fifths_of_its_speed(
     cost: dict[str, float], step: float, least: int
 ) -> None:
     scores, spent = timetable(cost, step, 30.0)
     assert len(scores) >= least
-    assert scores[1] <= 6
-    assert max(np.diff(scores)) <= 18
+    assert scores[1] <= 7
+    assert max(np.diff(scores)) <= 20
     assert spent <= 0.2 * 30
 
 
@@ -285,7 +285,7 @@ def test_the_second_score_of_a_slow_network_waits_until_it_is_paid_for(cost: flo
     budget.begin(0.0)
     assert ("knn" in budget.due(3.5)) == early
     assert "knn" in budget.due(1000.0)
-    assert "embedding" in budget.due(max(40, cost / 0.035) + 1)
+    assert "embedding" in budget.due(max(40, cost / 0.05) + 1)
 
 
 # -- the live score ---------------------------------------------------------------------------------------------------
