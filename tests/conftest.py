@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +96,13 @@ def quick() -> RunSettings:
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder of runs and this server's launcher on it, which starts no process: what is started, waits."""
-    from sslviz.runs.launcher import Launcher
     from sslviz.views import server
 
     folder = tmp_path / "runs"
     monkeypatch.setenv("SSLVIZ_RUNS", str(folder))
     monkeypatch.setenv("SSLVIZ_SLOTS", "0")
     monkeypatch.setenv("SSLVIZ_SPARE", "0")
-    monkeypatch.setattr(server, "Launcher", partial(Launcher, projector=False))
+    monkeypatch.setenv("SSLVIZ_PROJECTOR", "0")
     server.launcher.clear()
     server.launcher()
     yield folder

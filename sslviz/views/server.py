@@ -20,10 +20,15 @@ PAGES, GALLERY = place.PAGES, place.GALLERY
 @st.cache_resource(show_spinner=False)
 def launcher() -> Launcher:
     """The one launcher of this process. $SSLVIZ_RUNS: folder of runs; $SSLVIZ_SLOTS: runs at a time;
-    $SSLVIZ_SPARE=0: no warm spare.
+    $SSLVIZ_SPARE=0: no warm spare; $SSLVIZ_PROJECTOR=0: no process that draws new maps.
     """
-    slots, spare = int(os.environ.get("SSLVIZ_SLOTS", "1")), os.environ.get("SSLVIZ_SPARE", "1") != "0"
-    return Launcher(place.default_runs(), default_cache(), slots=slots, spare=spare).open()
+    slots, (spare, projector) = int(os.environ.get("SSLVIZ_SLOTS", "1")), map(wanted, ("SPARE", "PROJECTOR"))
+    return Launcher(place.default_runs(), default_cache(), slots=slots, spare=spare, projector=projector).open()
+
+
+def wanted(name: str) -> bool:
+    """False if $SSLVIZ_<name> is 0."""
+    return os.environ.get(f"SSLVIZ_{name}", "1") != "0"
 
 
 @contextmanager

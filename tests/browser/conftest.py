@@ -8,12 +8,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+CACHE = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")  # the shapes are drawn once
 
 
 @dataclass
@@ -42,6 +44,29 @@ class Server:
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """serve(script, env={…}, base="/path") starts `streamlit run script` on a free port and ends it after the test."""
     yield from serving(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def serve_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """The same, for a server that all tests of a file look at."""
+    yield from serving(tmp_path_factory.mktemp("servers"))
+
+
+@pytest.fixture(scope="session")
+def museum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The whole app for all tests that only look: recorded runs, no worker, no projector, nothing that changes."""
+    folder = tmp_path_factory.mktemp("museum")
+    still = {"SSLVIZ_SPARE": "0", "SSLVIZ_SLOTS": "0", "SSLVIZ_PROJECTOR": "0"}
+    with contextmanager(serving)(folder) as start:
+        yield start("app.py", env={**still, "SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
+
+
+@pytest.fixture
+def app(serve: Callable[..., Server], tmp_path: Path) -> Server:
+    """The whole app with no run yet; its runs go to `app.runs`."""
+    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(CACHE)})
+    server.runs = tmp_path / "runs"
+    return server
 
 
 def serving(folder: Path) -> Iterator[Callable[..., Server]]:
@@ -79,18 +104,11 @@ def serving(folder: Path) -> Iterator[Callable[..., Server]]:
             time.sleep(0.1)
         return server
 
-    yield start
-    for server in servers:
-        server.stop()
-
-
-@pytest.fixture
-def app(serve: Callable[..., Server], tmp_path: Path) -> Server:
-    """The whole app with no run yet; its runs go to `app.runs`. The shapes are drawn once for all tests."""
-    cache = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(cache)})
-    server.runs = tmp_path / "runs"
-    return server
+    try:
+        yield start
+    finally:
+        for server in servers:
+            server.stop()
 
 
 def _answers(url: str) -> bool:
@@ -118,14 +136,21 @@ def browser() -> Iterator:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def context(browser) -> Iterator:
+    """One browser profile for the tests of a file: what is loaded once (plotly, Streamlit's own code) stays loaded."""
+    new = browser.new_context(viewport={"width": 1440, "height": 900})
+    new.set_default_timeout(20_000)
+    yield new
+    new.close()
+
+
 @pytest.fixture
-def page(browser) -> Iterator:
+def page(context) -> Iterator:
     """A fresh page, 1440 x 900. `page.complaints` lists console errors and uncaught exceptions.
 
     Streamlit's own search for the server is left out: on a deep link it first asks for <page>/_stcore/… and gets a 404.
     """
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(20_000)
     new = context.new_page()
     new.complaints = []
 
@@ -138,4 +163,6 @@ def page(browser) -> Iterator:
     new.on("console", heard)
     new.on("pageerror", lambda error: new.complaints.append(str(error)))
     yield new
-    context.close()
+    if new.url.startswith("http"):
+        new.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    new.close()

@@ -13,10 +13,9 @@ FIGURES = ("Who looks where?", "Where the heads look", "What the patches know")
 
 
 @pytest.fixture
-def room(serve, page, tmp_path):
+def room(museum, page):
     """The page on the recorded MAE, which has a vision transformer."""
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
-    page.goto(f"{server.url}/attention_room?run=mae")
+    page.goto(f"{museum.url}/attention_room?run=mae")
     for title in FIGURES:
         page.wait_for_function(f"title => ({SHOWN})(title)", arg=title, timeout=60_000)
     return page

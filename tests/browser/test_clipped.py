@@ -21,14 +21,13 @@ SETTLED = """() => document.querySelector('[data-test-script-state=notRunning]')
     })"""
 
 
-def test_nothing_is_cut_off(serve, page, tmp_path: Path) -> None:
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
+def test_nothing_is_cut_off(museum, page) -> None:
     check = (HERE / "clipped.js").read_text()
     page.set_default_timeout(120_000)
     wrong = []
     for name in [*PAGES, *PARTS]:
         page.set_viewport_size({"width": WIDTHS[0], "height": 768})
-        page.goto(f"{server.url}/{'' if name == 'home' else name}")
+        page.goto(f"{museum.url}/{'' if name == 'home' else name}")
         page.locator('[data-testid="stMain"] :is(h1, h2)').first.wait_for()
         page.wait_for_function(SETTLED)
         health = page.locator(".st-key-health summary")

@@ -29,9 +29,9 @@ QUIET = "() => window.sslvizClock?.on && !window.sslvizClock.loading"
 
 
 @pytest.fixture
-def app(serve, page, tmp_path):
+def app(museum, page):
     page.set_default_timeout(90_000)  # some machines have other things to do
-    return serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
+    return museum
 
 
 def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:

@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHARTS = "() => [...document.querySelectorAll('.sslviz-plot')].filter(chart => chart._fullData?.length).length"
 
 
-def test_every_page_opens_on_its_recorded_run(app, page) -> None:
-    page.goto(app.url)
+def test_every_page_opens_on_its_recorded_run(museum, page) -> None:
+    page.goto(museum.url)
     for method in METHODS.values():
         page.get_by_role("link", name=method.title, exact=True).first.click()
         page.get_by_role("heading", name=method.title, exact=True).wait_for()

@@ -16,15 +16,14 @@ CASES += [("attraction only", 0.0), ("attraction only", 0.5), ("attraction only"
 
 
 @pytest.fixture
-def room(serve, page, tmp_path):
+def room(museum, page):
     """The page, with everything that it sends to the server from then on in `page.sent`."""
-    server = serve("pages/geometry.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
     page.sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append("frame")))
     page.on("request", lambda request: page.sent.append(request.url))
 
     def open(query: str = ""):
-        page.goto(f"{server.url}/?{query}")
+        page.goto(f"{museum.url}/geometry?{query}")
         page.locator("[data-test-script-state=notRunning]").wait_for()
         page.locator(".geo[data-loss]").wait_for()
         page.wait_for_load_state("networkidle")

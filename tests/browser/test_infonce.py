@@ -26,15 +26,14 @@ STOPWATCH = """() => {
 
 
 @pytest.fixture
-def worksheet(serve, page, tmp_path):
+def worksheet(museum, page):
     """The page, with everything that it sends to the server from then on in `page.sent`."""
-    server = serve("pages/infonce.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
     page.sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append("frame")))
     page.on("request", lambda request: page.sent.append(request.url))
 
     def open(query: str = ""):
-        page.goto(f"{server.url}/?{query}")
+        page.goto(f"{museum.url}/infonce?{query}")
         page.locator("[data-test-script-state=notRunning]").wait_for()
         page.locator(".nce .cell.on").wait_for()
         known = -1

@@ -1,11 +1,9 @@
 """The MAE room in a real browser: a hand paints the mask, and what is painted in follows it, under the mask only."""
 
 import io
-import os
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,18 +31,14 @@ ANSWERED = """mask => { const painter = document.querySelector('.mask');
 
 
 @pytest.fixture
-def room(serve, page, tmp_path: Path):
-    cache = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")  # the shapes are drawn only once
-    env = {"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0", "SSLVIZ_CACHE": str(cache)}
-    server = serve("app.py", env=env)
-
+def room(museum, page):
     def open(query: str = ""):
-        page.goto(f"{server.url}/mae_room?{query}")
+        page.goto(f"{museum.url}/mae_room?{query}")
         page.locator(".mask[data-mask]").wait_for(timeout=60_000)
         until(page, lambda: page.evaluate(PICTURES) is not None)
         return page
 
-    page.server = server
+    page.server = museum
     return open
 
 

@@ -11,6 +11,11 @@ STEP = "() => Number(document.body.innerText.match(/step (\\d+), heard/)?.[1] ??
 NODES = "() => [...document.querySelectorAll('.sslviz-plot')].filter(node => node._fullLayout)"
 
 
+@pytest.fixture(scope="module")
+def charts(serve_module):
+    return serve_module(APP)
+
+
 def open_charts(page, server) -> None:
     page.goto(server.url)
     page.wait_for_function(f"() => ({NODES})().length === 2")
@@ -34,9 +39,8 @@ def cell(page, row: int, column: int) -> tuple[float, float]:
     return at[0], at[1]
 
 
-def test_sixty_refreshes_replace_nothing_and_keep_the_zoom(serve, page):
-    server = serve(APP)
-    open_charts(page, server)
+def test_sixty_refreshes_replace_nothing_and_keep_the_zoom(charts, page):
+    open_charts(page, charts)
     page.evaluate(f"() => {{ window.before = ({NODES})(); }}")
     buttons = page.eval_on_selector_all(".modebar-btn", "buttons => buttons.map(button => button.dataset.title)")
     assert set(buttons) == {"Zoom", "Pan", "Reset axes", "Save as PNG"}  # nothing that would send a figure away
@@ -68,11 +72,11 @@ def test_sixty_refreshes_replace_nothing_and_keep_the_zoom(serve, page):
     assert page.evaluate(values) != z
     assert page.evaluate("() => window.before[1]._fullData[0].x.length") > 60
     assert page.complaints == []
-    assert "Traceback" not in server.log
+    assert "Traceback" not in charts.log
 
 
-def test_a_cell_shows_its_two_pictures_and_a_click_arrives_in_python(serve, page):
-    open_charts(page, serve(APP))
+def test_a_cell_shows_its_two_pictures_and_a_click_arrives_in_python(charts, page):
+    open_charts(page, charts)
     page.mouse.move(*cell(page, 2, 5))
     page.wait_for_selector(".sslviz-tip-tile[data-tile='5']")
     tiles = page.eval_on_selector_all(".sslviz-tip-tile", "tiles => tiles.map(tile => Number(tile.dataset.tile))")
@@ -94,8 +98,8 @@ def test_a_cell_shows_its_two_pictures_and_a_click_arrives_in_python(serve, page
     assert page.complaints == []
 
 
-def test_arrow_keys_walk_through_the_cells(serve, page):
-    open_charts(page, serve(APP))
+def test_arrow_keys_walk_through_the_cells(charts, page):
+    open_charts(page, charts)
     page.locator(".sslviz-plot").first.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
@@ -107,9 +111,9 @@ def test_arrow_keys_walk_through_the_cells(serve, page):
     assert page.locator(".sslviz-tip").count() == 0
 
 
-def test_charts_follow_theme_and_width(serve, page):
+def test_charts_follow_theme_and_width(charts, page):
     page.emulate_media(color_scheme="light")
-    open_charts(page, serve(APP))
+    open_charts(page, charts)
     colors = "() => [...document.querySelectorAll('.sslviz-plot')].map(chart => chart._fullLayout.font.color)"
     light = page.evaluate(colors)
     page.emulate_media(color_scheme="dark")

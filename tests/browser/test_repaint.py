@@ -14,6 +14,11 @@ CHART = "key => document.querySelector(`.st-key-${key} .sslviz-plot`)"
 PICTURES = f"key => [...({CHART})(key).querySelectorAll('image')].map(each => each.href.baseVal).join()"
 
 
+@pytest.fixture(scope="module")
+def states(serve_module):
+    return serve_module(APP)
+
+
 def drawn(page, key: str) -> np.ndarray:
     page.mouse.move(2, 2)  # away: no bar of buttons, no tooltip
     page.wait_for_timeout(500)
@@ -21,9 +26,9 @@ def drawn(page, key: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_looks_as_plotly_draws_it(serve, page, scheme) -> None:
+def test_it_looks_as_plotly_draws_it(states, page, scheme) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.goto(serve(APP).url)
+    page.goto(states.url)
     page.wait_for_function("() => document.querySelectorAll('.sslviz-plot .heatmaplayer image').length === 2")
     page.evaluate(
         "() => { const { react } = Plotly; window.reacts = 0; Plotly.react = (...a) => ++reacts && react(...a) }"
@@ -44,8 +49,8 @@ def test_it_looks_as_plotly_draws_it(serve, page, scheme) -> None:
     assert page.complaints == []
 
 
-def test_what_is_zoomed_stays_zoomed(serve, page) -> None:
-    page.goto(serve(APP).url)
+def test_what_is_zoomed_stays_zoomed(states, page) -> None:
+    page.goto(states.url)
     page.wait_for_function("() => document.querySelectorAll('.sslviz-plot .heatmaplayer image').length === 2")
     box = page.locator(".st-key-matrix .nsewdrag").bounding_box()
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])

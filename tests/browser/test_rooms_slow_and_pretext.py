@@ -23,8 +23,8 @@ CELL = """([title, row, column]) => {
 
 
 @pytest.fixture
-def app(serve, tmp_path):
-    return serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
+def app(museum):
+    return museum
 
 
 def enter(page, app, name: str, heading: str) -> None:

@@ -9,10 +9,8 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_each_button_downloads_what_it_says(serve, page, tmp_path: Path) -> None:
-    environment = {"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SLOTS": "0", "SSLVIZ_SPARE": "0"}
-    server = serve("app.py", env=environment)
-    page.goto(server.url)  # a deep link makes Streamlit ask for two addresses that do not exist
+def test_each_button_downloads_what_it_says(museum, page, tmp_path: Path) -> None:
+    page.goto(museum.url)  # a deep link makes Streamlit ask for two addresses that do not exist
     page.get_by_role("link", name="Judge a run").click(timeout=60_000)
     page.get_by_text("Take it with you").wait_for(timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)

@@ -8,7 +8,7 @@ that are there. What by design is not in the address is told with `aside`, and w
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sslviz.methods import METHODS
-from tests.browser.conftest import ROOT, serving
+from tests.browser.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOWN = (Path(__file__).parent / "walk.js").read_text()
@@ -189,15 +189,6 @@ WALKS: dict[str, Walks] = {
 }
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One server for all pages, with nothing but the recorded runs, which are at rest."""
-    folder = tmp_path_factory.mktemp("walk")
-    folders = {"SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_SPARE": "0"}
-    for start in serving(folder):
-        yield start("app.py", env=folders)
-
-
 def quiet(page: Any) -> None:
     page.wait_for_function(QUIET, timeout=PATIENCE * 1000)
 
@@ -254,7 +245,7 @@ def compare(page: Any, fresh: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_address_shows_what_the_walk_shows(name: str, site: Any, page: Any) -> None:
+def test_the_address_shows_what_the_walk_shows(name: str, museum: Any, page: Any) -> None:
     page.set_default_timeout(PATIENCE * 1000)
     answers: list[str] = []
 
@@ -265,7 +256,7 @@ def test_the_address_shows_what_the_walk_shows(name: str, site: Any, page: Any) 
 
     page.context.on("response", heard)
     page.add_init_script(f"({COUNTED})()")
-    page.goto(site.url + ("" if name == "home" else f"/{name}"))
+    page.goto(museum.url + ("" if name == "home" else f"/{name}"))
     for walk in WALKS[name]:
         quiet(page)
         for action in walk:
@@ -277,4 +268,4 @@ def test_the_address_shows_what_the_walk_shows(name: str, site: Any, page: Any) 
         fresh.close()
     assert answers == []
     assert page.complaints == []
-    assert "Traceback" not in site.log
+    assert "Traceback" not in museum.log
