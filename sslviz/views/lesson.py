@@ -56,7 +56,7 @@ def chosen(name: str) -> tuple[RunFolder | None, str]:
     if not asked:
         return latest, ""
     refusal = other_versions.refused(asked) or f"There is no run called {worksheet.quoted(asked)} here."
-    return latest, f"{refusal.rstrip('.')}; {instead}"
+    return latest, f"{refusal} {instead.capitalize()}"
 
 
 def heading(method: type[Method]) -> None:

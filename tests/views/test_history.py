@@ -113,14 +113,16 @@ def test_pictures_come_as_jpeg(runs: Path) -> None:
         assert bytes(answer.body)[:2] == b"\xff\xd8"
 
 
-@pytest.mark.parametrize("name", ["maps", "simclr", "compare", "twin"])
+@pytest.mark.parametrize(
+    ("name", "asked"), [("maps", {}), ("simclr", {}), ("compare", {}), ("twin", {"a": "simclr", "b": "byol"})]
+)
 def test_every_sheet_that_a_page_names_is_served_as_a_picture(
-    name: str, runs: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, asked: dict[str, str], runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make, named = style.sprite, set()
     monkeypatch.setattr(style, "sprite", lambda url, *args, **more: named.add(url) or make(url, *args, **more))
     st.cache_data.clear()
-    assert not opened(name).exception
+    assert not opened(name, **asked).exception
     assert named
     for address in named:
         run = RunFolder(GALLERY / address.partition("run=")[2].partition("&")[0])
