@@ -41,8 +41,8 @@ for step, loss in replay(PLAN, model, optimizer, data, STEPS, done):
     if step <= 3 or step == STEPS or step % max(1, STEPS // 20) == 0:
         print(f"step {{step}}  loss {{loss:.6g}}")"""
 SCORE = """\
-score = knn_score(model, data)
-print("no labels, no score" if score is None else f"k-NN {score:.1%}")"""
+score = knn_score(model, data{live})
+print("no labels, no score" if score is None else f"k-NN {{score:.1%}}")"""
 PLOT = """\
 try:
     import matplotlib.pyplot as plt
@@ -108,7 +108,7 @@ def cells(how: Recipe, weights: str) -> Iterator[Cell]:
         ),
     )
     yield "markdown", f"Recorded: {how.recorded()}."
-    yield "code", SCORE
+    yield "code", SCORE.format(live=how.live)
     yield "code", PLOT.format(title=f"{METHODS[how.settings.method].title}, seed {how.settings.seed}")
 
 

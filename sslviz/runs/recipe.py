@@ -83,6 +83,11 @@ class Recipe:
         exact = "Losses come out as recorded, bit for bit, on the same processor and version of torch."
         return [*fork, *(doubts or [exact])]
 
+    @property
+    def live(self) -> str:
+        """How `knn_score` is asked for the definition by which this run was scored."""
+        return "" if "live_pictures" in self.run.metrics() else ", live=False"
+
     def recorded(self) -> str:
         """The last numbers that were recorded: loss 4.12 at step 157; live k-NN 58.2 % at step 157."""
         metrics = self.run.metrics()

@@ -16,10 +16,10 @@ import torch
 from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.data.dataset import Dataset
 from sslviz.knobs import Knobs
-from sslviz.measures.knn import knn_accuracy
+from sslviz.measures.knn import knn_accuracy, leave_one_out
 from sslviz.methods.method import Method
 from sslviz.nets.encoder import Encoder
-from sslviz.runs.observer import NEIGHBOURS, PORTION, QUERIES, REFERENCES
+from sslviz.runs.observer import LIVE, NEIGHBOURS, PORTION, QUERIES, REFERENCES
 from sslviz.runs.settings import TrainingKnobs
 from sslviz.runs.trainer import learning_rate
 
@@ -98,9 +98,9 @@ def turn(knobs: Any, name: str, value: Any) -> Any:
 
 
 @torch.no_grad()
-def knn_score(model: Method, data: Dataset) -> float | None:
-    """How often the nearest training pictures know the class of a test picture, 0 … 1; None without labels. The same
-    pictures are asked in every run.
+def knn_score(model: Method, data: Dataset, live: bool = True) -> float | None:
+    """The live k-NN, 0 … 1: each of some test pictures asks its nearest among the others; None without labels. The same
+    pictures are asked in every run. live=False: they ask training pictures, as an earlier version did.
     """
     known, wanted = data.train.labels, data.test.labels
     if known is None or wanted is None:
@@ -115,7 +115,13 @@ def knn_score(model: Method, data: Dataset) -> float | None:
         return torch.cat([model.embed(model.augment.plain(part)) for part in parts]).float().cpu()
 
     model.eval()
-    h, reference = embed(data.test.images[queries]), embed(data.train.images[references])
+    if live:
+        wanted = wanted[queries]
+        h, classes = embed(data.test.images[queries[:LIVE]]), int(wanted.max()) + 1
+        answers = leave_one_out(h, wanted[:LIVE], k=NEIGHBOURS, classes=classes)
+        score = float((answers == wanted[:LIVE]).float().mean())
+    else:
+        h, reference, known = embed(data.test.images[queries]), embed(data.train.images[references]), known[references]
+        score = knn_accuracy(reference, known, h, wanted[queries], k=NEIGHBOURS, classes=int(known.max()) + 1)
     model.train()
-    known = known[references]
-    return knn_accuracy(reference, known, h, wanted[queries], k=NEIGHBOURS, classes=int(known.max()) + 1)
+    return score

@@ -34,9 +34,9 @@ def main() -> None:
     done = {done}
     for step, loss in replay(PLAN, model, optimizer, data, options.steps, done):
         print(f"step {{step}}  loss {{loss!r}}", flush=True)
-    score = knn_score(model, data)
+    score = knn_score(model, data{live})
     if score is not None:
-        print(f"k-NN {{score!r}}  share of test pictures whose class their nearest training pictures know")
+        print(f"k-NN {{score!r}}  share of test pictures whose class their nearest pictures know")
     if options.save:
         torch.save(model.state_dict(), options.save)
 
@@ -145,6 +145,7 @@ def main(how: Recipe, weights: str) -> str:
         option = f'    parser.add_argument("--data", default={how.where!r}, help="{words} (default: %(default)s)")\n'
     on_cpu = how.run.status().device in ("", "cpu")
     return MAIN.format(
+        live=how.live,
         data_option=option,
         data=(OWN_DATA if how.kind == "own" else DATA).format(where="Path(options.data)" if how.where else ""),
         device='"cpu"' if on_cpu else '"cuda" if torch.cuda.is_available() else "cpu"',
