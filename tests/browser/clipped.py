@@ -1,5 +1,7 @@
 """Nothing is cut off on any page in the windows of two usual projectors: words, equations, table columns, writing in
 charts.
+
+    python -m pytest tests/browser/clipped.py        by hand: it takes longer than the suite has time for
 """
 
 from pathlib import Path

@@ -1,5 +1,7 @@
 """The address is the state: whoever walks to a picture by clicks and keys, and whoever opens its address, see the same.
 
+    python -m pytest tests/browser/walk.py -k temperature        by hand: all pages take longer than a suite may
+
 `WALKS` says what is done on each page. After every action the address must be another one, and at the end of every walk
 a fresh page, opened at that address, must show the same charts (data, axes, titles), the same controls, and pictures
 that are there. What by design is not in the address is told with `aside`, and why.
