@@ -280,15 +280,16 @@ def test_pins_say_whose_they_are(runs: Path, quick_tiny: RunSettings) -> None:
 
 
 def test_the_moment_and_the_row_of_the_matrix_are_in_the_address(runs: Path) -> None:
-    app = opened()
+    two = {"a": "simclr", "b": "byol"}
+    app = opened(**two)
     [moment] = [slider for slider in app.select_slider if slider.label.startswith("Moment")]
     last, before = moment.value, int(moment.options[-2])
     moment.set_value(before).run()
     assert app.query_params["moment"] == str(before)
-    again = opened(moment=str(before), row="3")
+    again = opened(**two, moment=str(before), row="3")
     assert not again.exception
     assert not again.warning
     assert [slider.value for slider in again.select_slider if slider.label.startswith("Moment")] == [before]
-    strange = opened(moment="-1", row="9" * 9)
+    strange = opened(**two, moment="-1", row="9" * 9)
     assert len(strange.warning) == 1
     assert [slider.value for slider in strange.select_slider if slider.label.startswith("Moment")] == [last]
