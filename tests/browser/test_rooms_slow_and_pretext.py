@@ -101,13 +101,14 @@ def test_a_stage_that_is_walked_to_is_the_stage_of_its_address(run: str, app, br
     for number in range(1, stages + 1):
         if number > 1:
             page.keyboard.press("ArrowRight")
-            page.get_by_text(f"Stage {number} of").wait_for()
+            page.get_by_text(f"Stage {number} of").wait_for(timeout=60_000)
         quiet(page)
         stage = re.search("stage=([a-z_]+)", page.url)[1]
         if WALKS[run] and stage not in WALKS[run]:
             continue
         fresh.goto(f"{address}&stage={stage}")
         fresh.get_by_text(f"Stage {number} of").wait_for(timeout=60_000)
+        fresh.wait_for_function(f"() => ({SHOWN})().length > 0", timeout=60_000)  # before it, nothing is quiet
         quiet(fresh)
         expected = fresh.evaluate(SHOWN)
         assert expected
