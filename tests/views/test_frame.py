@@ -26,7 +26,11 @@ def page_of(app: AppTest, name: str) -> AppTest:
 def titles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the browser's tab was called, at each drawing."""
     found: list[str] = []
-    monkeypatch.setattr(st, "set_page_config", lambda *, page_title, **_: found.append(page_title))
+
+    def titled(*, page_title: str = "", **_: object) -> None:
+        found.extend([page_title] if page_title else [])  # the first call gives only the icon
+
+    monkeypatch.setattr(st, "set_page_config", titled)
     return found
 
 
