@@ -70,22 +70,22 @@ DINO_VIT = SMALL_VIT | {  # benchmarks/attention.py: large crops for the teacher
     "momentum": 0.98,
     "momentum_steps": 600,
 }
-SIMCLR_STEPS = 400  # of everything that is compared with the example of SimCLR
+SIMCLR_STEPS = 200  # of everything that is compared with the example of SimCLR
 
 EXAMPLES: dict[str, Example] = {
     "simclr": Example("simclr", SIMCLR_STEPS),
-    "moco": Example("moco", 900),
-    "swav": Example("swav", 1200),
-    "byol": Example("byol", 1200),
-    "simsiam": Example("simsiam", 1000),
-    "barlow_twins": Example("barlow_twins", 500),
-    "emp_ssl": Example("emp_ssl", 400),
-    "dino": Example("dino", 1500),
-    "mae": Example("mae", 1200),
-    "rotation": Example("rotation", 800),
-    "jigsaw": Example("jigsaw", 700),
-    "colorization": Example("colorization", 900),
-    "supervised": Example("supervised", 500),
+    "moco": Example("moco", 500),
+    "swav": Example("swav", 1000),
+    "byol": Example("byol", 700),
+    "simsiam": Example("simsiam", 400),
+    "barlow_twins": Example("barlow_twins", 200),
+    "emp_ssl": Example("emp_ssl", 130),
+    "dino": Example("dino", 1100),
+    "mae": Example("mae", 800),
+    "rotation": Example("rotation", 300),
+    "jigsaw": Example("jigsaw", 250),
+    "colorization": Example("colorization", 500),
+    "supervised": Example("supervised", 300),
     "dino_vit": Example("dino", 600, DINO_VIT, (20, 110, 210, 350, 500), 8_000_000),
     "supervised_vit": Example("supervised", 600, {**SMALL_VIT, "learning_rate": 0.002}),
     "mae_lapse": Example(

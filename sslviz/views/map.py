@@ -25,11 +25,12 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
         return
     colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
     with st.container(horizontal=True):
+        names = LAYOUTS.__getitem__
         kind = st.segmented_control(
-            "Map", list(LAYOUTS), default="umap", format_func=LAYOUTS.__getitem__, key="map", bind="query-params"
+            "Map", list(LAYOUTS), default="umap", required=True, format_func=names, key="map", bind="query-params"
         )
         color = st.selectbox("Colour", colors, key="colour", bind="query-params", width=260) if colors else None
-    found = layouts.nearest(run, kind or "umap", step, rests)
+    found = layouts.nearest(run, kind, step, rests)
     if found.note:
         st.info(found.note, icon=":material/hourglass_empty:" if found.awaited else ":material/map:")
     if found.step is None:

@@ -45,6 +45,12 @@ def describe(source: str) -> None:
         st.caption(f"**{in_markdown(found.name)}**: {written(found)}")
 
 
+def require(source: str) -> None:
+    """Before anything is trained on them: an address can name any path. Raises ValueError, in a sentence."""
+    if source not in SOURCES and isinstance(found := contents(source), str):
+        raise ValueError(found)
+
+
 def of_runs(*runs: RunFolder) -> None:
     """What the pictures of these runs were, where there is something to say: once for runs on the same pictures."""
     seen = dict.fromkeys(found for run in runs if (found := run.contents()) is not None and found.notes)

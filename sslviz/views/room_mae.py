@@ -168,7 +168,8 @@ def mask(truth: np.ndarray, figure: np.ndarray | None) -> np.ndarray:
     place = st.container()
     knobs = describe(MAE.Knobs)
     ratio, kind = float(by_hand.turn(knobs["mask_ratio"])), str(by_hand.turn(knobs["mask_type"]))
-    dice = int(worksheet.number("Dice (seed of the mask)", "draw", 0, 0, 99))
+    fixed = "The grid is the same for every seed." if kind == "grid" else ""
+    dice = int(worksheet.number("Dice (seed of the mask)", "draw", 0, 0, 99, idle=fixed))
     hidden = painted_by_hand((ratio, kind, dice), patches)
     with place:
         mask_painter.draw(

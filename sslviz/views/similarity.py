@@ -34,14 +34,14 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
             images = st.segmented_control(
                 *("Size", list(MATRIX_SIZES)),
                 default=4,
+                required=True,
                 format_func=MATRIX_SIZES.__getitem__,
                 key="size",
                 bind="query-params",
             )
             by = st.segmented_control(
-                "Order", ["by view", "by image"], default="by view", key="order", bind="query-params"
+                "Order", ["by view", "by image"], default="by view", required=True, key="order", bind="query-params"
             )
-        images, by = images or 4, by or "by view"
         still = clocked is None
         anchor = chosen_row(snapshot)
         plot(

@@ -13,7 +13,7 @@ from sslviz.runs.folder import list_runs
 from sslviz.runs.presets import ON, PRESETS, augmentation_pairs, suggested, sweepable
 from sslviz.runs.settings import recommended
 from sslviz.runs.sweep import Length, Sweep, over_knobs
-from sslviz.views import controls, server, worksheet
+from sslviz.views import controls, own_pictures, server, worksheet
 from sslviz.views.sweep_results import lasting
 
 NOTHING = "nothing else"
@@ -176,6 +176,7 @@ def start() -> None:
     """Saves the sweep and lets it wait for its turn."""
     try:
         sweep = wanted()
+        own_pictures.require(sweep.base.data)
         sweeps.write_sweep(server.launcher().runs, sweep)
     except (ValueError, OSError) as error:
         st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)

@@ -9,7 +9,7 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
-from sslviz.views import controls, server
+from sslviz.views import controls, own_pictures, server
 
 
 def bar(method: str, run: RunFolder | None, status: Status | None) -> None:
@@ -89,6 +89,7 @@ def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
         st.session_state["seed"] = secrets.randbelow(10_000)
     try:
         wanted = controls.settings(method)
+        own_pictures.require(wanted.data)
     except ValueError as error:
         st.session_state["_problem"] = in_markdown(error, SENTENCE)
         return

@@ -116,11 +116,8 @@ def similarities(moments: list[Moment]) -> None:
     if not any("similarity" in each.snapshot.exhibits for each in moments):
         return
     sizes = similarity.MATRIX_SIZES
-    images = (
-        st.segmented_control(
-            "Size", list(sizes), default=4, format_func=sizes.__getitem__, key="size", bind="query-params"
-        )
-        or 4
+    images = st.segmented_control(
+        "Size", list(sizes), default=4, required=True, format_func=sizes.__getitem__, key="size", bind="query-params"
     )
     row(moments, views)
     st.caption("Random views of each picture: a above, b below. Twins see the same crops of the same pictures.")
@@ -194,11 +191,9 @@ def maps_of(pair: Pair, moments: list[Moment]) -> None:
     """The same test pictures on both maps."""
     shown = compare_runs.shown([run.id for run in pair])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = str(
-            st.segmented_control(
-                "Map", list(KINDS), default="umap", format_func=LAYOUTS.__getitem__, key="map", bind="query-params"
-            )
-            or "umap"
+        names = LAYOUTS.__getitem__
+        kind = st.segmented_control(
+            "Map", list(KINDS), default="umap", required=True, format_func=names, key="map", bind="query-params"
         )
         color = compare_clock.color_of(shown)
 

@@ -3,7 +3,8 @@
 The address holds all of it: `?method=simclr&differ=temperature&left=0.07&right=0.5`, and every other knob by its name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Notes
 from sslviz.runs.settings import RunSettings, all_knobs, knob_tables, recommended
-from sslviz.views import controls, server, worksheet
+from sslviz.views import controls, own_pictures, server, worksheet
 from sslviz.views.controls import TABLES
 from sslviz.views.overlaid import written
 from sslviz.views.twin_values import PRESETS, SIDES, Preset, value
@@ -105,18 +106,27 @@ def start_preset(preset: Preset, shown: list[RunFolder]) -> None:
         st.query_params[side] = str(wanted)
     usual = recommended(preset.method, state.get("data") or "shapes", seed=int(state.get("seed") or 0))
     state.update(usual.values())
-    launch(usual, preset.knob, (preset.left, preset.right), shown)
+    with told():
+        launch(usual, preset.knob, (preset.left, preset.right), shown)
 
 
 def start(method: str, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:
-    try:
+    with told():
         launch(controls.settings(method), differ, values, shown)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What cannot be started is said on the page."""
+    try:
+        yield
     except ValueError as error:
         st.session_state["_problem"] = in_markdown(error, SENTENCE)
 
 
 def launch(base: RunSettings, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:
     """Two new runs; those that this page shows end first. Raises ValueError, in a sentence."""
+    own_pictures.require(base.data)
     nothing = differ == NOTHING
     one, other = (base, base) if nothing else (twins.differ(base, differ, each) for each in values)
     for run in shown:

@@ -70,9 +70,9 @@ def turn_a_knob(pair: Pair) -> None:
         return
     named = dict(zip(("a", "b"), names(pair), strict=True)) | {"ab": "both"}
     with st.container(horizontal=True, vertical_alignment="bottom", key="turn"):
-        whose = str(
-            st.segmented_control("Turn a knob of", list(named), default="a", format_func=named.__getitem__, key="whose")
-            or "a"
+        side_of = named.__getitem__
+        whose = st.segmented_control(
+            "Turn a knob of", list(named), default="a", required=True, format_func=side_of, key="whose"
         )
         runs = [run for side, run in zip("ab", pair, strict=True) if side in whose]
         tables = [{k.name: k for k in all_knobs(run.settings().method).values() if k.live} for run in runs]

@@ -94,6 +94,7 @@ def choice(
     chosen = st.segmented_control(
         label,
         list(options),
+        required=True,
         default=default,
         key=key,
         help=help or None,

@@ -40,4 +40,4 @@ def test_nothing_is_cut_off(museum, page) -> None:
             page.set_viewport_size({"width": width, "height": 768})
             page.wait_for_function(SETTLED)
             wrong += [f"{name} at {width}: {what}" for what in page.evaluate(check)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

@@ -108,6 +108,26 @@ def test_a_typed_path_is_looked_at_and_made_absolute(
     assert "32 pictures to train on" in captions(app)
 
 
+@pytest.mark.parametrize(
+    ("page", "button", "address"),
+    [
+        ("simclr", "Start", {}),
+        ("twin", "Start both", {"method": "simclr", "differ": "temperature"}),
+        ("sweep", "Start", {}),
+    ],
+)
+def test_pictures_that_an_address_names_and_nobody_has_start_nothing(
+    runs: Path, page: str, button: str, address: dict[str, str]
+) -> None:
+    app = pages.opened(page, data="/nowhere/at/all.zip", **address)
+    listed(app, "/nowhere/at/all.zip")
+    start = next(each for each in app.button if each.label.startswith(button) or each.key == "go")
+    start.click().run()
+    assert not app.exception
+    assert any("no folder or" in error.value for error in app.error)
+    assert not [path for path in runs.glob("*") if path.is_dir() and any(path.iterdir())]
+
+
 def listed(app: AppTest, value: str) -> None:
     """AppTest takes no value for chosen that is not on the list, although a browser does."""
     app.selectbox(key="data").options.append(value)
