@@ -23,21 +23,20 @@ SETTLED = """() => document.querySelector('[data-test-script-state=notRunning]')
     })"""
 
 
-def test_nothing_is_cut_off(museum, page) -> None:
+@pytest.mark.parametrize("name", [*PAGES, *PARTS])
+def test_nothing_is_cut_off(name: str, museum, page) -> None:
     check = (HERE / "clipped.js").read_text()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(60_000)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 768})
+    page.goto(f"{museum.url}/{'' if name == 'home' else name}")
+    page.locator('[data-testid="stMain"] :is(h1, h2)').first.wait_for()
+    page.wait_for_function(SETTLED)
+    if name == "simclr":
+        page.locator(".st-key-health summary").click()
+        page.locator(".st-key-panel_channels, .st-key-health .sslviz-plot").first.wait_for()
     wrong = []
-    for name in [*PAGES, *PARTS]:
-        page.set_viewport_size({"width": WIDTHS[0], "height": 768})
-        page.goto(f"{museum.url}/{'' if name == 'home' else name}")
-        page.locator('[data-testid="stMain"] :is(h1, h2)').first.wait_for()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
         page.wait_for_function(SETTLED)
-        health = page.locator(".st-key-health summary")
-        if name == "simclr":
-            health.click()
-            page.locator(".st-key-panel_channels, .st-key-health .sslviz-plot").first.wait_for()
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 768})
-            page.wait_for_function(SETTLED)
-            wrong += [f"{name} at {width}: {what}" for what in page.evaluate(check)]
+        wrong += [f"at {width}: {what}" for what in page.evaluate(check)]
     assert not wrong, "\n".join(wrong)
