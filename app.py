@@ -12,8 +12,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import streamlit as st
 
 from sslviz.place import PACKAGE
-from sslviz.views import history_route, server
-from sslviz.views.plot import plotly_route
+from sslviz.views.controls import server
+from sslviz.views.method import history_route
+from sslviz.views.plot.plot import plotly_route
 
 
 @asynccontextmanager

@@ -23,12 +23,13 @@ from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, spread, train
 from sslviz import data
 from sslviz.data.dataset import Dataset
+from sslviz.exhibits.attention.measured import RECORDED
+from sslviz.export import gallery
+from sslviz.judging.look import look
 from sslviz.measures.attention import MASS, jaccard, overlaps
 from sslviz.methods.method import Method
-from sslviz.runs import gallery, steps
-from sslviz.runs.loaded import load_network
-from sslviz.runs.looking import look
-from sslviz.views.attention_measured import RECORDED
+from sslviz.runs import steps
+from sslviz.training.loaded import load_network
 
 STEPS = 600
 NET = ("encoder=vit", "width=16", "batch_size=32")

@@ -18,9 +18,9 @@ import pandas as pd
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, spread, train
-from sslviz.measures.doctor import diagnose
+from sslviz.measures.doctor.rules import diagnose
 from sslviz.methods import METHODS
-from sslviz.views.switchboard import PUBLISHED, RECORDED, SWITCHES
+from sslviz.views.method.switchboard import PUBLISHED, RECORDED, SWITCHES
 
 SECONDS = 60
 BROKEN = {

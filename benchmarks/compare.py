@@ -32,10 +32,10 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.live import FLAGS, App, end
 from benchmarks.machine import machine
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.observer import EXHIBITS, QUERIES
 from sslviz.runs.records import ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
-from sslviz.views.server import GALLERY, PAGES
+from sslviz.training.observer import EXHIBITS, QUERIES
+from sslviz.views.controls.server import GALLERY, PAGES
 
 RUNS = 6
 OPEN = 2.0  # seconds that are allowed

@@ -25,12 +25,12 @@ from benchmarks.machine import machine
 from benchmarks.methods import complaints
 from sslviz import data, place
 from sslviz.data.dataset import Dataset
-from sslviz.measures.doctor import Verdict, diagnose
+from sslviz.measures.doctor.rules import Verdict, diagnose
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import recommended
-from sslviz.runs.worker import Wishes, run
+from sslviz.training.worker import Wishes, run
 
 TARGET = 25.0  # seconds
 PATIENCE = 180.0  # seconds after which a round is given up

@@ -17,7 +17,7 @@ from benchmarks.machine import machine
 from benchmarks.methods import folder_of
 from benchmarks.trained import Case, spread, train
 from sslviz.data import default_cache
-from sslviz.runs.evaluation import evaluate
+from sslviz.judging.evaluation import evaluate
 
 STEPS = 300
 CASES = {

@@ -27,13 +27,13 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from benchmarks.machine import cores, machine
-from sslviz.data import shapes
 from sslviz.data.dataset import Dataset
+from sslviz.data.sources import shapes
 from sslviz.nets.convnet import ConvNet
 from sslviz.nets.heads import projector
 from sslviz.nets.precision import synchronize
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.trainer import Trainer, choose_device
+from sslviz.training.trainer import Trainer, choose_device
 
 BATCH, OUR_STEPS, THEIR_STEPS = 256, 12, 10
 Loop = Callable[[], float]  # trains for some steps; returns images per second

@@ -22,11 +22,11 @@ from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, spread, train
 from sslviz.data import default_cache, load
 from sslviz.data.dataset import Dataset
+from sslviz.exhibits.mae_room.paint import paint
+from sslviz.exhibits.mae_room.ratios import PAPER, RECORDED
 from sslviz.methods.mae import MAE, MaskType, turns
 from sslviz.nets.vit import PATCH
-from sslviz.runs.loaded import load_network
-from sslviz.runs.masked import paint
-from sslviz.views.room_mae_sweep import PAPER, RECORDED
+from sslviz.training.loaded import load_network
 
 RATIOS = (0.25, 0.5, 0.75, 0.9)
 KINDS: tuple[MaskType, ...] = ("random", "block", "grid")

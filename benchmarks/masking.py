@@ -20,12 +20,12 @@ import torch
 
 from benchmarks.machine import cores, machine
 from benchmarks.methods import GALLERY
-from sslviz.data import shapes
+from sslviz.data.sources import shapes
 from sslviz.nets.precision import synchronize
 from sslviz.nets.vit import PATCH, ViT
 from sslviz.runs.settings import recommended
-from sslviz.runs.trainer import Trainer
-from sslviz.views.masking_cost import RECORDED
+from sslviz.training.trainer import Trainer
+from sslviz.views.method.masking_cost import RECORDED
 
 RATIOS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9)
 REPEATS = {"encoder": 4, "step": 2}  # per round; the clock is read once

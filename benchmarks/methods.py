@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.machine import machine
 from benchmarks.trained import Case, spread, train
-from sslviz.measures.doctor import diagnose
+from sslviz.measures.doctor.rules import diagnose
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 

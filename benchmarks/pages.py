@@ -29,7 +29,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.live import FLAGS, App, end, settled, wait
 from benchmarks.machine import machine
 from sslviz.views.catalogue import BLACKBOARD
-from sslviz.views.server import PAGES
+from sslviz.views.controls.server import PAGES
 
 TAUS = (0.1, 0.2, 0.3, 0.4, 0.5)
 DEAREST: dict[str, tuple[dict[str, str], str | None, Sequence[float]]] = {  # page -> address, slider, its values

@@ -16,11 +16,11 @@ from torch import Tensor
 
 from benchmarks.machine import machine
 from sslviz import data
+from sslviz.judging.evaluation import set_up
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
-from sslviz.runs.evaluation import set_up
 from sslviz.runs.folder import list_runs
-from sslviz.views.server import GALLERY
+from sslviz.views.controls.server import GALLERY
 
 K, TEMPERATURE, L2 = 20, 0.1, 1e-4
 KNN_ALLOWED, LINEAR_ALLOWED = 0.5, 1.0  # points

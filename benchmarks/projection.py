@@ -19,8 +19,8 @@ import umap
 from sklearn.manifold import trustworthiness
 
 from benchmarks.machine import machine
-from sslviz.data import shapes
 from sslviz.data.augment import Augment, AugmentKnobs
+from sslviz.data.sources import shapes
 from sslviz.measures import projection
 from sslviz.methods.simclr import SimCLR
 from sslviz.nets.convnet import ConvNet

@@ -26,14 +26,14 @@ import torch
 from benchmarks.machine import machine
 from sslviz import data, place
 from sslviz.data.dataset import Dataset
-from sslviz.runs.evaluation import evaluate
+from sslviz.export.gallery import ship
+from sslviz.judging.evaluation import evaluate
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.gallery import ship
-from sslviz.runs.lockstep import SharedBudget
-from sslviz.runs.recorder import Recorder
 from sslviz.runs.settings import RunSettings, recommended
-from sslviz.runs.training import ALL
-from sslviz.runs.worker import Wishes, run, run_together
+from sslviz.training.lockstep import SharedBudget
+from sslviz.training.loop import ALL
+from sslviz.training.recorder import Recorder
+from sslviz.training.worker import Wishes, run, run_together
 
 EVALUATIONS = ("knn", "linear", "attention")
 LEAST_SCORES = 12  # points on the curve of the live k-NN

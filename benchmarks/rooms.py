@@ -30,8 +30,8 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.live import FLAGS, App, end, settled, wait
 from benchmarks.machine import machine
 from benchmarks.pages import milliseconds, written
-from sslviz.views import mask_painter
-from sslviz.views.server import PAGES
+from sslviz.exhibits.mae_room import painter
+from sslviz.views.controls.server import PAGES
 
 ASKED = 300  # milliseconds
 Act = Callable[[], object]
@@ -224,7 +224,7 @@ def dice(app: AppTest, i: int) -> None:
 
 MAE = Room(
     "mae_room",
-    {"mask": mask_painter.digits([True] * 48 + [False] * 16)},
+    {"mask": painter.digits([True] * 48 + [False] * 16)},
     "answer",
     (
         Control("a patch is clicked", paint, click_patch, "answer"),

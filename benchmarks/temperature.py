@@ -16,7 +16,7 @@ import pandas as pd
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, spread, train
-from sslviz.views.board_temperature import RECORDED
+from sslviz.exhibits.temperature.page import RECORDED
 
 STEPS = 250
 TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)

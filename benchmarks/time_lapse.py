@@ -14,11 +14,11 @@ from typing import Any
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
 from sslviz.data import default_cache
+from sslviz.export.gallery import ship
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.gallery import ship
 from sslviz.runs.records import Status
 from sslviz.runs.settings import recommended
-from sslviz.runs.worker import Wishes, run
+from sslviz.training.worker import Wishes, run
 
 NAME = "mae_lapse"
 MOMENTS = (10, 30, 60, 120, 240, 480, 720, 1000)  # thousandths of the run

@@ -18,7 +18,7 @@ import pandas as pd
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, train
-from sslviz.views.attention_measured import WALLS
+from sslviz.exhibits.attention.measured import WALLS
 
 POINTS = 100  # of a curve, in the gallery
 

@@ -1,5 +1,5 @@
 """Where a vision transformer looks: any picture, any recorded moment."""
 
-from sslviz.views import room_attention
+from sslviz.exhibits.attention import page
 
-room_attention.show()
+page.show()

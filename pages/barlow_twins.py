@@ -1,5 +1,5 @@
 """Barlow Twins, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("barlow_twins")
+page.show("barlow_twins")

@@ -1,5 +1,5 @@
 """BYOL, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("byol")
+page.show("byol")

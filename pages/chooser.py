@@ -1,5 +1,5 @@
 """Which method for which situation."""
 
-from sslviz.views import board_chooser
+from sslviz.exhibits.chooser import page
 
-board_chooser.show()
+page.show()

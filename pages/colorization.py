@@ -1,5 +1,5 @@
 """Colorization, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("colorization")
+page.show("colorization")

@@ -1,5 +1,5 @@
 """Up to six runs side by side: their curves, settings, pictures under one clock, and rankings."""
 
-from sslviz.views import compare
+from sslviz.exhibits.compare import page
 
-compare.show()
+page.show()

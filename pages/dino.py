@@ -1,5 +1,5 @@
 """DINO, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("dino")
+page.show("dino")

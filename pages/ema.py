@@ -1,5 +1,5 @@
 """The slow teacher of BYOL, MoCo and DINO, by hand."""
 
-from sslviz.views import board_ema
+from sslviz.exhibits.ema import page
 
-board_ema.show()
+page.show()

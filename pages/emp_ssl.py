@@ -1,5 +1,5 @@
 """EMP-SSL, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("emp_ssl")
+page.show("emp_ssl")

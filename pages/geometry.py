@@ -1,5 +1,5 @@
 """Views as points on a circle or a sphere, pulled and pushed by a loss."""
 
-from sslviz.views import board_geometry
+from sslviz.exhibits.geometry import page
 
-board_geometry.show()
+page.show()

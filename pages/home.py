@@ -1,5 +1,5 @@
 """The first page: what this is, and where to begin."""
 
-from sslviz.views import welcome
+from sslviz.exhibits.home import page
 
-welcome.show()
+page.show()

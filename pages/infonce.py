@@ -1,5 +1,5 @@
 """The InfoNCE loss, worked out by hand."""
 
-from sslviz.views import board_infonce
+from sslviz.exhibits.infonce import page
 
-board_infonce.show()
+page.show()

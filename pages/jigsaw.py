@@ -1,5 +1,5 @@
 """Jigsaw, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("jigsaw")
+page.show("jigsaw")

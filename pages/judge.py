@@ -1,5 +1,5 @@
 """Four evaluations of any run at any kept moment."""
 
-from sslviz.views import judge
+from sslviz.exhibits.judge import page
 
-judge.show()
+page.show()

@@ -1,5 +1,5 @@
 """What labels cost."""
 
-from sslviz.views import board_labels
+from sslviz.exhibits.labels import page
 
-board_labels.show()
+page.show()

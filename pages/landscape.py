@@ -1,5 +1,5 @@
 """The landscape: ideas, methods, other fields, benchmark, evaluation."""
 
-from sslviz.views import board_landscape
+from sslviz.exhibits.landscape import page
 
-board_landscape.show()
+page.show()

@@ -1,5 +1,5 @@
 """Masked autoencoder, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("mae")
+page.show("mae")

@@ -1,5 +1,5 @@
 """Play with a trained masked autoencoder: hide what you like, and see what it paints there."""
 
-from sslviz.views import room_mae
+from sslviz.exhibits.mae_room import page
 
-room_mae.show()
+page.show()

@@ -1,5 +1,5 @@
 """Maps of what a network sees: two side by side, of any runs and moments; what is picked on one is shown on all."""
 
-from sslviz.views import map_room
+from sslviz.exhibits.maps import page
 
-map_room.show()
+page.show()

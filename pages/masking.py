@@ -1,5 +1,5 @@
 """Hiding patches, by hand: what MAE's encoder sees, and what that saves."""
 
-from sslviz.views import board_masking
+from sslviz.exhibits.masking import page
 
-board_masking.show()
+page.show()

@@ -1,5 +1,5 @@
 """MoCo, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("moco")
+page.show("moco")

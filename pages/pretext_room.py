@@ -1,5 +1,5 @@
 """The pretext room: turn a picture, shuffle its tiles, take its colours away, and ask a trained network."""
 
-from sslviz.views import room_pretext
+from sslviz.exhibits.pretext import page
 
-room_pretext.show()
+page.show()

@@ -1,5 +1,5 @@
 """Why the head is thrown away: what a probe reads before it (h) and after it (z), factor by factor."""
 
-from sslviz.views import room_projection_head
+from sslviz.exhibits.projection_head import page
 
-room_projection_head.show()
+page.show()

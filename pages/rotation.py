@@ -1,5 +1,5 @@
 """Rotation, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("rotation")
+page.show("rotation")

@@ -1,5 +1,5 @@
 """SimCLR, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("simclr")
+page.show("simclr")

@@ -1,5 +1,5 @@
 """SimSiam, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("simsiam")
+page.show("simsiam")

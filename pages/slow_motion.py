@@ -1,5 +1,5 @@
 """Slow motion: one training step, stage by stage, with the tensors of that step."""
 
-from sslviz.views import room_slow
+from sslviz.exhibits.slow_motion import page
 
-room_slow.show()
+page.show()

@@ -1,5 +1,5 @@
 """Random views of any picture, one operation at a time and all together; and the shortcut through the colours."""
 
-from sslviz.views import board_studio
+from sslviz.exhibits.studio import page
 
-board_studio.show()
+page.show()

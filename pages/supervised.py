@@ -1,5 +1,5 @@
 """The supervised reference, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("supervised")
+page.show("supervised")

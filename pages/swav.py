@@ -1,5 +1,5 @@
 """SwAV, live."""
 
-from sslviz.views import lesson
+from sslviz.views.method import page
 
-lesson.show("swav")
+page.show("swav")

@@ -1,5 +1,5 @@
 """Sweeps: one or two knobs over several values and seeds, and a map that fills while they are trained."""
 
-from sslviz.views import sweep
+from sslviz.exhibits.sweep import page
 
-sweep.show()
+page.show()

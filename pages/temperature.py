@@ -1,5 +1,5 @@
 """What the temperature does to one choice among several."""
 
-from sslviz.views import board_temperature
+from sslviz.exhibits.temperature import page
 
-board_temperature.show()
+page.show()

@@ -1,5 +1,5 @@
 """Two runs in lock-step that differ in one thing, side by side."""
 
-from sslviz.views import twin
+from sslviz.exhibits.twins import page
 
-twin.show()
+page.show()

@@ -23,22 +23,22 @@ from typing import Any
 
 from tqdm import tqdm
 
-from sslviz import sweep_command
+from sslviz.cli import sweep
+from sslviz.cli.notes import Told
 from sslviz.data import absolute, default_cache
 from sslviz.data.dataset import DataError
+from sslviz.export.export import FORMS, export
+from sslviz.judging.evaluation import EVALUATIONS, USUAL, evaluate
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import EVALUATED, FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.place import APP, default_runs
 from sslviz.runs import twins
 from sslviz.runs.archive import unpack
-from sslviz.runs.evaluation import EVALUATIONS, USUAL, evaluate
-from sslviz.runs.export import FORMS, export
 from sslviz.runs.folder import RunFolder, list_runs, unreadable_runs
 from sslviz.runs.records import Status
 from sslviz.runs.settings import parse, recommended
-from sslviz.runs.worker import Wishes, run, run_together
-from sslviz.telling import Told
+from sslviz.training.worker import Wishes, run, run_together
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     sweeper = commands.add_parser(
         "sweep", help="one or two knobs, several values, several seeds; Ctrl-C, then --resume"
     )
-    sweep_command.arguments(sweeper)
+    sweep.arguments(sweeper)
     lister = commands.add_parser("list", help="all recorded runs, newest first")
     judge = commands.add_parser(
         "evaluate", help=f"{EVALUATED.name}, linear probe, few-shot, fine-tune: the results stay in the run"
@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         None: open_app,
         "train": train,
         "twin": twin,
-        "sweep": sweep_command.swept,
+        "sweep": sweep.swept,
         "evaluate": judged,
         "list": show,
     }

@@ -96,7 +96,7 @@ def quick() -> RunSettings:
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder of runs and this server's launcher on it, which starts no process: what is started, waits."""
-    from sslviz.views import server
+    from sslviz.views.controls import server
 
     folder = tmp_path / "runs"
     monkeypatch.setenv("SSLVIZ_RUNS", str(folder))

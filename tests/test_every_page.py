@@ -10,7 +10,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.worker import Wishes, run
+from sslviz.training.worker import Wishes, run
 from tests.pages import ROOT, opened
 
 pytestmark = pytest.mark.usefixtures("every_figure_is_valid")

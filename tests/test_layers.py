@@ -16,15 +16,21 @@ FORBIDDEN = {
     "nets": {"streamlit", "plotly", "sslviz.methods", "sslviz.data", "sslviz.measures", "sslviz.runs"},
     "data": {"streamlit", "plotly", "sslviz.methods", "sslviz.nets", "sslviz.measures", "sslviz.runs"},
     "measures": {"streamlit", "plotly", "sslviz.methods", "sslviz.nets", "sslviz.data", "sslviz.runs"},
-    "runs": {"streamlit", "plotly", "sslviz.figures", "sslviz.views"},
-    "blackboard": {"torch", "streamlit", "plotly", "sslviz.methods", "sslviz.runs", "sslviz.figures", "sslviz.views"},
+    "runs": {"streamlit", "plotly", "sslviz.figures", "sslviz.views", "sslviz.training"},
+    "training": {"streamlit", "plotly", "sslviz.figures", "sslviz.views", "sslviz.processes"},
+    "judging": {"streamlit", "plotly", "sslviz.figures", "sslviz.views", "sslviz.processes"},
+    "sweeps": {"streamlit", "plotly", "sslviz.figures", "sslviz.views", "sslviz.processes"},
+    "export": {"streamlit", "plotly", "sslviz.figures", "sslviz.views", "sslviz.processes"},
+    "processes": {"streamlit", "plotly", "sslviz.figures", "sslviz.views"},
+    "lessons": {"torch", "streamlit", "plotly", "sslviz.methods", "sslviz.runs", "sslviz.figures", "sslviz.views"},
     "figures": {"torch", "streamlit", "sslviz.methods", "sslviz.nets", "sslviz.data", "sslviz.runs", "sslviz.views"},
+    "views": {"sslviz.exhibits"},
 }
 # packages that a bare GPU node does not have: only these files may import them
 HEAVY = {
     "umap": {"measures/projection.py"},
-    "sklearn": {"data/digits.py", "measures/projection.py"},
-    "tensorboardX": {"runs/tensorboard.py"},
+    "sklearn": {"data/sources/digits.py", "measures/projection.py"},
+    "tensorboardX": {"export/tensorboard.py"},
 }
 
 
@@ -59,7 +65,9 @@ def test_the_checked_layers_exist() -> None:
 
 
 def test_only_the_live_view_has_a_timer() -> None:
-    assert [p.name for p in FILES if "run_every" in p.read_text()] == ["live.py"]
+    assert [p.relative_to(PACKAGE).as_posix() for p in FILES if "run_every" in p.read_text()] == [
+        "views/method/live.py"
+    ]
 
 
 def test_only_the_run_folder_knows_its_files() -> None:
@@ -73,16 +81,16 @@ def test_only_the_run_folder_knows_its_files() -> None:
         "probe.npz",
     )
     strings = {
-        path.name: {
+        path.relative_to(PACKAGE).as_posix(): {
             n.value
             for n in ast.walk(ast.parse(path.read_text()))
             if isinstance(n, ast.Constant) and isinstance(n.value, str)
         }
         for path in FILES
     }
-    assert "settings.json" in strings["folder.py"]
+    assert "settings.json" in strings["runs/folder.py"]
     assert [
-        f for f, found in strings.items() if f != "folder.py" for s in found for name in names if s.endswith(name)
+        f for f, found in strings.items() if f != "runs/folder.py" for s in found for name in names if s.endswith(name)
     ] == []
 
 

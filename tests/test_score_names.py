@@ -7,22 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from sslviz.exhibits.compare import scores as compare_scores
+from sslviz.exhibits.compare import table as compare_table
+from sslviz.exhibits.sweep import results
 from sslviz.measures.scores import EVALUATED, FINAL, LIVE
-from sslviz.runs.observer import NEIGHBOURS, REFERENCES
-from sslviz.views import compare_scores, compare_table, curves, measuring, server, sweep_results
-from sslviz.views.compare_runs import Shown
+from sslviz.training.observer import NEIGHBOURS, REFERENCES
+from sslviz.views.controls import measuring, server
+from sslviz.views.controls.runs_here import Shown
+from sslviz.views.method import curves
 from tests import pages
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "sslviz" / "measures" / "scores.py"
 # the idea in general, what exported files print, and that there is no score at all
 GENERAL = {
-    "blackboard/landscape.py": {"k-NN"},
-    "blackboard/rules.py": {"DINO, abstract: 78.3 % with k-NN on ImageNet"},
-    "views/curves.py": {"No labels, no k-NN score", "-NN accuracy of h"},
-    "views/overlaid.py": {"-NN accuracy of h"},
+    "lessons/landscape.py": {"k-NN"},
+    "exhibits/chooser/rules.py": {"DINO, abstract: 78.3 % with k-NN on ImageNet"},
+    "views/method/curves.py": {"No labels, no k-NN score", "-NN accuracy of h"},
+    "views/method/overlaid.py": {"-NN accuracy of h"},
 }
-ANYTHING = {"data/layout.py", "runs/notebook.py", "runs/script.py"}
+ANYTHING = {"data/sources/layout.py", "export/notebook.py", "export/script.py"}
 
 
 def said(path: Path) -> Iterator[str]:
@@ -64,7 +68,7 @@ def test_the_evaluated_score_says_how_many_pictures_are_asked() -> None:
 def test_tables_and_charts_take_their_names_from_there() -> None:
     assert {LIVE.name, FINAL.name} <= set(compare_table.COLUMNS)
     assert measuring.EVALUATIONS["knn"][0] == EVALUATED.title
-    assert sweep_results.WORDS["knn"] == FINAL.name
+    assert results.WORDS["knn"] == FINAL.name
     run = server.example("simclr")
     assert LIVE.title.encode() in curves.score_curve(str(run.path), 157, 0.0)
     scores = dict(compare_scores._scores(Shown(run, "it", 0, run.status(), run.metrics())))

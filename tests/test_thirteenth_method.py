@@ -10,7 +10,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.worker import Wishes, run
+from sslviz.training.worker import Wishes, run
 
 FIXTURE = Path(__file__).parent / "fixture_method.py"
 
@@ -49,6 +49,6 @@ def test_it_stands_in_the_navigation(thirteenth: str, runs: Path) -> None:
 
 
 def _page() -> None:
-    from sslviz.views import lesson
+    from sslviz.views.method import page
 
-    lesson.show("thirteenth")
+    page.show("thirteenth")

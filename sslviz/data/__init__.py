@@ -1,6 +1,6 @@
 """Pictures by name or by path: `load("shapes", …)`, `load("cifar10", …)`, `load("my_photos.zip", …)`.
 
-Whatever the source, the result is a Dataset of 32 x 32 pictures, decoded once and kept in a cache (decoded.py).
+Whatever the source, the result is a Dataset of 32 x 32 pictures, decoded once and kept in a cache (sources/decoded.py).
 """
 
 import hashlib
@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sslviz.data import decoded
-from sslviz.data.contents import Contents
 from sslviz.data.dataset import DataError, Dataset, Split
-from sslviz.data.listing import identity
+from sslviz.data.sources import decoded
+from sslviz.data.sources.contents import Contents
+from sslviz.data.sources.listing import identity
 
 __all__ = ["SOURCES", "Contents", "DataError", "Dataset", "Source", "Split"]
 __all__ += ["absolute", "default_cache", "load", "look", "title"]
@@ -102,7 +102,9 @@ def _module(source: str, path: Path | None) -> str:
 def _entry(source: str, path: Path | None, cache: Path) -> tuple[Path, str]:
     """Where the decoded pictures are kept, and how the names of those begin that they replace."""
     # the reading code is part of the key: pictures decoded by an older version are not taken for those of this one
-    code = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in CODE[_module(source, path)])
+    code = b"".join(
+        (Path(__file__).parent / "sources" / f"{name}.py").read_bytes() for name in CODE[_module(source, path)]
+    )
     what = _digest(f"{decoded.FORMAT} {path or source}".encode() + code)
     fingerprint = _digest(identity(path).encode()) if path else "0"
     slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
@@ -110,29 +112,29 @@ def _entry(source: str, path: Path | None, cache: Path) -> tuple[Path, str]:
 
 
 def _first_look(path: Path) -> Contents:
-    from sslviz.data import own
+    from sslviz.data.sources import own
 
     return own.first_look(path)
 
 
 def _decode(module: str, source: str, path: Path | None, cache: Path, progress: Progress | None) -> Dataset:
     if path:
-        from sslviz.data import own
+        from sslviz.data.sources import own
 
         return own.make(path, progress=progress)
     if module == "shapes":
-        from sslviz.data import shapes
+        from sslviz.data.sources import shapes
 
         return shapes.make(progress=progress)
     if module == "digits":
         try:
-            from sslviz.data import digits
+            from sslviz.data.sources import digits
         except ModuleNotFoundError:
             raise DataError(
                 "The digits come with scikit-learn, which is not installed: pip install scikit-learn."
             ) from None
         return digits.make()
-    from sslviz.data import catalogue
+    from sslviz.data.sources import catalogue
 
     return catalogue.make(source, cache / "downloads", progress=progress)
 

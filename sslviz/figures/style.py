@@ -1,7 +1,7 @@
 """The one place for colours and for the look that all figures share.
 
 Figures are written in the colours of the light page. `DARK` says what each of them becomes on the dark page;
-views/plot.js puts it in place, together with the page's own font and text colour. Backgrounds stay transparent.
+views/plot/js/plot.js puts it in place, together with the page's own font and text colour. Backgrounds stay transparent.
 """
 
 from typing import Any, NewType
@@ -9,7 +9,7 @@ from typing import Any, NewType
 import plotly.graph_objects as go
 from plotly.colors import get_colorscale
 
-SheetAddress = NewType("SheetAddress", str)  # where pictures are served: made by views/history_route.py, nowhere else
+SheetAddress = NewType("SheetAddress", str)  # where pictures are served: made by history_route.py alone
 INK = "#1b2330"  # outlines and marks that must be seen at once
 FAINT = "#667085"  # reference lines, pins: there when looked for
 PAPER = "#ffffff"  # the page behind the figure

@@ -1,1 +1,1 @@
-"""From settings to a run folder: training in a process of its own, everything recorded as it happens."""
+"""A run on disk: its settings, its folder of plain files, and everything that is read from them."""

@@ -22,7 +22,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from sslviz.data.contents import Contents
+from sslviz.data.sources.contents import Contents
 from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_array, read_lines, read_npz, replace
 from sslviz.runs.pictures import from_jpeg, to_jpeg
 from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
@@ -341,7 +341,7 @@ class RunFolder:
     # -- evaluations: what was measured afterwards, on kept weights ---------------------------------------------------
 
     def write_evaluation(self, step: int, name: str, table: pd.DataFrame) -> None:
-        """A long table: one row per measured number (runs/evaluation.py says which columns)."""
+        """A long table: one row per measured number (judging/evaluation.py says which columns)."""
         path = self.path / "evaluations" / f"{step:06d}.{name}.csv"
         path.parent.mkdir(exist_ok=True)
         replace(path, table.to_csv(index=False).encode())

@@ -26,7 +26,7 @@ class Status(BaseModel):
     images_per_second: float = 0.0
     eta: float | None = None
     loss: float | None = None
-    knn: float | None = None  # live k-NN; runs/observer.py says what each of these scores is
+    knn: float | None = None  # live k-NN; training/observer.py says what each of these scores is
     knn_random_init: float | None = None
     live_pictures: float | None = None  # that the live k-NN stands on; None: measured by an earlier version
     next_score: float | None = None  # seconds after the heartbeat, as planned

@@ -1,1 +1,1 @@
-"""What a viewer sees and touches: everything here draws with Streamlit and nothing here trains."""
+"""What all pages share: the frame, the address, controls, the picture component, the page of a method."""

@@ -6,7 +6,8 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from sslviz.methods import METHODS
-from sslviz.views import lesson, server
+from sslviz.views.controls import server
+from sslviz.views.method import page as method_page
 
 ICONS = {
     "simclr": ":material/compare_arrows:",
@@ -61,7 +62,7 @@ TABLES = {"Rooms": ROOMS, "Compare": COMPARE, "Blackboard": BLACKBOARD}  # headi
 def page(name: str) -> Page:
     """The page of a method."""
     path = server.PAGES / f"{name}.py"
-    content = path if path.exists() else partial(lesson.show, name)
+    content = path if path.exists() else partial(method_page.show, name)
     return st.Page(content, title=METHODS[name].title, icon=ICONS.get(name, ":material/science:"), url_path=name)
 
 

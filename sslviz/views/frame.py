@@ -6,7 +6,8 @@ from PIL import Image
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
-from sslviz.views import catalogue, server, worksheet
+from sslviz.views import address, catalogue
+from sslviz.views.controls import server
 
 # Room for the pictures; choices, chosen words and the note of an uploader wrap instead of being cut off. On a narrow
 # window the pictures come first, the knobs below them, each as wide as the window.
@@ -53,9 +54,9 @@ def main() -> None:
     # the page first: a row of tabs shows little more than the first word
     st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon())
     st.html(STYLE)
-    worksheet.leave_behind(page.url_path)
+    address.leave_behind(page.url_path)
     if unknown := name_of_no_page(page):
-        worksheet.no_page(unknown)
+        address.no_page(unknown)
     page.run()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from sslviz.views import worksheet
+from sslviz.views import address
 
 # 0.001, 0.0012 … 9, 10: twelve notches in every power of ten, all of which a person would write
 TEMPERATURES = (
@@ -31,7 +31,7 @@ def notched(label: str, key: str, options: Sequence[str], default: str, *, help:
     if between not in st.session_state or key not in st.session_state:
         written = st.query_params.get(key, default)
         fine = written in options or _within(written, options)
-        worksheet.check(key, lambda _: fine, default)
+        address.check(key, lambda _: fine, default)
         st.session_state[between] = written if fine and written not in options else ""
     own = st.session_state[between]
     notches = sorted([*options, own], key=float) if own else list(options)
@@ -40,6 +40,6 @@ def notched(label: str, key: str, options: Sequence[str], default: str, *, help:
 
 def _within(text: str, options: Sequence[str]) -> bool:
     try:
-        return len(text) <= LONGEST and float(options[0]) <= worksheet.finite(text) <= float(options[-1])
+        return len(text) <= LONGEST and float(options[0]) <= address.finite(text) <= float(options[-1])
     except ValueError:
         return False

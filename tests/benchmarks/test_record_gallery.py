@@ -7,10 +7,11 @@ import pytest
 from benchmarks import record_gallery
 from benchmarks.record_gallery import EXAMPLES, LEAST_SCORES, Example, moments, record, scores
 from sslviz.data.dataset import Dataset
+from sslviz.export import gallery as ships
 from sslviz.methods import METHODS
-from sslviz.runs import gallery as ships
-from sslviz.runs import recorder, twins
+from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
+from sslviz.training import recorder
 
 TINY = {"batch_size": 32, "width": 16, "warmup_steps": 2, "precision": "float32"}
 

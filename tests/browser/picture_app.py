@@ -4,6 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from sslviz.views.plot import plotly_route
+from sslviz.views.plot.plot import plotly_route
 
 app = st.App(Path(__file__).with_name("picture_page.py"), routes=[plotly_route()])

@@ -4,8 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.figures import curves, slow_motion
-from sslviz.views.plot import plot
+from sslviz.exhibits.slow_motion import figures
+from sslviz.figures import curves
+from sslviz.views.plot.plot import plot
 
 step = int(st.session_state.get("step", 0))
 rng = np.random.default_rng(step)
@@ -18,9 +19,9 @@ def lines(*names: str) -> go.Figure:
 
 
 PICTURES = {
-    "matrix": lambda: slow_motion.heat(rng.random((8, 8)), title="Matrix", unit="s", square=True),
-    "larger": lambda: slow_motion.heat(rng.random((16, 16)), title="Matrix", unit="s", square=True),
-    "bars": lambda: slow_motion.terms(rng.random(16), [str(i) for i in range(16)], title="Bars"),
+    "matrix": lambda: figures.heat(rng.random((8, 8)), title="Matrix", unit="s", square=True),
+    "larger": lambda: figures.heat(rng.random((16, 16)), title="Matrix", unit="s", square=True),
+    "bars": lambda: figures.terms(rng.random(16), [str(i) for i in range(16)], title="Bars"),
     "one and two": lambda: lines("one", "two (2)"),
     "others": lambda: lines("two (2)", "three"),
     "other run": lambda: lines("one", "two (2)"),

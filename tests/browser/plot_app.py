@@ -6,7 +6,7 @@ import streamlit as st
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sslviz.views.plot import plotly_route
+from sslviz.views.plot.plot import plotly_route
 from tests.browser.plot_pictures import SHEET
 
 sheet = Route("/sheet", lambda request: Response(SHEET, media_type="image/jpeg"))

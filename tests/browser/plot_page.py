@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.figures import curves, matrix, style
-from sslviz.views.plot import Click, encode, plot
+from sslviz.views.plot.plot import Click, encode, plot
 
 st.set_page_config(layout="wide")
 

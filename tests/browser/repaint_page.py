@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.figures import matrix, tiles
-from sslviz.views.plot import plot
+from sslviz.views.plot.plot import plot
 
 st.set_page_config(layout="wide")
 state = 0 if not st.toggle("the other state") else 1

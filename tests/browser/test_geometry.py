@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sslviz.blackboard import geometry
-from sslviz.views.board_geometry import SEED
+from sslviz.exhibits.geometry import maths
+from sslviz.exhibits.geometry.page import SEED
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-VIEWS = Path(__file__).parents[2] / "sslviz" / "views"
+HERE = Path(__file__).parents[2] / "sslviz" / "exhibits" / "geometry"
 CASES = [("NT-Xent", 0.01), ("NT-Xent", 0.2), ("alignment + uniformity", 0.5), ("alignment + uniformity", 2.0)]
 CASES += [("attraction only", 0.0), ("attraction only", 0.5), ("attraction only", 1.0)]
 
@@ -132,7 +132,7 @@ def test_the_sphere_turns_under_the_hand_and_the_loss_stays(room) -> None:
 
 
 @pytest.mark.parametrize("mode", ["circle", "sphere"])
-@pytest.mark.parametrize("loss", geometry.LOSSES)
+@pytest.mark.parametrize("loss", maths.LOSSES)
 def test_a_hundred_steps(room, loss: str, mode: str) -> None:
     """Attraction alone ends in one place, the two others keep the pictures apart; in Python it is the same."""
     page = room(f"mode={mode}&loss={loss.replace('+', '%2B')}")
@@ -141,11 +141,11 @@ def test_a_hundred_steps(room, loss: str, mode: str) -> None:
     page.wait_for_function("() => document.querySelector('.geo').dataset.steps >= 50")
     assert page.sent == before
     page.locator('.geo[data-steps="100"]').wait_for()
-    z, knob = geometry.start(4, {"circle": 2, "sphere": 3}[mode], SEED), {"NT-Xent": 0.2}.get(loss, 0.5)
+    z, knob = maths.start(4, {"circle": 2, "sphere": 3}[mode], SEED), {"NT-Xent": 0.2}.get(loss, 0.5)
     for _ in range(100):
-        z = geometry.step(z, geometry.forces(z, loss, knob).gradient, 0.05)
-    assert drawn(page)["loss"] == pytest.approx(geometry.forces(z, loss, knob).loss, abs=1e-6)
-    assert number(page, "uniform (0") == pytest.approx(geometry.facts(z)["uniform"], abs=1e-4)
+        z = maths.step(z, maths.forces(z, loss, knob).gradient, 0.05)
+    assert drawn(page)["loss"] == pytest.approx(maths.forces(z, loss, knob).loss, abs=1e-6)
+    assert number(page, "uniform (0") == pytest.approx(maths.facts(z)["uniform"], abs=1e-4)
     spread = np.ptp(list(drawn(page)["points"].values()), axis=0).max()
     if loss == "attraction only":
         assert spread < 1
@@ -158,7 +158,7 @@ def test_a_hundred_steps(room, loss: str, mode: str) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.get_by_role("button", name="Back to the start").click()
     page.locator('.geo[data-steps="0"]').wait_for()
-    start = geometry.forces(geometry.start(4, z.shape[1], SEED), loss, knob).loss
+    start = maths.forces(maths.start(4, z.shape[1], SEED), loss, knob).loss
     assert drawn(page)["loss"] == pytest.approx(start, abs=1e-6)
     assert mode + "=" not in page.url.replace("mode=" + mode, "")
     assert page.complaints == []
@@ -168,9 +168,9 @@ def test_a_hundred_steps(room, loss: str, mode: str) -> None:
 @pytest.mark.parametrize(("loss", "knob"), CASES)
 def test_the_browser_computes_what_python_computes(page, loss: str, knob: float, d: int) -> None:
     page.goto("about:blank")
-    text = (VIEWS / "geometry.js").read_text()
+    text = (HERE / "sphere.js").read_text()
     for pictures in (2, 3, 8):
-        z = geometry.start(pictures, d, seed=11)
+        z = maths.start(pictures, d, seed=11)
         theirs = page.evaluate(
             """async ([text, z, loss, knob]) => {
                 const { measure, step } = await import("data:text/javascript," + encodeURIComponent(text));
@@ -179,7 +179,7 @@ def test_the_browser_computes_what_python_computes(page, loss: str, knob: float,
             }""",
             [text, z.tolist(), loss, knob],
         )
-        ours, facts = geometry.forces(z, loss, knob), geometry.facts(z)
+        ours, facts = maths.forces(z, loss, knob), maths.facts(z)
         assert theirs["loss"] == pytest.approx(ours.loss, rel=1e-9, abs=1e-9)
         for part, value, gradient in (
             (theirs["partner"], ours.partner, ours.partner_gradient),
@@ -190,7 +190,7 @@ def test_the_browser_computes_what_python_computes(page, loss: str, knob: float,
             np.testing.assert_allclose(part["gradient"], gradient, rtol=1e-6, atol=1e-9)
         found = [theirs[name] for name in ("align", "uniform", "partnerCosine", "otherCosine")]
         assert found == pytest.approx([facts[name] for name in ("align", "uniform", "partners", "others")], abs=1e-9)
-        np.testing.assert_allclose(theirs["next"], geometry.step(z, ours.gradient, 0.05), atol=1e-9)
+        np.testing.assert_allclose(theirs["next"], maths.step(z, ours.gradient, 0.05), atol=1e-9)
 
 
 @pytest.mark.parametrize("width", [430, 800, 1440])

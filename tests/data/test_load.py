@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 import sslviz.data
-from sslviz.data import SOURCES, DataError, decoded, default_cache, load
+from sslviz.data import SOURCES, DataError, default_cache, load
+from sslviz.data.sources import decoded
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "cifar10.zip"
 

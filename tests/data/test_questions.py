@@ -1,9 +1,9 @@
 import numpy as np
 import torch
 
-from sslviz.data import shapes
 from sslviz.data.dataset import Split
 from sslviz.data.questions import BINS, questions
+from sslviz.data.sources import shapes
 
 
 def test_shapes_are_asked_for_the_class_and_every_factor_in_equal_bins():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sslviz.measures.doctor import RULES, diagnose
+from sslviz.measures.doctor.rules import RULES, diagnose
 from sslviz.methods import METHODS
 from sslviz.place import GALLERY
 from sslviz.runs.folder import RunFolder

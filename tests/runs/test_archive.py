@@ -9,7 +9,7 @@ from sslviz.data.dataset import DataError
 from sslviz.runs.archive import pack, unpack
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.worker import Wishes, run
+from sslviz.training.worker import Wishes, run
 
 
 @pytest.fixture

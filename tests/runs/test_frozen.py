@@ -14,7 +14,7 @@ import pytest
 from sslviz.__main__ import main
 from sslviz.data import default_cache, load
 from sslviz.runs.folder import RunFolder, list_runs
-from sslviz.runs.loaded import load_network
+from sslviz.training.loaded import load_network
 from tests.pages import opened, text
 
 FROZEN = Path(__file__).parent / "frozen"

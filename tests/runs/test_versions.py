@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from sslviz.__main__ import main
-from sslviz.runs import sweeps, versions
+from sslviz.runs import versions
 from sslviz.runs.folder import RunFolder, list_runs, unreadable_runs
 from sslviz.runs.settings import Parent, RunSettings
-from sslviz.runs.sweep import over_knobs
-from sslviz.runs.sweeps import list_sweeps, unreadable_sweeps, write_sweep
 from sslviz.runs.versions import UnreadableRun, read_settings
+from sslviz.sweeps import store
+from sslviz.sweeps.store import list_sweeps, unreadable_sweeps, write_sweep
+from sslviz.sweeps.sweep import over_knobs
 
 
 def rewritten(run: RunFolder, **groups: Any) -> RunFolder:
@@ -136,7 +137,7 @@ def test_a_sweep_of_another_version(tmp_path: Path) -> None:
             update={"id": f"sweep-261129-10000{number}-abcd"}
         )
         write_sweep(tmp_path, sweep)
-        path = tmp_path / sweeps.SHELF / f"{sweep.id}.json"
+        path = tmp_path / store.SHELF / f"{sweep.id}.json"
         raw = json.loads(path.read_text())
         raw["base"] |= base
         path.write_text(json.dumps(raw))

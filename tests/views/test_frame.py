@@ -8,7 +8,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from sslviz.methods import METHODS
-from sslviz.views import worksheet
+from sslviz.views import address as worksheet
 from tests.pages import ROOT, opened
 
 FRAME = ROOT / "sslviz" / "views" / "frame.py"
@@ -77,7 +77,7 @@ def turn_everything(app: AppTest) -> None:
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the controls of a method's page are looked at here."""
-    from sslviz.views import live
+    from sslviz.views.method import live
 
     monkeypatch.setattr(live, "show", lambda run, status: None)
 

@@ -1,0 +1,1 @@
+"""Where pictures come from: drawn, with scikit-learn, downloaded, or one's own files; and the cache of decoded ones."""

@@ -1,0 +1,1 @@
+"""One exhibit, one folder: its page, its mathematics, its figures and its JavaScript."""

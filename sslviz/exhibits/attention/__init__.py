@@ -1,0 +1,1 @@
+"""Where a vision transformer looks: any picture, any recorded moment."""

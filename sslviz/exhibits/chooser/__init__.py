@@ -1,0 +1,1 @@
+"""Which method for which situation: rules with their sources, and a map of advice."""

@@ -1,0 +1,113 @@
+"""The rules of the chooser, first match wins. Each says what it rests on: the lecture, a paper, or a rule of thumb."""
+
+from sslviz.exhibits.chooser.maths import (
+    ANY,
+    CAPTIONS,
+    CLASSIFY,
+    COLOUR,
+    DETECT,
+    EVERYDAY,
+    LAPTOP,
+    MANY_GPUS,
+    ONE_GPU,
+    SEARCH,
+    Rule,
+)
+
+RULES = (
+    Rule(
+        "CLIP",
+        "A caption is a label that nobody paid for: match each picture with its own caption.",
+        "lecture, other fields: pictures with text",
+        domains=(CAPTIONS,),
+    ),
+    Rule(
+        "MAE, fine-tuned",
+        "Best detection of the table (54 mAP, DINOv2 52), and you have the labels and the machine to fine-tune it.",
+        "lecture, benchmark 2026",
+        "mae",
+        labels=(100, ANY),
+        tasks=(DETECT,),
+        compute=(ONE_GPU, MANY_GPUS),
+        domains=(EVERYDAY,),
+    ),
+    Rule(
+        "DINOv2, frozen, as downloaded",
+        "Somebody has already trained on pictures like yours: 86 % linear, 52 mAP. You only train what goes on top.",
+        "lecture, benchmark 2026",
+        domains=(EVERYDAY,),
+    ),
+    Rule(
+        "Supervised",
+        "With about 1,000 labels per class plain supervised training catches up with what pretext tasks give.",
+        "RotNet: label efficiency, crossing at about 1,000 labels per class",
+        "supervised",
+        labels=(1_000, ANY),
+        tasks=(CLASSIFY,),
+    ),
+    Rule(
+        "DINOv2, frozen, as downloaded",
+        "Fewer than 10,000 pictures are too few to learn from scratch. Borrow an encoder, even from another domain.",
+        "rule of thumb",
+        images=(0, 10_000),
+    ),
+    Rule(
+        "MAE",
+        "Methods that compare views learn to ignore what their augmentations change. MAE needs little more than "
+        "a crop, so colour stays in h.",
+        "lecture: the augmentations you pick become the invariances",
+        "mae",
+        domains=(COLOUR,),
+    ),
+    Rule(
+        "MAE",
+        "Every patch must be filled in, so h keeps where things are; 3 of 4 patches never enter the encoder.",
+        "lecture, benchmark 2026: MAE leads in detection",
+        "mae",
+        tasks=(DETECT,),
+    ),
+    Rule(
+        "DINO",
+        "Nearest neighbours in its features are good as they are: a search needs nothing trained on top.",
+        "DINO, abstract: 78.3 % with k-NN on ImageNet",
+        "dino",
+        tasks=(SEARCH,),
+        compute=(ONE_GPU, MANY_GPUS),
+    ),
+    Rule(
+        "SwAV",
+        "Without any label nobody can name a class, but pictures can be sorted into groups, to be named afterwards.",
+        "rule of thumb",
+        "swav",
+        labels=(0, 1),
+        tasks=(CLASSIFY,),
+    ),
+    Rule(
+        "DINO",
+        "Many pictures and many machines: the recipe that DINOv2 scaled up (86 % linear, best of the table).",
+        "lecture, benchmark 2026",
+        "dino",
+        images=(1_000_000, ANY),
+        compute=(MANY_GPUS,),
+    ),
+    Rule(
+        "SimSiam",
+        "No second network, no queue, and no large batch: 64 to 4,096 pictures give the same within 2 points.",
+        "SimSiam: 66 to 68 % on ImageNet over batch sizes",
+        "simsiam",
+        compute=(LAPTOP,),
+    ),
+    Rule(
+        "MoCo",
+        "One GPU holds a small batch; the queue has thousands of negatives all the same.",
+        "MoCo: with a queue the number of negatives does not depend on the batch size",
+        "moco",
+        compute=(ONE_GPU,),
+    ),
+    Rule(
+        "SimCLR",
+        "The one to begin with: one network, one loss, and with many GPUs the large batch that helps it.",
+        "lecture: why SimCLR works (augmentations, head, batch size)",
+        "simclr",
+    ),
+)

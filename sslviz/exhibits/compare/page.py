@@ -1,0 +1,258 @@
+"""Up to six runs side by side: curves on one axis, pictures under one clock, and who is ahead by which evaluation.
+
+The address holds everything: `?runs=a,b,c`, the axis, the metric, the smoothing and the moment.
+"""
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from sslviz.exhibits.compare import clocked, figures_parallel, scores
+from sslviz.exhibits.compare import table as compare_table
+from sslviz.figures import compare as figures
+from sslviz.foreign import in_markdown, path_end
+from sslviz.measures.scores import LIVE
+from sslviz.views import address
+from sslviz.views.controls import other_versions, own_pictures, run_title, runs_here, server
+from sslviz.views.controls.runs_here import AXES, MOST, Shown
+from sslviz.views.plot import clock
+from sslviz.views.plot.plot import plot
+
+# On a narrow window two runs still stand side by side.
+STYLE = """<style>
+@media (max-width: 1100px) {
+  .st-key-side [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-side [data-testid="stColumn"] { min-width: 46%; }
+}
+</style>"""
+MOST_SETTINGS, MOST_SCORES = 6, 3  # axes of the parallel coordinates
+MOST_RANKED = 6  # evaluations in the picture, unless others are asked for
+
+
+def show() -> None:
+    st.html(STYLE)
+    st.header("Compare", anchor=False)
+    ids = chooser(runs_here.asked())
+    # Closed, it costs nothing; an address that filters opens it.
+    if "find" in st.query_params:
+        st.session_state.setdefault("all_runs", True)
+    every = st.expander(
+        "All runs: sort, filter, name, tag, delete",
+        icon=":material/table_rows:",
+        key="all_runs",
+        on_change="rerun",
+        bind="query-params",
+    )
+    if every.open:
+        with every:
+            compare_table.show(ids)
+    runs = runs_here.shown(ids)
+    own_pictures.of_runs(*(each.run for each in runs))
+    other_versions.remarks(*(each.run for each in runs))
+    other_versions.unread()
+    warnings(runs)
+    st.fragment(under_one_clock)(runs)
+    with st.container(key="heading"):
+        table = ranking(runs)
+        settings = differences(runs)
+        parallels(runs, table)
+        budget(runs)
+    with st.container(horizontal=True):
+        for label, name, numbers in (("Scores", "scores", table), ("Settings", "settings", settings)):
+            text = numbers.to_csv()
+            st.download_button(f"{label} as CSV", text, f"compare-{name}.csv", "text/csv", key=f"{name}_csv")
+
+
+def chooser(ids: list[str]) -> list[str]:
+    """The chosen runs as chips; a run that is added or taken away changes the address."""
+    names = {run.id: run_title.title(run) for run in runs_here.every()}
+    options = list(dict.fromkeys([*ids, *names]))
+    # the address was changed by somebody else (the table, a link), or we come back from another page
+    if "chips" not in st.session_state or st.session_state.get("_compared") != ids:
+        st.session_state["chips"] = ids
+    chosen = st.multiselect(
+        f"Runs (up to {MOST})",
+        options,
+        key="chips",
+        format_func=lambda name: names.get(name, name),
+        max_selections=MOST,
+    )
+    st.session_state["_compared"] = chosen or list(runs_here.EXAMPLES)
+    if chosen and chosen != ids:
+        runs_here.choose(chosen)
+    return chosen or ids
+
+
+def warnings(runs: list[Shown]) -> None:
+    """What makes a comparison unfair, or old."""
+    data = {each.run.settings().data for each in runs}
+    if len(data) > 1:
+        names = ", ".join(in_markdown(path_end(name)) for name in sorted(data))
+        st.warning(f"These runs see different pictures ({names}): their scores cannot be compared.")
+    if any(each.status.at_work for each in runs) and st.button(
+        "Some of these runs are still training: look again", icon=":material/refresh:"
+    ):
+        st.rerun()
+
+
+def under_one_clock(runs: list[Shown]) -> None:
+    """Everything that the clock moves."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        axis = address.choice("Axis", "axis", list(AXES), "seconds")
+        metrics = scores.metrics_of(runs) or ["knn"]
+        address.check("metric", lambda text: text in metrics, metrics[0])
+        metric = str(st.selectbox("Metric", metrics, key="metric", bind="query-params", width=160))
+        log = address.choice("Logarithmic", "log", ["none", "x", "y", "both"], "none")
+        seeds = address.choice("Seeds", "seeds", ["each", "mean ± std"], "each", help="runs that differ in the seed")
+        with st.container(width=160):
+            smoothing = address.number("Smoothing", "smoothing", 0.0, 0.0, 0.95, step=0.05)
+    end, known = max((each.end(axis) for each in runs), default=0.0), clocked.pasts(runs)
+    amount = clock.show(known, axis, end, eager=True)
+    drawn = scores.lines(runs, metric, axis, smoothing=smoothing, seeds=seeds != "each")
+    plot(
+        figures.over(
+            drawn,
+            title=f"{metric} over {axis}" if metric != "knn" else f"{LIVE.title} over {axis}",
+            x_title=AXES[axis],
+            y_title="accuracy" if scores.is_share(metric) else f"{metric} (as the method defines it)",
+            at=end,  # the clock moves the line from here
+            references=scores.references(runs, metric),
+            percent=scores.is_share(metric),
+            log=log,
+        ),
+        key="curves",
+        alt=f"{metric} of {len(drawn)} runs over {axis}",
+    )
+    band = " The band is mean ± one standard deviation." if any(line.low is not None for line in drawn) else ""
+    unlike = (
+        " Losses of different methods are different quantities: compare shapes, not heights."
+        if metric == "loss"
+        else ""
+    )
+    st.caption(f"{figures.HOW_TO_READ}{band}{unlike}")
+    clocked.show(runs, known, axis, amount)
+    kind = str(st.session_state.get("map") or "umap")
+    with st.container(horizontal=True):
+        # made when asked for: thousands of numbers
+        st.download_button(
+            "Curves as CSV",
+            lambda: scores.long(runs, metrics).to_csv(index=False),
+            "compare-curves.csv",
+            "text/csv",
+            key="curves_csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Everything shown as JSON",
+            lambda: json.dumps(everything(runs, metrics, axis, amount, kind)),
+            "compare.json",
+            "application/json",
+            key="everything_json",
+            on_click="ignore",
+        )
+
+
+def ranking(runs: list[Shown]) -> pd.DataFrame:
+    """Who is ahead, by each evaluation; returns all scores."""
+    table = scores.scores(runs)
+    ranked = [str(name) for name in table.columns[table.notna().sum() > 1]]
+    if not ranked:
+        st.info("No two of these runs have been evaluated in the same way yet.", icon=":material/leaderboard:")
+        return table
+    some = ranked
+    if len(ranked) > MOST_RANKED:
+        some = st.multiselect("Evaluations", ranked, ranked[:MOST_RANKED], key="evaluations") or ranked[:MOST_RANKED]
+    part = table[some]
+    plot(figures.ranks(part.to_numpy(), list(part.index), some), key="ranks", alt="Rank of each run by each evaluation")
+    least = scores.noise(runs)
+    crossings, clear = scores.flips(part, 0), scores.flips(part, least)
+    st.markdown(
+        "\n".join(
+            f"- **{a}** is ahead of {b} by *{by}*, behind it by *{but}*."
+            for a, b, by, but in (map(in_markdown, flip) for flip in clear[:4])
+        )
+    )
+    rest = f" (here the first 4 of {len(clear)})" if len(clear) > 4 else ""
+    st.caption(
+        f"{figures.HOW_TO_READ_RANKS} Crossings: {len(crossings)}; clear ones: {len(clear)}{rest}. A crossing is not "
+        f"clear if a difference below {least:.1%} takes part: with so many test pictures it may be chance (two "
+        "standard errors)."
+    )
+    return table
+
+
+def differences(runs: list[Shown]) -> pd.DataFrame:
+    """The settings in which they differ; returns the table."""
+    table = runs_here.differing(runs)
+    st.markdown("**Only the settings that differ**")
+    if table.empty:
+        st.caption("None: these runs were started alike.")
+    else:
+        st.dataframe(table, height=min(38 + 35 * len(table), 460), alt="Settings that differ")
+    return table
+
+
+def parallels(runs: list[Shown], table: pd.DataFrame) -> None:
+    """Every run a line over the settings that differ and the scores that two of them have."""
+    axes = [figures_parallel.Axis(name, values) for name, values in runs_here.unlike(runs).items()][:MOST_SETTINGS]
+    scored = [str(name) for name in table.columns[table.notna().sum() > 1]][:MOST_SCORES]
+    axes += [
+        figures_parallel.Axis(name, [None if pd.isna(v) else float(v) for v in table[name]], score=True)
+        for name in scored
+    ]
+    if len(runs) < 2 or len(axes) < 2:
+        return
+    names = [each.name for each in runs]
+    plot(
+        figures_parallel.parallel(axes, names),
+        key="parallel",
+        alt="Runs over the settings that differ and their scores",
+    )
+    st.caption(figures_parallel.HOW_TO_READ)
+
+
+def budget(runs: list[Shown]) -> None:
+    """What the same accuracy costs: in seconds on the machine it ran on, and in pictures looked at."""
+    for column, axis in zip(st.columns(2, gap="medium"), ("seconds", "images"), strict=True):
+        drawn = scores.lines(runs, "knn", axis)
+        title = f"{LIVE.title} against {axis}"
+        with column:
+            plot(
+                figures.over(drawn, title=title, x_title=AXES[axis], y_title="accuracy", percent=True, height=380),
+                key=f"budget_{axis}",
+                alt=title,
+            )
+    where = {in_markdown(f"{each.status.device or '?'}, {each.status.precision or '?'}") for each in runs}
+    st.caption(
+        "The same accuracy further to the left is cheaper. Images are the same currency everywhere; seconds only on "
+        f"one machine with nothing else to do (here: {'; '.join(sorted(where))})."
+    )
+
+
+def everything(runs: list[Shown], metrics: list[str], axis: str, amount: float, kind: str) -> dict[str, Any]:
+    """All that the page shows, as plain numbers."""
+    table = scores.scores(runs)
+    return {
+        "axis": axis,
+        "moment": amount,
+        "runs": {
+            each.run.id: {
+                "name": each.name,
+                "recorded_example": not server.is_ours(each.run),
+                "settings": each.run.settings().model_dump(mode="json"),
+                "knobs_now": each.run.values(),
+                "status": each.status.model_dump(mode="json"),
+                "notes": each.run.notes().model_dump(),
+                "scores": table.loc[each.name].dropna().to_dict(),
+                "at_the_moment": clocked.numbers(each, axis, amount, kind),
+                "curves": {
+                    str(name): [None if pd.isna(value) else value for value in column]
+                    for name, column in scores.long([each], metrics).items()
+                    if name not in ("run", "name")
+                },
+            }
+            for each in runs
+        },
+    }

@@ -1,0 +1,1 @@
+"""The slow teacher: a moving average of its student."""

@@ -1,0 +1,1 @@
+"""The InfoNCE loss, term by term, on a worksheet."""

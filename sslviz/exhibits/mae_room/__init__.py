@@ -1,0 +1,1 @@
+"""A masked autoencoder paints what is hidden by hand."""

@@ -1,0 +1,297 @@
+// A map in space: points in a cube that can be turned. Drawn by hand on a canvas, for WebGL is missing on some machines.
+//
+// SETTINGS = {dark}: what the colours of the light page become on the dark one. The data are one line of JSON, made by
+// exhibits/maps/figures_3d.py. Seen from far away (orthographic): x' = Rx, and what is nearer is drawn later and larger.
+
+const solids = new WeakMap(); // parentElement -> Solid
+const START = { turn: 0.6, tilt: 0.45 }; // radians: around the third axis, and towards the viewer
+const TIP = 96; // size of a picture in the tooltip, CSS pixels
+const NEAR = 9; // pixels from the pointer within which a point is meant
+
+export default function ({ data, parentElement }) {
+  let solid = solids.get(parentElement);
+  if (!solid) solids.set(parentElement, (solid = new Solid(parentElement)));
+  solid.show(new TextDecoder().decode(data));
+  return () => setTimeout(() => parentElement.isConnected || (solids.delete(parentElement), solid.close()));
+}
+
+class Solid {
+  constructor(parent) {
+    this.parent = parent;
+    this.angle = { ...START };
+    this.canvas = html("canvas", { class: "solid-canvas", tabindex: 0, role: "img" });
+    this.title = html("div", { class: "solid-title" });
+    this.subtitle = html("div", { class: "solid-subtitle" });
+    this.scale = html("div", { class: "solid-scale" });
+    this.root = html("div", { class: "solid" }, this.title, this.subtitle, this.canvas, this.scale);
+    parent.append(this.root);
+    this.heard = ({ detail }) => detail === this.about.link && this.draw();
+    pickedPictures().addEventListener("change", this.heard);
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(this.root);
+    this.listen();
+  }
+
+  show(text) {
+    const dark = isDark(this.parent);
+    if (text === this.text && dark === this.dark) return;
+    if (text !== this.text) {
+      this.text = text;
+      this.about = JSON.parse(text);
+      this.points = floats(this.about.positions);
+      this.ways = this.about.ways && floats(this.about.ways.positions);
+    }
+    this.dark = dark;
+    const { title, subtitle, alt, scale, colors } = this.about;
+    this.colors = colors.map((color) => this.paint(color));
+    this.title.textContent = title;
+    this.subtitle.textContent = subtitle;
+    this.canvas.setAttribute("aria-label", alt);
+    this.scale.replaceChildren(...(scale ? this.bar(scale) : []));
+    this.draw();
+  }
+
+  paint(color) {
+    return this.dark ? (SETTINGS.dark[color] ?? color) : color;
+  }
+
+  bar({ name, low, high, stops }) {
+    const strip = html("span", { class: "solid-strip" });
+    strip.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+    return [html("span", {}, `${name}: ${low}`), strip, html("span", {}, high)];
+  }
+
+  // Drawn at most once per frame.
+  draw() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      if (this.about && this.root.clientWidth) this.paintAll();
+    });
+  }
+
+  // Positions on the canvas and depths of points given as x, y, z, x, y, z, …
+  project(points) {
+    const [ct, st, ci, si] = [Math.cos(this.angle.turn), Math.sin(this.angle.turn), Math.cos(this.angle.tilt), Math.sin(this.angle.tilt)];
+    const seen = new Float32Array(points.length);
+    for (let i = 0; i < points.length; i += 3) {
+      const [x, y, z] = [points[i], points[i + 1], points[i + 2]];
+      const [right, back] = [ct * x - st * y, st * x + ct * y];
+      seen[i] = this.size / 2 + this.unit * right;
+      seen[i + 1] = this.size / 2 - this.unit * (ci * z + si * back);
+      seen[i + 2] = si * z - ci * back; // larger is nearer
+    }
+    return seen;
+  }
+
+  paintAll() {
+    const { of, symbols, link } = this.about;
+    const size = (this.size = Math.min(this.root.clientWidth, 640));
+    this.unit = size / 3.3; // the corners of the cube stay inside, but for few ways of turning it
+    const fine = window.devicePixelRatio || 1;
+    if (this.canvas.width !== Math.round(size * fine)) {
+      this.canvas.width = this.canvas.height = Math.round(size * fine);
+      this.canvas.style.width = this.canvas.style.height = `${size}px`;
+    }
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(fine, 0, 0, fine, 0, 0);
+    pen.clearRect(0, 0, size, size);
+    this.cube(pen);
+    this.lines(pen);
+    const seen = (this.seen = this.project(this.points));
+    const order = Array.from({ length: seen.length / 3 }, (_, i) => i).sort((a, b) => seen[3 * a + 2] - seen[3 * b + 2]);
+    const chosen = pickedPictures().of(link);
+    for (const i of order) {
+      const near = Math.min(Math.max(seen[3 * i + 2] / 3.5 + 0.5, 0), 1);
+      const group = of ? of[i] : 0;
+      const scale = size / 430 * (2.2 + 2 * near);
+      pen.globalAlpha = chosen.size ? (chosen.has(i) ? 1 : 0.12) : 0.55 + 0.45 * near;
+      pen.fillStyle = this.colors[group % this.colors.length];
+      pen.setTransform(fine * scale, 0, 0, fine * scale, fine * seen[3 * i], fine * seen[3 * i + 1]);
+      pen.fill(symbol(symbols[group] ?? symbols[0]));
+    }
+    pen.globalAlpha = 1;
+    this.canvas.dataset.drawn = (Number(this.canvas.dataset.drawn) || 0) + 1;
+  }
+
+  // The edges of the cube, and the names of its three axes.
+  cube(pen) {
+    const style = getComputedStyle(this.parent);
+    const corners = [];
+    for (let i = 0; i < 8; i++) corners.push(i & 1 ? 1 : -1, i & 2 ? 1 : -1, i & 4 ? 1 : -1);
+    const seen = this.project(corners);
+    const farthest = [...Array(8).keys()].reduce((a, b) => (seen[3 * a + 2] < seen[3 * b + 2] ? a : b));
+    pen.strokeStyle = pen.fillStyle = style.getPropertyValue("--st-text-color");
+    pen.font = `14px ${style.getPropertyValue("--st-font")}`;
+    pen.textAlign = "center";
+    for (let corner = 0; corner < 8; corner++)
+      for (const bit of [1, 2, 4]) {
+        if (corner & bit) continue;
+        const other = corner | bit;
+        pen.globalAlpha = corner === farthest || other === farthest ? 0.12 : 0.3;
+        pen.beginPath();
+        pen.moveTo(seen[3 * corner], seen[3 * corner + 1]);
+        pen.lineTo(seen[3 * other], seen[3 * other + 1]);
+        pen.stroke();
+      }
+    pen.globalAlpha = 0.9;
+    this.about.axes.forEach((name, axis) => {
+      // of the four edges along this axis, the lowest one names it
+      const bit = 1 << axis;
+      const low = [...Array(8).keys()].filter((c) => !(c & bit));
+      const y = (c) => seen[3 * c + 1] + seen[3 * (c | bit) + 1];
+      const corner = low.reduce((a, b) => (axis === 2 ? (seen[3 * a] < seen[3 * b] ? a : b) : y(a) > y(b) ? a : b));
+      const [x0, y0, x1, y1] = [corner, corner | bit].flatMap((c) => [seen[3 * c], seen[3 * c + 1]]);
+      const width = pen.measureText(name).width / 2 + 4;
+      const outside = (x0 + x1) / 2 < this.size / 2 ? -40 : 40;
+      const at = axis === 2 ? Math.min(x0, x1) - 8 : (x0 + x1) / 2 + outside;
+      pen.save();
+      pen.translate(axis === 2 ? at : Math.min(Math.max(at, width), this.size - width), axis === 2 ? (y0 + y1) / 2 : (y0 + y1) / 2 + 20);
+      if (axis === 2) pen.rotate(-Math.PI / 2);
+      pen.fillText(name, 0, 0);
+      pen.restore();
+    });
+    pen.globalAlpha = 1;
+  }
+
+  // Trails: the way of the points that moved most.
+  lines(pen) {
+    if (!this.ways) return;
+    const seen = this.project(this.ways);
+    const { moments } = this.about.ways;
+    pen.globalAlpha = 0.5;
+    for (let start = 0; start < seen.length; start += 3 * moments) {
+      pen.beginPath();
+      for (let i = start; i < start + 3 * moments; i += 3) pen.lineTo(seen[i], seen[i + 1]);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (event) => {
+      this.held = { x: event.clientX, y: event.clientY, far: 0 };
+      canvas.setPointerCapture(event.pointerId);
+      this.hideTip();
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!this.held) return this.hover(event);
+      const [dx, dy] = [event.clientX - this.held.x, event.clientY - this.held.y];
+      Object.assign(this.held, { x: event.clientX, y: event.clientY, far: this.held.far + Math.hypot(dx, dy) });
+      this.rotate(-dx / 150, dy / 150);
+    });
+    canvas.addEventListener("pointerup", (event) => {
+      const still = this.held && this.held.far < 4;
+      this.held = undefined;
+      const point = still ? this.under(event) : undefined;
+      if (point !== undefined) pickedPictures().pick(this.about.link, [point], event.shiftKey);
+    });
+    canvas.addEventListener("pointercancel", () => (this.held = undefined));
+    canvas.addEventListener("pointerleave", () => this.hideTip());
+    canvas.addEventListener("dblclick", () => pickedPictures().pick(this.about.link, []));
+    canvas.addEventListener("keydown", (event) => {
+      const turns = { ArrowLeft: [0.1, 0], ArrowRight: [-0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
+      if (event.key === "Home") this.angle = { ...START };
+      else if (!turns[event.key]) return;
+      event.preventDefault();
+      this.rotate(...(turns[event.key] ?? [0, 0]));
+    });
+  }
+
+  rotate(turn, tilt) {
+    this.angle.turn += turn;
+    this.angle.tilt = Math.min(Math.max(this.angle.tilt + tilt, -Math.PI / 2), Math.PI / 2);
+    this.draw();
+  }
+
+  // The nearest point under the pointer; of several, the one in front.
+  under(event) {
+    if (!this.seen) return undefined;
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let best, front = -Infinity;
+    for (let i = 0; i < this.seen.length; i += 3) {
+      const off = Math.hypot(this.seen[i] - x, this.seen[i + 1] - y);
+      const value = this.seen[i + 2] - off / 4;
+      if (off < NEAR && value > front) [best, front] = [i / 3, value];
+    }
+    return best;
+  }
+
+  hover(event) {
+    const point = this.under(event);
+    if (point === undefined || !this.about.sprite) return this.hideTip();
+    const { url, columns, rows } = this.about.sprite;
+    if (!this.tip) document.body.append((this.tip = html("div", { class: "sslviz-tip" })));
+    const style = getComputedStyle(this.parent);
+    const [background, color, border] = ["secondary-background-color", "text-color", "border-color"].map((name) => style.getPropertyValue(`--st-${name}`));
+    Object.assign(this.tip.style, { background, color, borderColor: border, fontFamily: style.getPropertyValue("--st-font") });
+    const picture = html("div", { class: "sslviz-tip-tile", "data-tile": point });
+    picture.style.backgroundImage = `url("${served(url)}")`;
+    picture.style.backgroundSize = `${columns * TIP}px ${rows * TIP}px`;
+    picture.style.backgroundPosition = `${-(point % columns) * TIP}px ${-Math.floor(point / columns) * TIP}px`;
+    const name = html("div", { class: "sslviz-tip-text" }, this.about.names[this.about.of?.[point]] ?? `picture ${point}`);
+    this.tip.replaceChildren(picture, name);
+    const { width, height } = this.tip.getBoundingClientRect();
+    const x = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16;
+    const y = Math.min(Math.max(8, event.clientY - height / 2), innerHeight - height - 8);
+    Object.assign(this.tip.style, { left: `${x}px`, top: `${y}px` });
+  }
+
+  hideTip() {
+    this.tip?.remove();
+    this.tip = undefined;
+  }
+
+  close() {
+    this.sizes.disconnect();
+    this.hideTip();
+    cancelAnimationFrame(this.frame);
+    pickedPictures().removeEventListener("change", this.heard);
+  }
+}
+
+function floats(text) {
+  return new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+}
+
+// Plotly's symbols, of radius about 1.
+const symbols = {};
+function symbol(name) {
+  return (symbols[name] ??= outline(name));
+}
+
+function outline(name) {
+  const path = new Path2D();
+  const round = (n, start, radii = [1]) => {
+    for (let i = 0; i < n * radii.length; i++) {
+      const angle = start + (2 * Math.PI * i) / (n * radii.length);
+      const r = radii[i % radii.length];
+      path.lineTo(r * Math.cos(angle), r * Math.sin(angle));
+    }
+    path.closePath();
+  };
+  const up = -Math.PI / 2;
+  const cross = (turn) => {
+    for (let i = 0; i < 4; i++)
+      for (const [x, y] of [[0.4, -0.4], [1.1, -0.4], [1.1, 0.4]]) {
+        const a = turn + (i * Math.PI) / 2;
+        path.lineTo(x * Math.cos(a) - y * Math.sin(a), x * Math.sin(a) + y * Math.cos(a));
+      }
+    path.closePath();
+  };
+  const shapes = {
+    circle: () => path.arc(0, 0, 1, 0, 2 * Math.PI),
+    square: () => round(4, Math.PI / 4, [1.25]),
+    "triangle-up": () => round(3, up, [1.3]),
+    "triangle-down": () => round(3, -up, [1.3]),
+    star: () => round(5, up, [1.4, 0.55]),
+    diamond: () => round(4, 0, [1.3]),
+    cross: () => cross(0),
+    x: () => cross(Math.PI / 4),
+    pentagon: () => round(5, up, [1.1]),
+    hexagram: () => round(6, up, [1.3, 0.75]),
+  };
+  (shapes[name] ?? shapes.circle)();
+  return path;
+}

@@ -1,0 +1,1 @@
+"""What MAE's encoder gets of a picture, and what that saves."""

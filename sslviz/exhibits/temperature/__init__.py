@@ -1,0 +1,1 @@
+"""What the temperature does to one choice among several."""

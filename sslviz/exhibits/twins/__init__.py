@@ -1,0 +1,1 @@
+"""Two runs that differ in one thing and train in lock-step."""

@@ -1,0 +1,102 @@
+"""Twins: two runs in lock-step that differ in one thing, every picture doubled.
+
+The address holds everything: `?a=ID&b=ID`, the chosen difference, the size of the matrices, map and colour.
+"""
+
+import streamlit as st
+
+from sslviz.exhibits.twins import pictures, start, transport, words
+from sslviz.exhibits.twins.words import Pair
+from sslviz.foreign import in_markdown
+from sslviz.runs import twins
+from sslviz.runs.folder import list_runs
+from sslviz.views import address
+from sslviz.views.controls import other_versions, server
+from sslviz.views.method import layouts, live, overlaid
+
+# On a narrow window what needs room stands one below the other.
+STYLE = """<style>
+@media (max-width: 1100px) {
+  [class*="st-key-stack_"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  [class*="st-key-stack_"] [data-testid="stColumn"] { min-width: 100%; }
+}
+</style>"""
+
+
+def show() -> None:
+    st.html(STYLE)
+    st.header("Twins", anchor=False)
+    st.markdown(
+        "Two runs with the same seed, pictures, batches and random crops, and **one difference**, in lock-step: what "
+        "comes out differently, that difference has done."
+    )
+    pair = asked()
+    if problem := st.session_state.pop("_problem", ""):
+        st.warning(problem)
+    ours = pair is not None and all(server.is_ours(run) for run in pair)
+    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=not ours, key=f"start_{not ours}"):
+        start.show(list(pair or ()))
+    other_versions.unread()
+    if pair is None:
+        st.info("There are no twins here yet: start a pair. Both sides fill in as they train.", icon=":material/movie:")
+        return
+    statuses = (pair[0].status(), pair[1].status())  # read once: the buttons and the pictures must agree on them
+    if ours:
+        transport.bar(pair, statuses)
+        transport.turn_a_knob(pair)
+    other_versions.remarks(*pair)
+    states = tuple(status.state for status in statuses)
+    eager = bool({"queued", "starting"} & set(states))
+    awaited = any(layouts.awaited(run) for run in pair)
+    at_work = any(status.at_work for status in statuses)
+    every = live.EAGER if eager else live.EVERY
+    live.refreshed(draw, every, at_work or awaited, pair[0].id, pair[1].id, states, awaited)
+
+
+def asked() -> Pair | None:
+    """The two runs in the address (of one alone, its twin); else the newest twins here; else a recorded pair."""
+    ids = [st.query_params.get(side, "") for side in "ab"]
+    found = [server.find(name) for name in ids]
+    for side, name, run in zip("ab", ids, found, strict=True):
+        if refusal := other_versions.refused(name):
+            st.warning(refusal)
+        elif name and run is None:
+            address.note(side, name, "what is here")
+    one, other = found
+    if one is not None and other is None:
+        other = twins.partner(one)
+    elif other is not None and one is None:
+        one = twins.partner(other)
+    if one is not None and other is not None and one.id != other.id:
+        return one, other
+    for run in list_runs(server.launcher().runs):
+        if (its := twins.partner(run)) is not None:
+            return its, run  # the newer one is right
+    return next(((run, its) for run in server.examples() if (its := twins.partner(run)) is not None), None)
+
+
+def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> None:
+    """One refresh. When one of them has entered another state, the page is drawn anew."""
+    one, other = server.find(one_id), server.find(other_id)
+    if one is None or other is None:
+        st.warning("One of these runs has been removed.")
+        return
+    pair = one, other
+    statuses = tuple(run.status() for run in pair)
+    if tuple(status.state for status in statuses) != states:
+        st.rerun()
+    named = words.names(pair)
+    for column, name, run, status in zip(st.columns(2, gap="medium"), named, pair, statuses, strict=True):
+        with column:
+            st.markdown(f"**{in_markdown(name)}**")
+            live.headline(run, status)
+    st.markdown(words.in_words(pair))
+    with st.container(key="stack_curves"):
+        overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
+    st.caption(f"{overlaid.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
+    if unlike := words.losses_unlike(pair):
+        st.caption(unlike)
+    pictures.show(pair, named)
+    at_work = any(status.at_work for status in statuses)
+    if not at_work and any(layouts.awaited(run) for run in pair) != awaited:
+        st.rerun()

@@ -1,0 +1,207 @@
+"""What two runs make of the same pictures at the same step: every picture doubled, left and right."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from sslviz.exhibits.compare import clocked
+from sslviz.figures import map as maps
+from sslviz.figures import matrix, softmax
+from sslviz.foreign import in_markdown
+from sslviz.runs.folder import RunFolder
+from sslviz.views import address
+from sslviz.views.controls import runs_here
+from sslviz.views.method import doctor, layouts, panel, panels, similarity, small
+from sslviz.views.method.layouts import LAYOUTS
+from sslviz.views.method.moment import Moment, moment
+from sslviz.views.method.panel import Panel
+from sslviz.views.plot import picked, recorded
+from sslviz.views.plot.plot import plot
+
+Pair = tuple[RunFolder, RunFolder]
+KINDS = ("umap", "pca")
+SIDES = ("a", "b")
+
+
+def show(pair: Pair, names: tuple[str, str]) -> None:
+    """The newest moment that both have; at rest, any moment."""
+    steps = common_steps(pair)
+    if not steps:
+        st.info("The first pictures come in a moment.", icon=":material/hourglass_empty:")
+        return
+    step = steps[-1]
+    if not any(run.status().at_work for run in pair) and len(steps) > 1:
+        step = chosen(pair, steps)
+    found = [at(run, step) for run in pair]
+    if any(each is None for each in found):
+        st.info("This moment cannot be read.")
+        return
+    moments = [each for each in found if each is not None]
+    verdicts(moments)
+    similarities(moments)
+    own(moments, names)
+    maps_of(pair, moments)
+    health = st.expander(
+        "How healthy are the representations?",
+        icon=":material/monitor_heart:",
+        key="health",
+        on_change="rerun",
+        bind="query-params",
+    )
+    if health.open:
+        with health:
+            doubled(moments, panels.HEALTH)
+
+
+def chosen(pair: Pair, steps: list[int]) -> int:
+    """One of the moments, in the address as `moment`; the last unless it says otherwise."""
+    address.check("moment", lambda text: text in map(str, steps), "the last moment")
+    usual = int(st.query_params.get("moment", steps[-1]))
+    step = int(st.select_slider("Moment (training step)", steps, usual, key=f"moment_{pair[0].id}_{pair[1].id}"))
+    if step != steps[-1]:
+        st.query_params["moment"] = str(step)
+    else:
+        st.query_params.pop("moment", None)
+    return step
+
+
+def common_steps(pair: Pair) -> list[int]:
+    """Steps of which both have a moment; of runs that were not in lock-step, those that either has."""
+    one, other = (set(run.snapshot_steps()) for run in pair)
+    if not one or not other:
+        return []
+    both = one & other
+    return sorted(both if len(both) * 2 > min(len(one), len(other)) else one | other)
+
+
+def at(run: RunFolder, step: int) -> Moment | None:
+    """The last moment up to `step`, or the first one after it."""
+    steps = run.snapshot_steps()
+    return moment(str(run.path), max((s for s in steps if s <= step), default=min(steps)))
+
+
+def row(moments: list[Moment], draw: Callable[[Moment, str], None]) -> None:
+    """draw(moment, side) in two columns."""
+    for column, each, side in zip(st.columns(2, gap="medium"), moments, SIDES, strict=True):
+        with column:
+            draw(each, side)
+
+
+def verdicts(moments: list[Moment]) -> None:
+    """What the doctor says at this moment."""
+
+    def verdict(each: Moment, side: str) -> None:
+        said = doctor.diagnosed(str(each.run.path), each.snapshot.step, len(each.run.events()))
+        if said is None:
+            st.markdown(f"Step **{each.snapshot.step:,}** · :gray-badge[:material/stethoscope: nothing wrong is seen]")
+        else:
+            st.markdown(
+                f"Step **{each.snapshot.step:,}** · :red-badge[:material/stethoscope: {said.name}] {said.sentence}"
+            )
+            st.caption(f"{said.evidence} · {said.constant}" if said.constant else said.evidence)
+
+    row(moments, verdict)
+
+
+def similarities(moments: list[Moment]) -> None:
+    """The views, the matrix of their similarities, and one of its rows as probabilities, where a method has them."""
+    if not any("similarity" in each.snapshot.exhibits for each in moments):
+        return
+    sizes = similarity.MATRIX_SIZES
+    images = st.segmented_control(
+        "Size", list(sizes), default=4, required=True, format_func=sizes.__getitem__, key="size", bind="query-params"
+    )
+    row(moments, views)
+    st.caption("Random views of each picture: a above, b below. Twins see the same crops of the same pictures.")
+    with st.container(key="stack_matrices"):
+        row(moments, lambda each, side: similar(each, side, images))
+    taus = [similarity.temperature_of(each.run) for each in moments]
+    if any(tau is not None for tau in taus):
+        with st.container(key="stack_softmax"):
+            row(moments, probabilities)
+    how = softmax.HOW_TO_READ if any(tau is not None for tau in taus) else ""
+    st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row, on both sides.")
+
+
+def views(each: Moment, side: str) -> None:
+    if each.snapshot.views is not None and "similarity" in each.snapshot.exhibits:
+        st.html(similarity.view_pairs(str(each.run.path), each.snapshot.step))
+
+
+def similar(each: Moment, side: str, images: int) -> None:
+    if "similarity" not in each.snapshot.exhibits:
+        st.info("It compares no two views: what it shows instead stands below.", icon=":material/south:")
+        return
+    path, step, anchor = str(each.run.path), each.snapshot.step, similarity.chosen_row(each.snapshot)
+    drawn = similarity.similarity_matrix(path, step, images, "by view", anchor)
+    alt = "Cosine similarity of every two views"
+    plot(drawn, key=f"similarity_{side}", alt=alt, on_click=similarity.choose_row)
+
+
+def probabilities(each: Moment, side: str) -> None:
+    tau = similarity.temperature_of(each.run)
+    if tau is None or "similarity" not in each.snapshot.exhibits:
+        return
+    path, step, anchor = str(each.run.path), each.snapshot.step, similarity.chosen_row(each.snapshot)
+    drawn = similarity.softmax_row(path, step, anchor, tau)
+    plot(drawn, key=f"softmax_{side}", alt="One row as probabilities")
+
+
+def own(moments: list[Moment], names: tuple[str, str]) -> None:
+    """The pictures that explain the method; a wide one of each run below the other's."""
+    there = [panel.available(each, panels.OWN) for each in moments]
+    shown = [each for each in panels.OWN if any(each in some for some in there)]
+    for wide in (each for each in shown if each.wide):
+        for found, side, name, some in zip(moments, SIDES, names, there, strict=True):
+            if wide in some:
+                st.markdown(f"**{in_markdown(name)}**")
+                one(wide, found, side)
+        st.caption(wide.how_to_read)
+    doubled(moments, [each for each in shown if not each.wide])
+
+
+def doubled(moments: list[Moment], wanted: list[Panel]) -> None:
+    """Each panel left and right, where a side has recorded what it needs."""
+    for each in wanted:
+        able = [each in panel.available(found, [each]) for found in moments]
+        if not any(able):
+            continue
+        columns = st.container(key=f"stack_{each.name}").columns(2, gap="medium")
+        for column, found, side, can in zip(columns, moments, SIDES, able, strict=True):
+            with column:
+                if can:
+                    one(each, found, side)
+        st.caption(each.how_to_read)
+
+
+def one(each: Panel, found: Moment, side: str) -> None:
+    drawn = panel.picture(str(found.run.path), found.snapshot.step, each.name, len(found.history), each, found)
+    plot(drawn, key=f"panel_{each.name}_{side}", alt=each.name)
+
+
+def maps_of(pair: Pair, moments: list[Moment]) -> None:
+    """The same test pictures on both maps."""
+    shown = runs_here.shown([run.id for run in pair])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = LAYOUTS.__getitem__
+        kind = st.segmented_control(
+            "Map", list(KINDS), default="umap", required=True, format_func=names, key="map", bind="query-params"
+        )
+        color = clocked.color_of(shown)
+
+    def drawn(each: Moment, side: str) -> None:
+        found = layouts.nearest(each.run, kind, each.snapshot.step)
+        if found.note:
+            st.info(found.note, icon=":material/hourglass_empty:")
+        if found.step is None or recorded.probe(str(each.run.path)) is None:
+            return
+        used, there = found.kind, layouts.places(each.run, found.kind, each.snapshot.step)
+        seen = small.small_map(str(each.run.path), there, used, color)
+        plot(seen, key=f"map_{side}", alt=f"{LAYOUTS[used]} map of {each.run.id}")
+
+    row(moments, drawn)
+    classes = next((p.classes for run in pair if (p := recorded.probe(str(run.path))) is not None), ())
+    if color == "class" and classes:
+        plot(small.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
+    picked.grids(pair, small.POINTS)
+    st.caption(f"{maps.HOW_TO_READ} Both maps show the same test pictures.")

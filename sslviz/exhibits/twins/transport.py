@@ -1,0 +1,100 @@
+"""One transport bar for two runs, and a knob that is turned in one of them, or in both, while they train."""
+
+from typing import Any
+
+import streamlit as st
+
+from sslviz.exhibits.twins.values import knob_input
+from sslviz.exhibits.twins.words import Pair, names, twins_of
+from sslviz.knobs import Knob
+from sslviz.runs import twins
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
+from sslviz.runs.settings import all_knobs
+from sslviz.views.controls import server
+
+
+def bar(pair: Pair, statuses: tuple[Status, Status]) -> None:
+    """One bar for both. statuses: of the two runs."""
+    ours = [(run, status) for run, status in zip(pair, statuses, strict=True) if server.is_ours(run)]
+    at_work = [run for run, status in ours if status.at_work]
+    can_go_on = [run for run, status in ours if status.state in twins.CAN_GO_ON]
+    can_go_on = can_go_on or [run for run, status in ours if status.state == "failed"]
+    wide: dict[str, Any] = {"width": "stretch"}
+    with st.container(key="transport"):
+        first, second, third, _ = st.columns([1, 1, 1, 2], gap="small")
+    paused = any(status.state == "paused" for status in statuses)
+    with first:
+        word, icon = ("play", ":material/play_arrow:") if paused else ("pause", ":material/pause:")
+        args = (at_work, word)
+        kind: Any = "primary" if at_work else "secondary"
+        label = f"{word.capitalize()} both"
+        st.button(label, icon=icon, type=kind, key="twin_pause", disabled=not at_work, on_click=send, args=args, **wide)
+    with second:
+        icon, args = ":material/skip_next:", (at_work, "step")
+        st.button("Step both", icon=icon, key="twin_step", disabled=not at_work, on_click=send, args=args, **wide)
+    with third:
+        if at_work or not can_go_on:
+            icon = ":material/stop:"
+            st.button(
+                "Stop both", icon=icon, key="twin_stop", disabled=not at_work, on_click=stop, args=(at_work,), **wide
+            )
+        else:
+            icon = ":material/resume:"
+            st.button("Resume", icon=icon, key="twin_stop", on_click=resume, args=(can_go_on,), **wide)
+
+
+def apart(runs: list[RunFolder]) -> list[RunFolder]:
+    """Those that must be told: of twins one, since both hear what one is told."""
+    return runs[:1] if len(runs) == 2 and twins_of((runs[0], runs[1])) else runs
+
+
+def send(runs: list[RunFolder], do: str) -> None:
+    for run in apart(runs):
+        run.send(do)
+
+
+def stop(runs: list[RunFolder]) -> None:
+    for run in apart(runs):
+        server.launcher().stop(run.id)
+
+
+def resume(runs: list[RunFolder]) -> None:
+    for run in runs:  # the first takes its twin along
+        server.launcher().resume(run.id)
+
+
+def turn_a_knob(pair: Pair) -> None:
+    """While they train: a live knob, of one or of both. It is pinned on the curves."""
+    if not any(run.status().at_work for run in pair):
+        return
+    named = dict(zip(("a", "b"), names(pair), strict=True)) | {"ab": "both"}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="turn"):
+        side_of = named.__getitem__
+        whose = st.segmented_control(
+            "Turn a knob of", list(named), default="a", required=True, format_func=side_of, key="whose"
+        )
+        runs = [run for side, run in zip("ab", pair, strict=True) if side in whose]
+        tables = [{k.name: k for k in all_knobs(run.settings().method).values() if k.live} for run in runs]
+        options = [name for name in tables[0] if all(name in table for table in tables)]
+        if st.session_state.get("turned") not in options:
+            st.session_state.pop("turned", None)
+        name = str(st.selectbox("Knob", options, key="turned", format_func=lambda n: tables[0][n].label, width=220))
+        now = runs[0].values()[name]
+        key = f"to_{runs[0].id}_{whose}_{name}"
+        if key not in st.session_state:
+            number = isinstance(now, int | float) and not isinstance(now, bool)
+            st.session_state[key] = float(now) if number else now
+        with st.container(width=180):
+            knob_input("to", tables[0][name], key)
+        ids = [run.id for run in runs if run.status().at_work]
+        st.button("Turn it", icon=":material/tune:", key="turn_it", on_click=turn, args=(ids, tables[0][name], key))
+
+
+def turn(ids: list[str], knob: Knob, key: str) -> None:
+    """To what stands in the field: a quick hand has clicked before the page has heard of it."""
+    wanted = st.session_state[key]
+    for run_id in ids:
+        run = server.find(run_id)
+        if run is not None and run.status().at_work:
+            run.send("set", name=knob.name, value=int(wanted) if knob.kind == "int" else wanted)

@@ -1,0 +1,1 @@
+"""What a finished run is worth: evaluations with labels, and networks to compare it with."""

@@ -1,0 +1,109 @@
+"""The pictures on which a kept network is judged, and what it and its plainest references make of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sslviz.data import default_cache
+from sslviz.data.dataset import Dataset
+from sslviz.data.questions import questions
+from sslviz.methods.method import Method
+from sslviz.runs.folder import RunFolder
+from sslviz.training.observer import PORTION, QUERIES, REFERENCES
+from sslviz.training.trainer import Trainer, choose_device
+
+Features = dict[str, tuple[Tensor, Tensor]]  # h, z -> of the labelled pictures, of the test pictures
+COMPONENTS = 128  # of the raw pixels
+
+
+def silent(doing: str) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The pictures on which everything is measured, and the network of one moment: always the same pictures.
+
+    `cache`: where what is downloaded is kept; `tell` hears what is being done, where that takes long.
+    """
+
+    run: RunFolder
+    pictures: Dataset
+    cache: Path
+    tell: Callable[[str], None]
+    trainer: Trainer
+    images: Tensor  # uint8 M x 3 x H x W, labelled
+    tests: Tensor
+    asked: dict[str, tuple[Tensor, Tensor, int]]
+    masks: Tensor | None
+
+    @cached_property
+    def trained(self) -> Features:
+        return self.features(self.trainer.method)
+
+    @cached_property
+    def random(self) -> Features:
+        return self.features(self.trainer.untrained)
+
+    def features(self, method: Method) -> Features:
+        """h, and z where there is a projector: (of the labelled pictures, of the test pictures)."""
+        found = {"h": (embedded(method.embed, method, self.images), embedded(method.embed, method, self.tests))}
+        if self.projects(method):
+            found["z"] = (embedded(method.project, method, self.images), embedded(method.project, method, self.tests))
+        return found
+
+    @torch.no_grad()
+    def projects(self, method: Method) -> bool:
+        """True if there is a projector."""
+        method.eval()  # or BatchNorm would refuse a single picture
+        z = method.project(method.augment.plain(self.tests[:1]))
+        method.train()
+        return z is not None
+
+
+@torch.no_grad()
+def embedded(see: Callable[[Tensor], Any], method: Method, images: Tensor) -> Tensor:
+    method.eval()
+    parts = [see(method.augment.plain(part)).float().cpu() for part in images.split(PORTION)]
+    method.train()
+    return torch.cat(parts)
+
+
+def set_up(
+    folder: RunFolder,
+    step: int,
+    pictures: Dataset,
+    *,
+    cache: Path | None = None,
+    tell: Callable[[str], None] = silent,
+) -> Bench:
+    """The network as it was at `step`, and the pictures that the live scores use, too."""
+    kept = folder.weights(step)
+    if kept is None:
+        raise LookupError(f"No weights were kept at step {step}; there are: {folder.weights_steps()}")
+    tensors, about = kept
+    trainer = Trainer(folder.settings(), pictures, choose_device())
+    trainer.restore_method(tensors, about)
+    pick = torch.Generator().manual_seed(0)  # as in observer.py
+    queries = torch.randperm(len(pictures.test), generator=pick)[:QUERIES]
+    chosen = torch.randperm(len(pictures.train), generator=pick)[:REFERENCES]
+    masks = None if pictures.test.masks is None else pictures.test.masks[queries]
+    device = trainer.device
+    images, tests = pictures.train.images[chosen].to(device), pictures.test.images[queries].to(device)
+    asked = questions(pictures.train, chosen, pictures.test, queries)
+    return Bench(folder, pictures, cache or default_cache(), tell, trainer, images, tests, asked, masks)
+
+
+def principal(images: Tensor, tests: Tensor) -> tuple[Tensor, Tensor]:
+    """The first principal components of the raw pixels: what can be had without any network."""
+    x, y = (part.flatten(1).float().cpu() / 255 for part in (images, tests))
+    mean = x.mean(0)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # the decomposition draws at random
+        _, _, axes = torch.pca_lowrank(x - mean, min(COMPONENTS, *x.shape), center=False)
+    return (x - mean) @ axes, (y - mean) @ axes

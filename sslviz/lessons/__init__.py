@@ -1,0 +1,1 @@
+"""The lecture's tables about methods, as data."""

@@ -1,0 +1,146 @@
+"""The transport bar: start, pause, single step, stop, resume, and again. Five buttons that stay where they are."""
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from sslviz.foreign import SENTENCE, in_markdown
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Status
+from sslviz.runs.settings import all_knobs
+from sslviz.views.controls import controls, own_pictures, server
+
+
+def bar(method: str, run: RunFolder | None, status: Status | None) -> None:
+    """Start, pause, step, stop, resume, and again: five buttons that stay where they are. status: of the run."""
+    state = status.state if status is not None else "done"
+    ours = run is not None and server.is_ours(run)
+    at_work = ours and status is not None and status.at_work
+    columns = st.columns(5, gap="small")
+    wide: dict[str, Any] = {"width": "stretch"}
+    with columns[0]:
+        if not at_work or run is None:
+            st.button(
+                "Start",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="go",
+                on_click=start,
+                args=(method, run),
+                **wide,
+            )
+        elif state == "paused":
+            st.button(
+                "Play",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="go",
+                on_click=send,
+                args=(run.id, "play"),
+                **wide,
+            )
+        else:
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                type="primary",
+                key="go",
+                on_click=send,
+                args=(run.id, "pause"),
+                **wide,
+            )
+    with columns[1]:
+        step_args = (run.id if run else "", "step")
+        st.button(
+            "Step", icon=":material/skip_next:", key="one", disabled=not at_work, on_click=send, args=step_args, **wide
+        )
+    with columns[2]:
+        if at_work or run is None or not ours or state == "done":
+            args = (run.id if run else "",)
+            st.button("Stop", icon=":material/stop:", key="end", disabled=not at_work, on_click=stop, args=args, **wide)
+        else:
+            st.button("Resume", icon=":material/resume:", key="end", on_click=resume, args=(run.id,), **wide)
+    with columns[3]:
+        st.button(
+            "Same seed",
+            icon=":material/replay:",
+            key="again",
+            on_click=start,
+            args=(method, run),
+            help="start again: same seed, same pictures, same views",
+            **wide,
+        )
+    with columns[4]:
+        st.button(
+            "New seed",
+            icon=":material/casino:",
+            key="anew",
+            on_click=start,
+            args=(method, run, True),
+            help="start again with another seed",
+            **wide,
+        )
+
+
+def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
+    """Starts a run with what the sliders say; the one that this page shows ends first."""
+    if new_seed:
+        st.session_state["seed"] = secrets.randbelow(10_000)
+    try:
+        wanted = controls.settings(method)
+        own_pictures.require(wanted.data)
+    except ValueError as error:
+        st.session_state["_problem"] = in_markdown(error, SENTENCE)
+        return
+    if shown is not None and server.is_ours(shown) and shown.status().at_work:
+        server.launcher().stop(shown.id)
+    run = server.launcher().start(wanted)
+    st.query_params["run"] = run.id
+    controls.take(run)
+
+
+def send(run_id: str, do: str) -> None:
+    server.launcher().folder(run_id).send(do)
+
+
+def stop(run_id: str) -> None:
+    server.launcher().stop(run_id)
+
+
+def resume(run_id: str) -> None:
+    """Goes on from the last weights, with the live knobs as the sliders stand now: the cure for what ended the run."""
+    run = server.launcher().folder(run_id)
+    values, live = run.values(), [k.name for k in all_knobs(run.settings().method).values() if k.live]
+    turned_since = {
+        name: st.session_state[name] for name in live if st.session_state.get(name, values[name]) != values[name]
+    }
+    server.launcher().resume(run_id, **turned_since)
+
+
+def fork(run: RunFolder, step: int) -> None:
+    """A button that starts a new run from the weights kept at or before `step`; nothing where there are none."""
+    kept = max((s for s in run.weights_steps() if s <= step), default=None)
+    if kept is None or not server.is_ours(run):
+        return
+    st.button(
+        f"Fork from step {kept:,}",
+        icon=":material/call_split:",
+        key="fork",
+        on_click=forked,
+        args=(run.id, kept),
+        help="a new run that goes on from these weights, with the knobs as they stand now; the same seed, so the same "
+        "pictures and views: turn one knob first, and see what it does",
+    )
+
+
+def forked(run_id: str, step: int) -> None:
+    """What cannot change while training (the network's shape, say) stays as the parent has it."""
+    parent, state = server.launcher().folder(run_id), st.session_state
+    settings = parent.settings().change(**parent.values())
+    live = [knob.name for knob in all_knobs(settings.method).values() if knob.live]
+    wanted = settings.change(**{name: state[name] for name in live if state.get(name) is not None})
+    run = server.launcher().fork(run_id, step, wanted)
+    st.query_params["run"] = run.id
+    controls.take(run)
+    state["_anew"] = True

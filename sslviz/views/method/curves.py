@@ -1,0 +1,98 @@
+"""The curves of a run: the loss, and the score that it must be compared with."""
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from sslviz.figures import clock, curves
+from sslviz.figures.curves import Pin, Series
+from sslviz.measures.interval import doubt
+from sslviz.measures.scores import LIVE
+from sslviz.methods import METHODS
+from sslviz.runs.folder import RunFolder
+from sslviz.training.observer import NEIGHBOURS, definition
+from sslviz.views.controls import server
+from sslviz.views.plot.recorded import folder, metrics, probe, stamped
+
+MOST_POINTS = 1500  # of a curve; more are thinned
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def loss_curve(path: str, step: int, changes: int, clocked: bool = False) -> bytes:
+    """`step` and `changes` say how much has been recorded: when they grow, the curve is drawn anew. clocked: with a
+    line for the clock of the page, which now stands at `step`.
+    """
+    run = folder(path)
+    rows = recorded(run, "loss")
+    values, method = run.effective_values(), run.settings().method
+    known = METHODS[method].ignorance(values)
+    lines = {} if known is None else {f"{known[0]}: knows nothing": known[1]}
+    unit = "nats" if known is not None and known[0].startswith("ln") else "no unit"
+    one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
+    figure = curves.curves([one], title="Loss", y_title=f"loss ({unit})", references=lines, pins=pins(run))
+    return stamped(timed(figure, step) if clocked else figure, path, step)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -> bytes:
+    run = folder(path)
+    status = run.status()
+    series, ways = live_scores(run)
+    line: dict[str, float] = {}
+    if status.knn_random_init is not None:
+        line["random weights"] = status.knn_random_init
+    reference = server.recorded("supervised", run.settings().data)
+    best = reference.status() if reference is not None else None
+    if best is not None and best.knn is not None and best.live_pictures == status.live_pictures:
+        line["supervised"] = best.knn
+    pictures = probe(path)
+    classes = len(pictures.classes) if pictures is not None else 0
+    if classes > 1:
+        line["chance"] = 1 / classes
+    bare = pictures is not None and pictures.labels is None
+    title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
+    few = doubt(run.tested(live=True), *(float(one.value[-1]) for one in series))
+    figure = curves.curves(
+        series,
+        title=title,
+        subtitle=" · ".join(filter(None, ("; then ".join(ways), few))),
+        y_title="accuracy",
+        references=line,
+        pins=pins(run),
+        y_range=(0, 1),
+        percent=True,
+    )
+    return stamped(timed(figure, step) if clocked else figure, path, step)
+
+
+def live_scores(run: RunFolder) -> tuple[list[Series], list[str]]:
+    """The live k-NN for class and hue, a curve of its own for each way in which it was measured: a run that goes on
+    under a newer version of the app has two. And these ways, in words.
+    """
+    series, ways = [], []
+    for color, (column, name) in enumerate({"knn": "class", "knn_hue": "hue"}.items()):
+        rows = recorded(run, column, "live_pictures")
+        for _, part in rows.groupby("live_pictures", dropna=False, sort=False):
+            way = definition(part["live_pictures"].iloc[0])
+            ways += [way] if way not in ways else []
+            series.append(Series(name, part["step"].to_numpy(), part[column].to_numpy(dtype=float), color, way))
+    return series, ways
+
+
+def timed(figure: go.Figure, step: int) -> go.Figure:
+    return figure.update_layout(shapes=[*figure.layout.shapes, *clock.now(step)])
+
+
+def recorded(run: RunFolder, column: str, *beside: str) -> pd.DataFrame:
+    """The rows in which a value was recorded, thinned to what a plot can show; `beside`: other columns, NaN where there
+    is nothing.
+    """
+    table = metrics(run)
+    if column not in table:
+        return pd.DataFrame({"step": [], column: []} | {name: [] for name in beside})
+    rows = table.dropna(subset=[column]).reindex(columns=["step", column, *beside])
+    return rows.iloc[:: max(1, len(rows) // MOST_POINTS)]
+
+
+def pins(run: RunFolder) -> list[Pin]:
+    return [Pin(event["step"], event["text"]) for event in run.events() if event["kind"] in ("set", "resume")]

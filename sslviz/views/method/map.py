@@ -1,0 +1,76 @@
+"""The map of the probe pictures at one moment."""
+
+from typing import Any
+
+import streamlit as st
+
+from sslviz.figures import map as maps
+from sslviz.runs.folder import RunFolder
+from sslviz.training.observer import QUERIES
+from sslviz.views.method import layouts
+from sslviz.views.method.history_route import address
+from sslviz.views.method.layouts import LAYOUTS, Places
+from sslviz.views.plot import picked, recorded
+from sslviz.views.plot.plot import plot
+from sslviz.views.plot.recorded import folder, stamped
+
+CYCLIC = ("hue", "background_hue")
+
+
+def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None = None) -> None:
+    """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page, which rests at
+    the step `rests`, moves it.
+    """
+    probe = recorded.probe(str(run.path))
+    if probe is None:
+        return
+    colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
+    with st.container(horizontal=True):
+        names = LAYOUTS.__getitem__
+        kind = st.segmented_control(
+            "Map", list(LAYOUTS), default="umap", required=True, format_func=names, key="map", bind="query-params"
+        )
+        color = st.selectbox("Colour", colors, key="colour", bind="query-params", width=260) if colors else None
+    found = layouts.nearest(run, kind, step, rests)
+    if found.note:
+        st.info(found.note, icon=":material/hourglass_empty:" if found.awaited else ":material/map:")
+    if found.step is None:
+        return
+    there = layouts.places(run, found.kind, step)
+    place, at = there[-1]
+    past = address(run, "map", kind=found.kind, title=titled(found.kind, "{step}"), of=len(there)) if clocked else ""
+    plot(
+        map_figure(str(run.path), place, at, found.kind, color, there if clocked else ()),
+        key="chart",
+        history=past,
+        alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
+    )
+    st.caption(maps.HOW_TO_READ)
+    picked.grids([run], picked.count(probe))
+
+
+def titled(kind: str, step: str, points: int = QUERIES) -> str:
+    return f"{LAYOUTS[kind]} of h, {points:,} test pictures, step {step}"
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def map_figure(path: str, place: str, step: int, kind: str, color: str | None, every: Places) -> bytes:
+    """place: the folder that holds the layout; every: all layouts for which the frame must have room."""
+    probe, layout = recorded.probe(path), folder(place).projection(step, kind)
+    assert probe is not None
+    assert layout is not None
+    known: dict[str, Any] = {"labels": probe.labels, "classes": probe.classes} if color == "class" else {}
+    if color in probe.factors:
+        known = {"factor": probe.factors[color], "factor_name": color.replace("_", " "), "cyclic": color in CYCLIC}
+    name = LAYOUTS[kind]
+    figure = maps.scatter(
+        layout,
+        **known,
+        sprite=picked.sprite(folder(path), probe, len(layout)),
+        title=titled(kind, str(step), len(layout)),
+        axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
+    )
+    figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
+    if every:
+        maps.hold(figure, layouts.positions(every, kind)[1])
+    return stamped(figure, path, step)

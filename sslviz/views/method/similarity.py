@@ -1,0 +1,165 @@
+"""The views of the exhibit pictures, the matrix of their similarities, and one of its rows as probabilities."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from sslviz.figures import matrix, sheet, softmax, style
+from sslviz.methods import METHODS
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.records import Snapshot
+from sslviz.training.observer import EXHIBITS
+from sslviz.views.method.curves import recorded
+from sslviz.views.method.history_route import address, views_sheet
+from sslviz.views.plot.plot import Click, plot
+from sslviz.views.plot.recorded import folder, load, probe, stamped
+
+MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
+
+
+def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -> DeltaGenerator:
+    """The views on which the matrix stands; the matrix; for contrastive methods, one of its rows as probabilities.
+
+    clocked: the step at which the clock of the page rests; the snapshot then is the last one. Returns the column on the
+    right, which has room left for other methods' pictures.
+    """
+    path, step = str(run.path), snapshot.step
+    left, right = st.columns(2, gap="medium")
+    with left:
+        with st.container(horizontal=True):  # one below the other where both do not fit
+            images = st.segmented_control(
+                *("Size", list(MATRIX_SIZES)),
+                default=4,
+                required=True,
+                format_func=MATRIX_SIZES.__getitem__,
+                key="size",
+                bind="query-params",
+            )
+            by = st.segmented_control(
+                "Order", ["by view", "by image"], default="by view", required=True, key="order", bind="query-params"
+            )
+        still = clocked is None
+        anchor = chosen_row(snapshot)
+        plot(
+            similarity_matrix(path, step, images, by, anchor),
+            key="similarity",
+            alt="Cosine similarity of every two views",
+            on_click=choose_row,
+            history="" if still else address(run, "matrix", images=images, order=by),
+        )
+    with right:
+        st.html(view_pairs(path, step if clocked is None else clocked))
+        number = 0 if snapshot.views is None else len(snapshot.views)
+        more = f"; the matrix compares the first two of {number}" if number > 2 else ""
+        st.caption(f"Random views of each picture: a above, b below{more}")
+        temperature = temperature_of(run)
+        if temperature is not None:
+            past = "" if still else address(run, "softmax", anchor=anchor, temperature=temperature)
+            drawn = softmax_row(path, step, anchor, temperature)
+            plot(drawn, key="softmax", alt="One row as probabilities", history=past)
+    how = softmax.HOW_TO_READ if temperature is not None else ""
+    st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
+    return right
+
+
+def choose_row(at: Click) -> None:
+    """The row of the clicked cell is the one that is shown as probabilities; in the address as `row`."""
+    st.query_params["row"] = str(at.row)
+
+
+def chosen_row(snapshot: Snapshot) -> int:
+    """What the address says, if the matrix has such a row; else the first."""
+    text = st.query_params.get("row", "")
+    rows = len(snapshot.exhibits["similarity"])
+    return int(text) if text.isdecimal() and len(text) < 9 and int(text) < rows else 0
+
+
+def has_softmax(run: RunFolder) -> bool:
+    """True if the method turns these similarities into probabilities."""
+    return METHODS[run.settings().method].family == "contrastive"
+
+
+def temperature_of(run: RunFolder) -> float | None:
+    """τ as it is now: the last learned one, else the knob; None for a method that does not divide these by it."""
+    values = run.values()
+    if not has_softmax(run):
+        return None
+    if values.get("learn_temperature"):
+        learned = recorded(run, "temperature")
+        return float(learned["temperature"].iloc[-1]) if len(learned) else float(values["temperature"])
+    return float(values["temperature"]) if "temperature" in values else None
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    s = snapshot.exhibits["similarity"]
+    total = len(s) // 2
+    figure = matrix.similarity(
+        s.astype(np.float32),
+        images=images,
+        order=order,
+        labels=exhibit_labels(path, total),
+        pinned=anchor,
+        sprite=view_sprite(path, total),
+    )
+    return stamped(figure, path, step)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def softmax_row(path: str, step: int, anchor: int, temperature: float) -> bytes:
+    snapshot = load(path, step)
+    assert snapshot is not None
+    return stamped(softmax_figure(path, snapshot.exhibits["similarity"], anchor, temperature), path, step)
+
+
+def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: float) -> go.Figure:
+    """One row of a 2N x 2N similarity matrix as probabilities, the most likely first."""
+    s = cosines.astype(np.float32)
+    total = len(s) // 2
+    return softmax.softmax(
+        s[anchor],
+        anchor,
+        (anchor + total) % (2 * total),
+        temperature,
+        labels=exhibit_labels(path, total),
+        ordered=True,
+        sprite=view_sprite(path, total),
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def view_tiles(path: str, step: int) -> bytes:
+    """One sheet with all views, for hovering: tile i is row i of the similarity matrix."""
+    snapshot = load(path, step)
+    assert snapshot is not None
+    assert snapshot.views is not None
+    v, n, *shape = snapshot.views.shape
+    return sheet.contact_sheet(snapshot.views.reshape(v * n, *shape), columns=n)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def view_pairs(path: str, step: int) -> str:
+    """As an <img> that holds its own bytes: a file would be gone from the server when the next refresh comes early."""
+    snapshot = load(path, step)
+    assert snapshot is not None
+    assert snapshot.views is not None
+    png = base64.b64encode(sheet.pairs_sheet(snapshot.views[:, :8], columns=8)).decode()
+    return f'<img alt="Two random views of eight pictures" style="width: 100%" src="data:image/png;base64,{png}">'
+
+
+def view_sprite(path: str, total: int) -> dict[str, Any]:
+    sheet, pictures = views_sheet(folder(path)), probe(path)
+    return style.sprite(
+        sheet, 2 * total, tile=pictures.tile if pictures else 32, columns=total, kind="cell", value="cosine"
+    )
+
+
+def exhibit_labels(path: str, total: int) -> Any:
+    pictures = probe(path)
+    return None if pictures is None or pictures.labels is None else pictures.labels[:total]

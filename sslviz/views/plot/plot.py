@@ -1,0 +1,105 @@
+"""Puts a plotly figure on the page so that it changes in place: no flicker, zoom kept, heat-map cells answer.
+
+`st.plotly_chart` builds the whole chart anew whenever its data changes. This small component hands the new data to
+`Plotly.react` in plot.js, which moves only what has changed. Hovering and picking are answered in the browser; Python
+hears of a click only if it asks for it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+from sslviz.figures import style
+
+_HERE = Path(__file__).parent
+_PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_SCRIPTS = ("bus.js", "repaint.js", "frames.js", "png.js", "picture.js", "plot.js", "picked.js")
+_SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": style.DARK}
+
+_component = st.components.v2.component(
+    "sslviz_plot",
+    css=(_HERE / "plot.css").read_text(),
+    js="\n".join(
+        [f"const SETTINGS = {json.dumps(_SETTINGS)};"] + [(_HERE / "js" / name).read_text() for name in _SCRIPTS]
+    ),
+    isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
+)
+
+
+@dataclass(frozen=True)
+class Click:
+    """A clicked cell of a heat map; of a curve, row 0 and the number (customdata, if any) of the clicked point."""
+
+    row: int
+    column: int
+
+
+def encode(figure: go.Figure) -> bytes:
+    """The figure as bytes. Pure, so that a caller encodes once per (run, step) for all viewers.
+
+    numpy arrays travel as base64 typed arrays: give float32 or uint8; float16 and lists are written out digit by digit.
+    """
+    return bytes(figure.to_json(), "utf-8")
+
+
+def plot(
+    figure: go.Figure | bytes,
+    *,
+    key: str,
+    height: int | None = None,
+    alt: str = "",
+    on_click: Callable[[Click], object] | None = None,
+    history: str = "",
+    of: str = "",
+    first: bool = False,
+) -> None:
+    """Shows a figure (or what `encode` made of it); the same `key` is the same chart, whatever the data.
+
+    A chart changes in place. Zoom and legend, as the viewer has left them, stay while it shows the same picture,
+    whatever its moment; another picture (picture.js says which) begins anew. `of` names what the figure does not: its
+    run, if it is not stamped with one, or whatever else makes two pictures with the same title and axes different ones.
+
+    `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. `on_click` is called when
+    a cell or a point was clicked, before the surrounding fragment runs again. `history`: where all moments of the
+    picture are found (history.address); the figure then is the last one, and follows the clock. `first`: it is what
+    the viewer asks for, and is drawn anew before the charts above it.
+    """
+    blob = figure if isinstance(figure, bytes) else encode(figure)
+    header = {
+        "height": height,
+        "alt": alt,
+        "clicks": on_click is not None,
+        "history": history,
+        "of": of,
+        "first": first,
+    }
+    callbacks: dict[str, Any] = {}
+    if on_click is not None:
+        # like the callback of a button: whatever it sets, the controls above the figure find already set
+        callbacks["on_click_change"] = lambda: on_click(Click(**st.session_state[key]["click"]))
+    _component(
+        key=key,
+        data=json.dumps(header).encode() + b"\n" + blob,  # one blob: bytes inside a dict do not arrive
+        **callbacks,
+    )
+
+
+def plotly_route() -> Route:
+    """The route of `st.App` that serves the plotly.min.js of the installed plotly package."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return Route(f"/{base}/sslviz/plotly.min.js".replace("//", "/"), _plotly_js)
+
+
+async def _plotly_js(request: Request) -> FileResponse:
+    # the address holds the version, so a browser may keep it for good
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(_PLOTLY_JS, media_type="text/javascript", headers=headers)

@@ -1,0 +1,57 @@
+"""All methods have a place, and the benchmark is the lecture's."""
+
+import pandas as pd
+import pytest
+
+from sslviz.lessons import landscape, zoo
+from sslviz.lessons.landscape import ACCURACY, DETECTION, IDEAS
+from sslviz.methods import METHODS
+
+
+def test_every_method_stands_on_one_idea_but_the_reference() -> None:
+    assert set(landscape.PLACES) | {landscape.REFERENCE} == set(METHODS)
+    for place in landscape.PLACES.values():
+        assert place.idea in IDEAS
+        assert place.also in {"", *IDEAS} - {place.idea}
+    assert landscape.place(landscape.REFERENCE, METHODS[landscape.REFERENCE].family) is None
+
+
+def test_a_new_method_goes_where_its_family_is() -> None:
+    place = landscape.place("thirteenth", "contrastive")
+    assert place is not None
+    assert place.idea == landscape.TWICE
+    assert landscape.place("thirteenth", "test fixtures") is None
+    assert all(
+        landscape.PLACES[n].idea == landscape.BY_FAMILY[METHODS[n].family] or n == "simsiam" for n in landscape.PLACES
+    )
+
+
+def test_the_lectures_benchmark() -> None:
+    rows = {row.method: (row[3], row[4]) for row in landscape.BENCHMARK.itertuples()}
+    assert rows == {
+        "supervised": (76.1, 38),
+        "SimCLR": (69, 36),
+        "MoCo-v3": (76, 39),
+        "MAE": (76, 54),
+        "DINOv2": (86, 52),
+    }
+    assert landscape.ranked(ACCURACY)["method"].tolist() == ["DINOv2", "supervised", "MoCo-v3", "MAE", "SimCLR"]
+    assert landscape.ranked(DETECTION)["method"].tolist() == ["MAE", "DINOv2", "MoCo-v3", "supervised", "SimCLR"]
+
+
+def test_the_zoo() -> None:
+    assert set(zoo.ZOO.index) <= set(METHODS)
+    assert zoo.changed("simclr").loc["moco"].sum() == 4
+    assert zoo.changed("byol").loc["simsiam"].tolist() == [True, False, False, False, False, True]
+    shown = zoo.written("byol", {"byol": "BYOL"})
+    assert shown.iloc[0]["method"] == "BYOL"
+    assert shown.iloc[0]["changed"] == "0 of 6"
+    assert not shown.iloc[0].str.contains("·").any()
+
+
+@pytest.mark.parametrize("table", [landscape.BENCHMARK, landscape.FIELDS, landscape.PROTOCOLS])
+def test_latex(table: pd.DataFrame) -> None:
+    text = landscape.latex(table)
+    assert text.startswith(r"\begin{tabular}{l")
+    assert text.count(r"\\") == len(table) + 1
+    assert "76.1 & 38" in landscape.latex(landscape.BENCHMARK)
