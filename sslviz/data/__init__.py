@@ -127,12 +127,8 @@ def _decode(module: str, source: str, path: Path | None, cache: Path, progress: 
 
         return shapes.make(progress=progress)
     if module == "digits":
-        try:
-            from sslviz.data.sources import digits
-        except ModuleNotFoundError:
-            raise DataError(
-                "The digits come with scikit-learn, which is not installed: pip install scikit-learn."
-            ) from None
+        from sslviz.data.sources import digits
+
         return digits.make()
     from sslviz.data.sources import catalogue
 

@@ -5,16 +5,23 @@
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
-from sslviz.data.dataset import Dataset, Split
+from sslviz.data.dataset import DataError, Dataset, Split
 
 N_TEST = 360
 
 
 def make(*, size: int = 32) -> Dataset:
-    """1,437 pictures to train on, 360 to test (36 of each digit, always the same ones); labels 0..9."""
+    """1,437 pictures to train on, 360 to test (36 of each digit, always the same ones); labels 0..9. Raises DataError
+    where there is no scikit-learn.
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ModuleNotFoundError:
+        raise DataError(
+            "The digits come with scikit-learn, which is not installed: pip install scikit-learn."
+        ) from None
     source = load_digits()
     grey = torch.from_numpy(source.images).float()[:, None] * (255 / 16)  # N x 1 x 8 x 8
     images = F.interpolate(grey, (size, size), mode="bicubic", align_corners=False).round().clamp(0, 255).byte()
