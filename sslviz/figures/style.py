@@ -9,7 +9,7 @@ from typing import Any, NewType
 import plotly.graph_objects as go
 from plotly.colors import get_colorscale
 
-SheetAddress = NewType("SheetAddress", str)  # where pictures are served: made by history_route.py alone
+SheetAddress = NewType("SheetAddress", str)  # where pictures are served: made by history_address.py alone
 INK = "#1b2330"  # outlines and marks that must be seen at once
 FAINT = "#667085"  # reference lines, pins: there when looked for
 PAPER = "#ffffff"  # the page behind the figure

@@ -16,11 +16,11 @@ from sslviz.views import address as worksheet
 from sslviz.views.controls.runs_here import Shown
 from sslviz.views.method import history, layouts, small
 from sslviz.views.method.history import SLIM
-from sslviz.views.method.history_route import address
 from sslviz.views.method.layouts import LAYOUTS
 from sslviz.views.method.moment import last_embedding
 from sslviz.views.method.small import POINTS, Picture
 from sslviz.views.plot import clock, picked, recorded
+from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import load
 

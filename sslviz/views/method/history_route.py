@@ -1,42 +1,18 @@
-"""The address of the history of a picture, and the route at which a browser fetches it.
+"""The route at which a browser fetches the history of a picture (plot/history_address.py says its address).
 
 Streamlit checks no origin for a route of our own: `allowed` does. Only runs and recorded examples can be named.
 """
 
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from sslviz.figures.style import SheetAddress
-from sslviz.runs.folder import RunFolder
 from sslviz.views.controls import server
 
 LONGEST = 200  # characters of a value in the address
-
-
-def address(run: RunFolder, view: str, **choice: Any) -> str:
-    """Where the history of a view is found, seen from the root of the app."""
-    known = {"run": run.id, "view": view, "until": max(run.snapshot_steps(), default=0), "size": run.recorded_bytes()}
-    return "sslviz/history?" + urlencode({**known, **choice}, safe="{}")
-
-
-def views_sheet(run: RunFolder) -> SheetAddress:
-    """Of the views behind a matrix; plot.js puts the step of the picture that is shown into it."""
-    return _sheet({"run": run.id, "view": "tiles", "of": f"{run.created:.0f}", "step": "{step}"})
-
-
-def probe_sheet(run: RunFolder) -> SheetAddress:
-    """Of all test pictures."""
-    return _sheet({"run": run.id, "view": "probe", "of": f"{run.created:.0f}"})
-
-
-def _sheet(asked: dict[str, str]) -> SheetAddress:
-    """The only place where addresses of pictures are made. They stay the same as long as there is the run."""
-    return SheetAddress("sslviz/history?" + urlencode(asked, safe="{}"))
 
 
 def route() -> Route:

@@ -8,9 +8,9 @@ from sslviz.figures import map as maps
 from sslviz.runs.folder import RunFolder
 from sslviz.training.observer import QUERIES
 from sslviz.views.method import layouts
-from sslviz.views.method.history_route import address
 from sslviz.views.method.layouts import LAYOUTS, Places
 from sslviz.views.plot import picked, recorded
+from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import folder, stamped
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.views.method.history_route import address
 from sslviz.views.method.moment import Moment
+from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import stamped
 

@@ -14,7 +14,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Snapshot
 from sslviz.training.observer import EXHIBITS
 from sslviz.views.method.curves import recorded
-from sslviz.views.method.history_route import address, views_sheet
+from sslviz.views.plot.history_address import address, views_sheet
 from sslviz.views.plot.plot import Click, plot
 from sslviz.views.plot.recorded import folder, load, probe, stamped
 

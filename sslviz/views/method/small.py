@@ -14,11 +14,11 @@ from sslviz.figures import matrix as matrices
 from sslviz.runs.folder import RunFolder
 from sslviz.views.method import history, layouts, panel, panels, similarity
 from sslviz.views.method.history import SLIM, compact
-from sslviz.views.method.history_route import address
 from sslviz.views.method.layouts import LAYOUTS, Places
 from sslviz.views.method.map import CYCLIC
 from sslviz.views.method.moment import Moment, last_embedding, moment
 from sslviz.views.plot import picked, recorded
+from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import encode
 from sslviz.views.plot.recorded import folder, load, stamped
 

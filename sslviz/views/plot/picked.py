@@ -17,8 +17,8 @@ from PIL import Image
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet
-from sslviz.views.method.history_route import probe_sheet
 from sslviz.views.plot import recorded
+from sslviz.views.plot.history_address import probe_sheet
 
 _HERE = Path(__file__).parent
 _SETTINGS = {"light": style.CLASSES, "dark": [style.DARK[color] for color in style.CLASSES]}

@@ -19,7 +19,7 @@ from sslviz.runs.settings import RunSettings
 from sslviz.views.controls import server
 from sslviz.views.controls.server import GALLERY
 from sslviz.views.method import history, history_route, layouts
-from sslviz.views.plot import clock
+from sslviz.views.plot import clock, history_address
 from tests.pages import opened
 
 SIMCLR = RunFolder(GALLERY / "simclr")
@@ -42,7 +42,7 @@ def read(answer) -> tuple[dict, np.ndarray]:
 
 
 def test_the_matrix_of_every_moment_is_the_recorded_one(runs: Path) -> None:
-    header, whole = read(get(history_route.address(SIMCLR, "matrix", images=8)))
+    header, whole = read(get(history_address.address(SIMCLR, "matrix", images=8)))
     assert header["step"] == SIMCLR.snapshot_steps()
     rows = [*range(8), *range(32, 40)]
     for i, step in ((0, header["step"][0]), (-1, header["step"][-1])):
@@ -53,7 +53,7 @@ def test_the_matrix_of_every_moment_is_the_recorded_one(runs: Path) -> None:
 
 
 def test_the_map_of_every_moment_is_the_recorded_one(runs: Path) -> None:
-    header, whole = read(get(history_route.address(SIMCLR, "map", kind="umap", points=600)))
+    header, whole = read(get(history_address.address(SIMCLR, "map", kind="umap", points=600)))
     assert header["step"] == SIMCLR.projection_steps("umap")
     low, high = np.array(header["low"]), np.array(header["high"])
     step = header["step"][3]
@@ -63,7 +63,7 @@ def test_the_map_of_every_moment_is_the_recorded_one(runs: Path) -> None:
 
 
 def test_moments_know_what_they_had_cost(runs: Path) -> None:
-    header, _ = read(get(history_route.address(SIMCLR, "matrix", images=4)))
+    header, _ = read(get(history_address.address(SIMCLR, "matrix", images=4)))
     known = SIMCLR.metrics().set_index("step")
     for axis in ("seconds", "images"):
         assert header[axis] == sorted(header[axis])
@@ -71,7 +71,7 @@ def test_moments_know_what_they_had_cost(runs: Path) -> None:
 
 
 def test_the_spectrum_and_its_words(runs: Path) -> None:
-    header, values = read(get(history_route.address(SIMCLR, "spectrum")))
+    header, values = read(get(history_address.address(SIMCLR, "spectrum")))
     last = SIMCLR.snapshot(header["step"][-1]).exhibits["spectrum"].astype(np.float32)
     np.testing.assert_allclose(values[-1], np.maximum(last, 1e-4), rtol=1e-6)
     assert header["subtitles"][-1].endswith(f"{(last > 0.1 / np.sqrt(len(last))).sum()} of {len(last)}")
@@ -79,19 +79,19 @@ def test_the_spectrum_and_its_words(runs: Path) -> None:
 
 def test_whole_figures_where_everything_changes(runs: Path) -> None:
     mae = RunFolder(GALLERY / "mae")
-    answer = get(history_route.address(mae, "panel", name="reconstruction"))
+    answer = get(history_address.address(mae, "panel", name="reconstruction"))
     head, *lines = bytes(answer.body).split(b"\n")
     steps = json.loads(head)["step"]
     assert steps == mae.snapshot_steps()
     figures = [json.loads(line) for line in lines]
     assert [figure["layout"]["meta"]["step"] for figure in figures] == steps
     assert figures[0]["data"] != figures[-1]["data"]
-    softmax = get(history_route.address(SIMCLR, "softmax", anchor=3, temperature=0.2))
+    softmax = get(history_address.address(SIMCLR, "softmax", anchor=3, temperature=0.2))
     assert bytes(softmax.body).count(b"\n") == len(SIMCLR.snapshot_steps())
 
 
 def test_what_the_doctor_says_of_every_moment(runs: Path) -> None:
-    known = json.loads(bytes(get(history_route.address(SIMCLR, "doctor")).body))
+    known = json.loads(bytes(get(history_address.address(SIMCLR, "doctor")).body))
     assert known["step"] == SIMCLR.snapshot_steps()
     assert known["verdict"][-1] is None  # a healthy run
     run = RunFolder.create(server.launcher().runs, RunSettings(method="simsiam").change(stop_gradient=False))
@@ -102,14 +102,14 @@ def test_what_the_doctor_says_of_every_moment(runs: Path) -> None:
     for step in (0, 400):
         exhibits = {"channel_std": np.full(64, 0.002, np.float16)}
         run.write_snapshot(Snapshot(step, {}, exhibits))
-    sick = json.loads(bytes(get(history_route.address(run, "doctor")).body))
+    sick = json.loads(bytes(get(history_address.address(run, "doctor")).body))
     assert sick["step"] == [0, 400]
     assert sick["verdict"][0] is None
     assert sick["verdict"][1]["name"] == "complete collapse"
 
 
 def test_pictures_come_as_jpeg(runs: Path) -> None:
-    for address in (history_route.views_sheet(SIMCLR).replace("{step}", "0"), history_route.probe_sheet(SIMCLR)):
+    for address in (history_address.views_sheet(SIMCLR).replace("{step}", "0"), history_address.probe_sheet(SIMCLR)):
         answer = get(address)
         assert answer.headers["content-type"] == "image/jpeg"
         assert bytes(answer.body)[:2] == b"\xff\xd8"
@@ -170,7 +170,7 @@ def test_no_foreign_page_reads_along(headers: dict[str, str], runs: Path, monkey
     option = history_route.st.get_option
     allowed = {"server.allowedHosts": ["127.0.0.1", "localhost"]}
     monkeypatch.setattr(history_route.st, "get_option", lambda name: allowed.get(name) or option(name))
-    address = history_route.address(SIMCLR, "matrix", images=4)
+    address = history_address.address(SIMCLR, "matrix", images=4)
     assert get(address, **headers).status_code == 403
     same = {"origin": "http://127.0.0.1:8501", "sec-fetch-site": "same-origin"}
     assert get(address, **same).status_code == 200
@@ -178,8 +178,8 @@ def test_no_foreign_page_reads_along(headers: dict[str, str], runs: Path, monkey
 
 def test_a_run_without_layouts_or_views_has_no_history(runs: Path) -> None:
     rotation = RunFolder(GALLERY / "rotation")
-    assert get(history_route.address(rotation, "matrix")).status_code == 404
-    assert get(history_route.address(rotation, "map", kind="tsne")).status_code == 404
+    assert get(history_address.address(rotation, "matrix")).status_code == 404
+    assert get(history_address.address(rotation, "map", kind="tsne")).status_code == 404
     with pytest.raises(LookupError):
         layouts.positions((), "tsne")
 
@@ -205,5 +205,5 @@ def test_damaged_snapshots_are_passed_over(runs: Path) -> None:
     shutil.copytree(SIMCLR.path, server.launcher().runs / "copy")
     run = server.find("copy")
     (run.path / "snapshots" / f"{run.snapshot_steps()[1]:06d}.npz").write_bytes(b"no archive")
-    header, _ = read(get(history_route.address(run, "matrix", images=4)))
+    header, _ = read(get(history_address.address(run, "matrix", images=4)))
     assert header["step"] == [run.snapshot_steps()[0], *run.snapshot_steps()[2:]]
