@@ -16,7 +16,7 @@ import pandas as pd
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, spread, train
-from sslviz.exhibits.temperature.page import RECORDED
+from sslviz.sweeps.presets import RECORDED_TEMPERATURES
 
 STEPS = 250
 TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
@@ -49,7 +49,7 @@ def main() -> None:
         cells = [spread(list(group[name])) for name in ("knn", "linear", "contrastive_accuracy")]
         print(f"| {tau:g} | " + " | ".join(cells) + " |")
     if options.gallery:
-        table.round(4).to_csv(GALLERY / RECORDED, index=False)
+        table.round(4).to_csv(GALLERY / RECORDED_TEMPERATURES, index=False)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,11 @@ def name(row: int, pictures: int) -> str:
     return f"{row % pictures + 1}{'ab'[row // pictures]}"
 
 
+def code(row: int, pictures: int) -> int:
+    """The number of a view in the URL, 2 · picture + view: it stays when N changes."""
+    return 2 * (row % pictures) + row // pictures
+
+
 def relations(labels: np.ndarray) -> np.ndarray:
     """What view j is to view i: self, partner, same class (a false negative) or negative. labels: N."""
     rows = np.arange(2 * len(labels))

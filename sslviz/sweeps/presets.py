@@ -9,6 +9,7 @@ from sslviz.methods import METHODS
 from sslviz.runs.settings import RunSettings, all_knobs
 from sslviz.sweeps.sweep import Axis, Length, Sweep, build, written
 
+RECORDED_TEMPERATURES = "temperature_sweep.csv"  # in the gallery; benchmarks/temperature.py writes it
 # One augmentation switched on, in the strength in which each is tried; all others are off.
 OFF: dict[str, Any] = {"crop_scale": 1.0, "flip": 0.0, "jitter": 0.0, "gray": 0.0, "blur": 0.0, "solarize": 0.0}
 ON: dict[str, dict[str, Any]] = {

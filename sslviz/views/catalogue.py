@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import Page
 
 from sslviz.methods import METHODS
@@ -75,6 +76,14 @@ def named(name: str) -> Page | None:
             title, icon = table[name]
             return st.Page(server.PAGES / f"{name}.py", title=title, icon=icon)
     return None
+
+
+def link(name: str) -> None:
+    """To the page of the method, where the navigation knows it."""
+    try:
+        st.page_link(page(name), label=METHODS[name].title, icon=ICONS.get(name))
+    except (StreamlitAPIException, KeyError):  # this page runs without its frame
+        st.markdown(METHODS[name].title)
 
 
 def sections() -> dict[str, list[Page]]:

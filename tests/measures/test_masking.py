@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from sslviz.exhibits.masking import page
 from sslviz.measures import masking
 from sslviz.methods.mae import MAE
+from sslviz.views.method import masking_net
 
 
 def counted(work: Callable[[], Tensor]) -> int:
@@ -23,12 +23,12 @@ def counted(work: Callable[[], Tensor]) -> int:
 
 @pytest.fixture(scope="module")
 def mae() -> MAE:
-    return page.method(0.75, "random")
+    return masking_net.method(0.75, "random")
 
 
 @pytest.mark.parametrize("ratio", [0.1, 0.33, 0.5, 0.75, 0.95])
 def test_our_network_costs_what_pytorch_counts(mae: MAE, ratio: float) -> None:
-    net = page.ours()
+    net = masking_net.ours()
     mae.knobs = MAE.Knobs(mask_ratio=ratio)
     x, visible = mae.views(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
     v = visible.shape[1]
@@ -38,12 +38,12 @@ def test_our_network_costs_what_pytorch_counts(mae: MAE, ratio: float) -> None:
 
 
 def test_nothing_hidden_costs_what_pytorch_counts(mae: MAE) -> None:
-    net = page.ours()
+    net = masking_net.ours()
     assert counted(lambda: mae.encoder.tokens(torch.zeros(1, 3, 32, 32))) == masking.encoder(net, net.patches)
 
 
 def test_every_ratio_leaves_as_many_patches_as_the_method(mae: MAE) -> None:
-    net = page.ours()
+    net = masking_net.ours()
     for ratio in masking.GRID[masking.GRID >= 0.1]:
         mae.knobs = MAE.Knobs(mask_ratio=float(ratio))
         assert mae.views(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))[1].shape[1] == masking.visible(net, ratio)
@@ -64,7 +64,7 @@ def test_the_paper() -> None:
 
 
 def test_the_curve_falls_and_the_formula_is_that_of_the_curve() -> None:
-    for net in (page.ours(), masking.PAPER):
+    for net in (masking_net.ours(), masking.PAPER):
         table = masking.curve(net)
         assert (np.diff(table["FLOPs"]) <= 0).all()
         assert table["attention share"].between(0, 0.1).all()

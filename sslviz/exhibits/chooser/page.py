@@ -10,10 +10,9 @@ from sslviz.exhibits.chooser import maths
 from sslviz.exhibits.chooser.figures import HOW_TO_READ, advice_map
 from sslviz.exhibits.chooser.maths import COMPUTE, DOMAINS, IMAGES, LABELS, TASKS, Situation
 from sslviz.exhibits.chooser.rules import RULES
-from sslviz.exhibits.labels.maths import short
-from sslviz.exhibits.landscape.page import link
 from sslviz.lessons import landscape
-from sslviz.views import address
+from sslviz.lessons.numerals import short
+from sslviz.views import address, catalogue
 from sslviz.views.plot.plot import plot
 
 
@@ -30,7 +29,7 @@ def show() -> None:
             st.subheader(rule.advice, anchor=False)
             st.markdown(f"{rule.why}\n\n**Rule {number + 1}** · if {rule.condition()} · rests on: *{rule.source}*")
             if rule.method:
-                link(rule.method)
+                catalogue.link(rule.method)
         plot(picture(case), key="advice", alt="The advice for other counts of labels and of images")
         st.caption(f"How to read this: {HOW_TO_READ}")
     read = maths.read(case, RULES)

@@ -13,6 +13,7 @@ from sslviz.figures import softmax, spectrum
 from sslviz.foreign import in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.views import address as worksheet
+from sslviz.views.controls import runs_here
 from sslviz.views.controls.runs_here import Shown
 from sslviz.views.method import history, layouts, small
 from sslviz.views.method.history import SLIM
@@ -82,7 +83,7 @@ def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = worksheet.choice("Picture", "picture", list(PICTURES), "own", help=HELP)
         kind = worksheet.choice("Map", "map", list(LAYOUTS), "umap")
-        color = color_of(runs)
+        color = runs_here.color_of(runs)
     across = len(runs) if len(runs) <= 4 else 3
     with st.container(key="side"):
         for start in range(0, len(runs), across):
@@ -101,23 +102,6 @@ def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -
         f"{PICTURES[which][3]} {maps.HOW_TO_READ} Every map shows the same {POINTS} test pictures; small faint "
         "squares mark where they end. Maps and h are recorded now and then: each title names its step."
     )
-
-
-def color_of(runs: list[Shown]) -> str | None:
-    """Class or a factor that the pictures of every run have."""
-    probes = [found for each in runs if (found := recorded.probe(each.path)) is not None]
-    names = [
-        name
-        for name in (
-            "class",
-            *dict.fromkeys(factor for probe in probes for factor in probe.factors if factor != "shape"),
-        )
-        if all(probe.labels is not None if name == "class" else name in probe.factors for probe in probes)
-    ]
-    if not probes or not names:
-        return None
-    worksheet.check("colour", lambda text: text in names, names[0])
-    return st.selectbox("Colour", names, key="colour", bind="query-params", width=200)
 
 
 def one(each: Shown, known: clock.Past, axis: str, amount: float, which: str, kind: str, color: str | None) -> None:

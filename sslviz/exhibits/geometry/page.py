@@ -11,7 +11,7 @@ import streamlit as st
 
 from sslviz.exhibits.geometry import maths
 from sslviz.exhibits.geometry.sphere import draw
-from sslviz.exhibits.infonce.worksheet import code
+from sslviz.measures.infonce_views import code
 from sslviz.views import address
 from sslviz.views.notches import TEMPERATURES, notched
 

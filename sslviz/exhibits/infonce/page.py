@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from sslviz.exhibits.infonce.worksheet import Example, code, draw
+from sslviz.exhibits.infonce.worksheet import Example, draw
 from sslviz.foreign import in_markdown
 from sslviz.measures import infonce_views, softmax
 from sslviz.measures.infonce import InfoNCE
@@ -177,7 +177,7 @@ def read_edits(pictures: int) -> list[tuple[int, int, float]]:
     except ValueError:
         address.note("edit", st.query_params["edit"], "the example")
         return []
-    row = {code(row, pictures): row for row in range(2 * pictures)}
+    row = {infonce_views.code(row, pictures): row for row in range(2 * pictures)}
     return [(row[i], row[j], value) for i, j, value in cells if i in row and j in row]
 
 

@@ -81,7 +81,7 @@ def drawing(work: InfoNCE, example: Example, anchor: int, same: bool, is_edited:
     drawn_at = np.argsort(order)  # where a row stands
     return {
         "names": [work.names[row] for row in order],
-        "code": [code(int(row), n) for row in order],
+        "code": [infonce_views.code(int(row), n) for row in order],
         "needle": None if example.angles is None else short(example.angles),
         "labels": [int(label) for label in np.tile(example.labels, 2)[order]],
         "partner": drawn_at[work.partner[order]].tolist(),
@@ -116,8 +116,3 @@ def picture_sheet(views: np.ndarray | None) -> str:
     if views is None:
         return ""
     return "data:image/jpeg;base64," + base64.b64encode(sheet.contact_sheet(views, columns=len(views))).decode()
-
-
-def code(row: int, pictures: int) -> int:
-    """The number of a view in the URL, 2 · picture + view: it stays when N changes."""
-    return 2 * (row % pictures) + row // pictures

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sslviz.lessons.numerals import short
+
 
 @dataclass(frozen=True)
 class Range:
@@ -115,14 +117,6 @@ def latex(images: Range, share: float, cost: Range, wage: float) -> str:
         rf" = {_tex(years)}" + "\n"
         r"\end{aligned}"
     )
-
-
-def short(value: float) -> str:
-    """7,000,000 -> 7 M; three digits that count."""
-    for size, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if value >= 0.9995 * size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:.3g}"
 
 
 def _tex(values: Range) -> str:

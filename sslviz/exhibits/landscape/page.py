@@ -2,7 +2,6 @@
 
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from sslviz.exhibits.landscape import figures as pictures
 from sslviz.lessons import landscape, zoo
@@ -47,13 +46,13 @@ def ideas() -> pd.DataFrame:
             st.markdown(f"**{idea.capitalize()}**  \n{IDEAS[idea]}")
             mine = [name for name in names if (place := found[name]) and place.idea == idea]
             for name in mine:
-                link(name)
+                catalogue.link(name)
             if not mine:
                 st.caption("None of ours: a single picture has no next moment. This idea is at home in text.")
     st.caption("The supervised reference uses none of the four: people tell it what is in the pictures.")
     for name in names:
         if found[name] is None:
-            link(name)
+            catalogue.link(name)
     return pd.DataFrame(
         [
             (METHODS[name].title, place.idea, place.also, place.why) if place else (METHODS[name].title, "none", "", "")
@@ -61,14 +60,6 @@ def ideas() -> pd.DataFrame:
         ],
         columns=["method", "idea", "borrows from", "why"],
     )
-
-
-def link(name: str) -> None:
-    """To the page of the method, where the navigation knows it."""
-    try:
-        st.page_link(catalogue.page(name), label=METHODS[name].title, icon=catalogue.ICONS.get(name))
-    except (StreamlitAPIException, KeyError):  # this page runs without its frame
-        st.markdown(METHODS[name].title)
 
 
 def benchmark() -> pd.DataFrame:

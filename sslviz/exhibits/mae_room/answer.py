@@ -10,10 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.exhibits.mae_room.paint import Painted
-from sslviz.exhibits.masking import page
 from sslviz.figures import mae
 from sslviz.methods.mae import MAE
-from sslviz.views.method import masking_cost
+from sslviz.views.method import masking_cost, masking_net
 from sslviz.views.plot.plot import plot
 
 TRIVIAL = {"patch_mean_error": "each patch's own mean (cheats)", "one_colour_error": "one colour, the visible mean"}
@@ -109,6 +108,6 @@ def cost(ratio: float) -> None:
     """What hiding so much saves: the measured numbers and formulae of the page "MAE by hand"."""
     recorded = masking_cost.measured()
     st.markdown(f"**With your mask, {ratio:.0%} hidden**, in our usual network and in the paper's:")
-    masking_cost.sentence(page.ours(), ratio, recorded)
-    masking_cost.curves(page.ours(), ratio, recorded)
-    masking_cost.table(page.ours(), ratio, recorded)
+    masking_cost.sentence(masking_net.ours(), ratio, recorded)
+    masking_cost.curves(masking_net.ours(), ratio, recorded)
+    masking_cost.table(masking_net.ours(), ratio, recorded)

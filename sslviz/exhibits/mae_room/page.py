@@ -18,7 +18,6 @@ from sslviz.exhibits.mae_room import networks, ratios
 from sslviz.exhibits.mae_room import painter as mask_painter
 from sslviz.exhibits.mae_room.answer import Asked
 from sslviz.exhibits.mae_room.paint import left, paint
-from sslviz.exhibits.masking import page
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import describe
 from sslviz.methods.mae import MAE
@@ -26,7 +25,7 @@ from sslviz.nets.vit import PATCH
 from sslviz.runs.folder import RunFolder
 from sslviz.views import address
 from sslviz.views.controls import by_hand, choose_run, server
-from sslviz.views.method import live
+from sslviz.views.method import live, masking_net
 
 FIRST = "mae_lapse"  # the recorded example of which many moments are kept
 EVERY = 2.0  # seconds between two looks for newer weights
@@ -207,8 +206,8 @@ def stroke() -> None:
 
 def drawn(kind: str, ratio: float, dice: int) -> np.ndarray:
     """The method's own mask: bool L."""
-    hidden = np.ones((page.SIZE // PATCH) ** 2, bool)
-    hidden[page.visible(kind, ratio, dice)] = False
+    hidden = np.ones((masking_net.SIZE // PATCH) ** 2, bool)
+    hidden[masking_net.visible(kind, ratio, dice)] = False
     return hidden
 
 

@@ -9,13 +9,12 @@ import streamlit as st
 
 from sslviz import data
 from sslviz.exhibits.sweep.figures import Cell, Side
-from sslviz.exhibits.temperature import page
 from sslviz.foreign import in_markdown
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.sweeps import progress
-from sslviz.sweeps.presets import ON, PRESETS
+from sslviz.sweeps.presets import ON, PRESETS, RECORDED_TEMPERATURES
 from sslviz.sweeps.sweep import Sweep, written
 from sslviz.views.controls import server
 from sslviz.views.method import live
@@ -137,7 +136,7 @@ def recorded() -> dict[str, Results]:
 
 
 def _temperature(name: str) -> Results:
-    runs = pd.read_csv(server.GALLERY / page.RECORDED)
+    runs = pd.read_csv(server.GALLERY / RECORDED_TEMPERATURES)
     values = sorted(runs["temperature"].unique())
     runs["column"], runs["row"] = runs["temperature"].map(values.index), 0
     runs["cell"] = [f"temperature {written(float(value))}" for value in runs["temperature"]]

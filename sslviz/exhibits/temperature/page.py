@@ -9,13 +9,13 @@ import streamlit as st
 from sslviz.exhibits.temperature import figures
 from sslviz.measures import softmax
 from sslviz.measures.scores import FINAL
+from sslviz.sweeps.presets import RECORDED_TEMPERATURES
 from sslviz.views import address
 from sslviz.views.controls import server
 from sslviz.views.notches import TEMPERATURES, notched
 from sslviz.views.plot.plot import plot
 
 DEFAULTS = (*softmax.EXAMPLE, 0.5, -0.4, 0.0, 0.3, -0.6)  # where the sliders begin
-RECORDED = "temperature_sweep.csv"  # in the gallery; benchmarks/temperature.py writes it
 FIRST = ("1", "0.1", "0.5", "0.01")  # temperatures of the panels
 GRID = np.logspace(-3, 1, 161)
 OPTIMA = {"SimCLR, ImageNet: 0.1": 0.1, "Wang & Liu, CIFAR-10: 0.3": 0.3}
@@ -126,7 +126,7 @@ def papers() -> None:
     """Our own runs at several temperatures; beside them, and apart, what two papers found."""
     st.subheader("Which temperature learns best?", anchor=False)
     left, right = st.columns([1.4, 1], gap="medium")
-    recorded = server.GALLERY / RECORDED
+    recorded = server.GALLERY / RECORDED_TEMPERATURES
     if recorded.exists():
         with left:
             figure = figures.sweep(pd.read_csv(recorded), OPTIMA)

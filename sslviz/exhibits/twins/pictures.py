@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from sslviz.exhibits.compare import clocked
 from sslviz.figures import map as maps
 from sslviz.figures import matrix, softmax
 from sslviz.foreign import in_markdown
@@ -187,7 +186,7 @@ def maps_of(pair: Pair, moments: list[Moment]) -> None:
         kind = st.segmented_control(
             "Map", list(KINDS), default="umap", required=True, format_func=names, key="map", bind="query-params"
         )
-        color = clocked.color_of(shown)
+        color = runs_here.color_of(shown)
 
     def drawn(each: Moment, side: str) -> None:
         found = layouts.nearest(each.run, kind, each.snapshot.step)

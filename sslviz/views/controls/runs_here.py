@@ -15,6 +15,7 @@ from sslviz.views import address
 from sslviz.views.controls import other_versions, server
 from sslviz.views.controls.run_title import short
 from sslviz.views.plot.recorded import metrics
+from sslviz.views.plot.recorded import probe as probe_of
 
 MOST = 6
 EXAMPLES = ("simclr", "byol", "swav", "mae")
@@ -134,3 +135,20 @@ def family(run: RunFolder) -> str:
 
 def _written(value: Any) -> str:
     return "none" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def color_of(runs: list[Shown]) -> str | None:
+    """Class or a factor that the pictures of every run have."""
+    probes = [found for each in runs if (found := probe_of(each.path)) is not None]
+    names = [
+        name
+        for name in (
+            "class",
+            *dict.fromkeys(factor for probe in probes for factor in probe.factors if factor != "shape"),
+        )
+        if all(probe.labels is not None if name == "class" else name in probe.factors for probe in probes)
+    ]
+    if not probes or not names:
+        return None
+    address.check("colour", lambda text: text in names, names[0])
+    return st.selectbox("Colour", names, key="colour", bind="query-params", width=200)

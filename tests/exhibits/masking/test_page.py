@@ -9,9 +9,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from sslviz.exhibits.masking import page
 from sslviz.views.controls import server
-from sslviz.views.method import masking_cost
+from sslviz.views.method import masking_cost, masking_net
 from tests import pages
 
 opened = partial(pages.opened, "masking")
@@ -53,16 +52,16 @@ def test_the_address_is_the_state() -> None:
 
 @pytest.mark.parametrize("kind", ["random", "block", "grid"])
 def test_the_mask_is_the_methods_own(kind: str) -> None:
-    mae = page.method(0.6, kind)
+    mae = masking_net.method(0.6, kind)
     mae.augment.seed(4, 0)
     _, expected = mae.views(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
-    found = page.visible(kind, 0.6, 4)
+    found = masking_net.visible(kind, 0.6, 4)
     np.testing.assert_array_equal(found, expected[0].numpy())
-    assert (found == page.visible(kind, 0.6, 5)).all() == (kind == "grid")  # the lattice has no dice
+    assert (found == masking_net.visible(kind, 0.6, 5)).all() == (kind == "grid")  # the lattice has no dice
 
 
 def test_our_sizes_are_those_of_the_trained_network() -> None:
-    net = page.ours()
+    net = masking_net.ours()
     assert (net.patches, net.pixels, net.width, net.depth, net.decoder_width, net.decoder_depth) == (
         *(64, 48, 128, 4),
         *(64, 1),
