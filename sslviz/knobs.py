@@ -83,3 +83,14 @@ def _describe(name: str, field: Any) -> Knob:
         log=extra["log"],
         step=extra["step"],
     )
+
+
+def written(value: Any) -> str:
+    """0.07, on, mlp"""
+    return (
+        ("on" if value else "off")
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )

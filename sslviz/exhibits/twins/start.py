@@ -12,7 +12,7 @@ import streamlit as st
 
 from sslviz.exhibits.twins.values import PRESETS, SIDES, Preset, value
 from sslviz.foreign import SENTENCE, in_markdown
-from sslviz.knobs import describe
+from sslviz.knobs import describe, written
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
@@ -21,7 +21,6 @@ from sslviz.runs.settings import RunSettings, all_knobs, knob_tables, recommende
 from sslviz.views import address
 from sslviz.views.controls import controls, own_pictures, server
 from sslviz.views.controls.controls import TABLES
-from sslviz.views.method.overlaid import written
 
 NOTHING = "nothing"  # a control: two runs without a difference
 

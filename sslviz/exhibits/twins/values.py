@@ -5,12 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from sslviz.knobs import Knob
+from sslviz.knobs import Knob, written
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.settings import all_knobs, recommended
 from sslviz.views import address
-from sslviz.views.method.overlaid import written
 
 SIDES = ("left", "right")
 

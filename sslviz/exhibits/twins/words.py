@@ -3,11 +3,11 @@
 from typing import Any
 
 from sslviz.foreign import in_markdown, path_end
+from sslviz.knobs import written
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs
-from sslviz.views.method.overlaid import written
 from sslviz.views.plot.recorded import metrics
 
 TEMPERATURES = ("temperature", "teacher_temperature", "student_temperature")

@@ -13,13 +13,12 @@ from typing import Any
 import streamlit as st
 
 from sslviz.data import SOURCES
-from sslviz.knobs import Knob
+from sslviz.knobs import Knob, written
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, recommended
 from sslviz.views import address
 from sslviz.views.controls import own_pictures, server
-from sslviz.views.method.overlaid import written
 
 TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
 OF_THE_MACHINE = ("threads", "precision")

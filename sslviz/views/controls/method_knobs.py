@@ -11,13 +11,12 @@ import streamlit as st
 
 from sslviz import data
 from sslviz.foreign import in_markdown
-from sslviz.knobs import describe
+from sslviz.knobs import describe, written
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs, knob_tables, recommended
 from sslviz.views import address
 from sslviz.views.controls import controls, server
-from sslviz.views.method.overlaid import written
 
 BESIDES = {"data": "the pictures", "seed": "the seed"}  # what stands among the knobs and is none
 

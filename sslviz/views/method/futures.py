@@ -5,10 +5,10 @@ from urllib.parse import quote
 import streamlit as st
 
 from sslviz.foreign import in_markdown
+from sslviz.knobs import written
 from sslviz.runs.folder import RunFolder
 from sslviz.views.controls import server
 from sslviz.views.method import overlaid
-from sslviz.views.method.overlaid import written
 
 
 def show(run: RunFolder) -> None:

@@ -82,14 +82,3 @@ def score(runs: list[RunFolder], names: tuple[str, str]) -> dict[str, Any]:
         lines["chance"] = 1 / len(pictures.classes)
     few = doubt(runs[0].tested(live=True), *(run.status().knn for run in runs))
     return {"y_title": "accuracy", "references": lines, "y_range": (0, 1), "percent": True, "subtitle": few}
-
-
-def written(value: Any) -> str:
-    """0.07, on, mlp"""
-    return (
-        ("on" if value else "off")
-        if isinstance(value, bool)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
