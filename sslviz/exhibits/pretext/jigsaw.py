@@ -78,7 +78,7 @@ def sentence(p: np.ndarray, known: np.ndarray, best: int, order: tuple[int, ...]
     else:
         most = int((known == order).sum(1).max())
         st.markdown(
-            f"It is **{p[best]:.0%}** sure, and **cannot be right**: this order is none of the {len(known)} that it "
+            f"It is **{p[best]:.0%}** sure, and **cannot be right**: this order is not one of the {len(known)} that it "
             f"knows. The best of its answers would put {most} of {len(order)} tiles where they belong."
         )
 
@@ -131,7 +131,7 @@ def buttons(known: np.ndarray, order: list[int]) -> None:
     )
 
 
-ANY = "An order that is hardly ever among those that it was trained on"
+ANY = "An order that is rarely one of those that it was trained on"
 
 
 def shuffle(order: list[int], known: np.ndarray | None = None) -> None:

@@ -1,12 +1,10 @@
-"""The pictures of the slow-motion room and of the pretext room: every number is where it belongs."""
+"""The pictures of the slow-motion room: every number is where it belongs."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sslviz.exhibits.pretext import figures
-from sslviz.exhibits.slow_motion import figures as slow_motion_figures
-from sslviz.figures import style
+from sslviz.exhibits.slow_motion import figures
 
 pytestmark = pytest.mark.usefixtures("every_figure_is_valid")
 
@@ -19,20 +17,20 @@ def titled(figure) -> None:
 
 def test_heat_shows_the_numbers_and_parts_its_colours_at_zero() -> None:
     values = np.array([[0.5, -2.0, 0.0], [1.0, 0.25, np.nan]])
-    figure = slow_motion_figures.heat(values, title="g", unit="∂L/∂z", rows=["1a", "1b"])
+    figure = figures.heat(values, title="g", unit="∂L/∂z", rows=["1a", "1b"])
     titled(figure)
     np.testing.assert_allclose(figure.data[0].z, np.nan_to_num(values))
     assert (figure.data[0].zmin, figure.data[0].zmax) == (-2, 2)
     assert list(figure.layout.yaxis.ticktext) == ["1a", "1b"]
-    positive = slow_motion_figures.heat(np.abs(values), title="h", unit="h")
+    positive = figures.heat(np.abs(values), title="h", unit="h")
     assert (positive.data[0].zmin, positive.data[0].zmax) == (0, 2)
-    assert slow_motion_figures.heat(np.abs(values), title="h", unit="h", signed=True).data[0].zmin == -2
-    assert slow_motion_figures.heat(np.zeros((2, 2)), title="0", unit="0").data[0].zmax == 1
+    assert figures.heat(np.abs(values), title="h", unit="h", signed=True).data[0].zmin == -2
+    assert figures.heat(np.zeros((2, 2)), title="0", unit="0").data[0].zmax == 1
 
 
 def test_numbers_below_pictures_are_shares_of_their_rows_largest() -> None:
     pictures, numbers = np.zeros((2, 8, 8, 3), np.uint8), [np.full((2, 4, 4), 3.0), np.full((2, 2, 2), 5.0)]
-    figure = slow_motion_figures.under(
+    figure = figures.under(
         [pictures, pictures[:0]], numbers, [("a", "x"), ("", "y")], title="t", scale_title="share of the largest"
     )
     heats = [trace for trace in figure.data if trace.type == "heatmap"]
@@ -43,7 +41,7 @@ def test_numbers_below_pictures_are_shares_of_their_rows_largest() -> None:
 def test_layers_are_shares_of_the_weights_own_length() -> None:
     rows = {"layer": ["a", "b"], "kind": ["Linear"] * 2, "numbers": [6, 7]}
     table = pd.DataFrame({**rows, "weight": [2.0, 4.0], "gradient": [0.3, 0.1], "update": [0.1, 0.4]})
-    gradient, update = slow_motion_figures.layers(table)
+    gradient, update = figures.layers(table)
     titled(gradient)
     titled(update)
     np.testing.assert_allclose(gradient.data[0].x, [0.3, 0.1])
@@ -51,14 +49,14 @@ def test_layers_are_shares_of_the_weights_own_length() -> None:
 
 
 def test_history_says_what_moved() -> None:
-    figure = slow_motion_figures.history([3.0, 2.0, 2.0], ["student", "teacher"], title="Loss", y_title="loss")
+    figure = figures.history([3.0, 2.0, 2.0], ["student", "teacher"], title="Loss", y_title="loss")
     titled(figure)
     assert list(figure.data[0].marker.symbol) == ["circle", "square", "diamond"]
     assert list(figure.data[0].text) == ["start", "student", "teacher"]
 
 
 def test_terms_before_and_after() -> None:
-    figure = slow_motion_figures.terms(np.array([1.0, 3.0]), ["1a", "1b"], title="Loss", after=np.array([0.5, 0.5]))
+    figure = figures.terms(np.array([1.0, 3.0]), ["1a", "1b"], title="Loss", after=np.array([0.5, 0.5]))
     titled(figure)
     assert [trace.name for trace in figure.data] == ["before: mean 2", "after: mean 0.5"]
     assert [shape.y0 for shape in figure.layout.shapes] == [2.0, 0.5]
@@ -66,40 +64,6 @@ def test_terms_before_and_after() -> None:
 
 def test_the_teachers_distances_stand_in_order() -> None:
     table = pd.DataFrame({"layer": ["a"], "before": [1.0], "between": [3.0], "after": [2.0]})
-    figure = slow_motion_figures.teacher(table)
+    figure = figures.teacher(table)
     titled(figure)
     assert [float(trace.x[0]) for trace in figure.data] == [1, 3, 2]
-
-
-def test_the_true_turn_is_orange_and_the_curve_closes() -> None:
-    p = np.array([0.1, 0.2, 0.6, 0.1])
-    bars = figures.turns(p, 1)
-    titled(bars)
-    assert list(bars.data[0].marker.color).index(style.POSITIVE) == 1
-    over = np.tile(p, (72, 1))
-    over[0] = [1, 0, 0, 0]
-    curve = figures.over_angle(np.arange(0, 360, 5), over, 45)
-    titled(curve)
-    assert [float(trace.y[-1]) for trace in curve.data] == [1, 0, 0, 0]  # 360° is 0°
-    assert curve.data[0].x[-1] == 360
-    assert curve.layout.shapes[-1].x0 == curve.layout.shapes[-1].x1 == 45
-
-
-def test_bets_ring_the_true_colour() -> None:
-    bins, p = np.array([[0, 0], [20, 0], [0, 20]]), np.array([0.2, 0.7, 0.1])
-    figure = figures.place(bins, p, np.zeros((3, 3), np.uint8), 2)
-    titled(figure)
-    assert int(np.argmax(figure.data[0].marker.line.width)) == 2
-    assert int(np.argmax(figure.data[0].marker.size)) == 1
-    assert "likeliest 70% · the true colour 10%" in figure.layout.title.subtitle.text
-    framed = figures.sure(np.full((8, 8), 0.1), (2, 5)).layout.shapes[0]
-    assert (framed.y0, framed.x0) == (1.5, 4.5)
-
-
-def test_worth_is_sorted_and_keeps_its_references() -> None:
-    rows = {"method": ["A", "B"], "kind": ["pretext task", "views compared"], "linear": [0.4, 0.6]}
-    figure = figures.worth(pd.DataFrame({**rows, "random": [0.2, 0.3], "exam": [0.35, None]}))
-    titled(figure)
-    assert list(figure.layout.yaxis.categoryarray) == ["B", "A"]
-    random = next(trace for trace in figure.data if trace.name == "random weights")
-    assert dict(zip(random.y, np.round(random.x, 3), strict=True)) == pytest.approx({"B": 0.3, "A": 0.2})
