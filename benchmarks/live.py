@@ -123,7 +123,7 @@ def starts(page: Page, rounds: int) -> dict[str, Any]:
             for _ in range(rounds):
                 page.get_by_role("button", name=re.compile("^.*(Start|New seed)")).first.wait_for()
                 if spare:
-                    wait(lambda app=app: settled(app.named("runs.worker")))
+                    wait(lambda app=app: settled(app.named("training.worker")))
                 before = page.evaluate("() => new URL(location).searchParams.get('run')")
                 seconds.append(timed(lambda before=before: click_and_see(page, before)))
                 stop(page)
@@ -177,7 +177,7 @@ def stop(page: Page) -> None:
 def rested(page: Page, app: App) -> str | None:
     """Waits until Start can be pressed and the spare has warmed up; the run that is on the page."""
     page.get_by_role("button", name=re.compile("^.*(Start|New seed)")).first.wait_for()
-    wait(lambda: settled(app.named("runs.worker")))
+    wait(lambda: settled(app.named("training.worker")))
     before: str | None = page.evaluate("() => new URL(location).searchParams.get('run')")
     return before
 
@@ -216,7 +216,7 @@ def knobs_and_deaths(page: Page, rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         app = App(Path(folder))
         page.goto(f"{app.url}/simclr")
-        wait(lambda: settled(app.named("runs.worker")))
+        wait(lambda: settled(app.named("training.worker")))
         page.get_by_role("button", name=re.compile("Start")).first.click()
         page.wait_for_function(DRAWN, arg=None)
         wait(lambda: app.run().status().step > 20)
@@ -253,7 +253,7 @@ def knobs_and_deaths(page: Page, rounds: int) -> dict[str, Any]:
 
             resumed.append(timed(resume))
         for _ in range(2):
-            os.kill(app.named("runs.projector"), signal.SIGKILL)
+            os.kill(app.named("processes.projector"), signal.SIGKILL)
             projector.append(timed(page.get_by_text("The process that draws the maps had died").first.wait_for))
             page.get_by_text("The process that draws the maps had died").first.wait_for(state="hidden", timeout=60_000)
         rows, children = len(app.run().metrics()), app.children()

@@ -6,8 +6,8 @@ script: one run of the page's script after a slider was moved, where the page ha
 AppTest's own search for installed components, 0.1 s that a server spends once, is left out). first paint: from the
 address in a new tab of a warm server to the first contentful paint, as the browser reports it; heading: to the page's
 own heading; whole: to the end of the script with every picture drawn; by link: from a click on the page's link in the
-open app to that moment.
-Needs playwright and chromium.
+open app to that moment. pointing: on the InfoNCE worksheet, from a hand's move onto a cell to the frame in which all
+that belongs to it is lit. Needs playwright and chromium.
 """
 
 import argparse
@@ -40,12 +40,24 @@ DEAREST: dict[str, tuple[dict[str, str], str | None, Sequence[float]]] = {  # pa
     "studio": ({}, "picture", range(5)),
     "masking": ({}, "draw", range(5)),
 }
-SCRIPT, PAINT = 150, 1000  # milliseconds that are allowed
+SCRIPT, PAINT, POINT = 150, 1000, 50  # milliseconds that are allowed
 PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 WHOLE = """() => document.querySelector('[data-test-script-state=notRunning]')
     && !document.querySelector('[data-testid=stSkeleton]')
     && [...document.querySelectorAll('.sslviz-plot')].every(plot => plot._fullLayout)
     && [...document.querySelectorAll('.nce, .geo')].every(drawing => drawing.querySelector('svg'))"""
+
+# from the moment of the event until the picture with everything lit has been handed to the screen
+STOPWATCH = """() => {
+    window.taken = [];
+    const root = document.querySelector('.nce');
+    let start;
+    root.addEventListener('pointerover', (event) => { start = event.timeStamp; }, true);
+    new MutationObserver(() => {
+        const from = start;
+        requestAnimationFrame(() => taken.push(performance.now() - from));
+    }).observe(root, { attributes: true, attributeFilter: ['data-lit'] });
+}"""
 
 
 def main() -> None:
@@ -59,13 +71,15 @@ def main() -> None:
     scripts = {name: script_runs(name, options.rounds) for name in BLACKBOARD}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         app = App(Path(folder), spare=False)
-        wait(lambda: settled(app.named("runs.projector")))  # it compiles for some seconds
+        wait(lambda: settled(app.named("processes.projector")))  # it compiles for some seconds
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, (title, _) in BLACKBOARD.items():
             opened = [in_a_new_tab(chromium, f"{app.url}/{name}") for _ in range(options.rounds + 1)][1:]
             linked = by_link(chromium, app.url, title, options.rounds)
             columns = [scripts[name], *(list(column) for column in zip(*opened, strict=True)), linked]
             print(f"| {title} | " + " | ".join(written(column) for column in columns) + " |", flush=True)
+        pointed = pointing(chromium, f"{app.url}/infonce?n=8&tau=0.1", options.rounds)
+        print(f"\nPointing: {written(pointed)} ms for {len(pointed)} cells; asked: ≤ {POINT}.")
         chromium.close()
         end(app)
 
@@ -119,6 +133,19 @@ def by_link(chromium: Browser, url: str, title: str, rounds: int) -> list[float]
         page.get_by_test_id("stSidebarNav").get_by_role("link", name="SimCLR").click()
         page.get_by_role("heading", name="SimCLR").wait_for()
         page.wait_for_function(WHOLE)
+    page.close()
+    return taken
+
+
+def pointing(chromium: Browser, url: str, rounds: int) -> list[float]:
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(url)
+    page.wait_for_function(WHOLE)
+    page.evaluate(STOPWATCH)
+    for number in range(1, 1 + 2 * rounds):
+        page.get_by_role("gridcell").nth(11 * number % 64).hover()
+        page.wait_for_function(f"() => taken.length >= {number}")
+    taken: list[float] = page.evaluate("() => taken")
     page.close()
     return taken
 

@@ -383,7 +383,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, ExitStack() as stack:
         app = App(Path(folder), spare=False)
         stack.callback(end, app)
-        wait(lambda: settled(app.named("runs.projector")))  # it compiles for some seconds
+        wait(lambda: settled(app.named("processes.projector")))  # it compiles for some seconds
         (Path(folder) / "bare.py").write_text(BARE)
         bare = App(Path(folder), script=f"{folder}/bare.py")
         stack.callback(end, bare)

@@ -141,19 +141,27 @@ def _post(step: int) -> dict[str, Any]:
 
 
 def _apart(labels: list[tuple[float, str, str]], low: float, high: float, pixels: int) -> list[dict[str, Any]]:
-    """Names in the right margin, each near its value but not upon its neighbour (moved by `yshift` pixels)."""
-    notes, free = [], -np.inf
-    for value, text, color in sorted(labels):
-        lines = textwrap.wrap(text, 18, break_long_words=False)
-        want = (value - low) / (high - low) * pixels
-        middle = max(want, free + len(lines) * _LINE / 2)
-        free = middle + len(lines) * _LINE / 2
-        notes.append(
-            {"text": "<br>".join(lines), "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 6, "align": "left"}
-            | {"y": value, "yref": "y", "yanchor": "middle", "yshift": middle - want, "showarrow": False}
-            | {"font": {"size": 13, "color": color}}
-        )
-    return notes
+    """Names in the right margin, each near its value but not upon its neighbour (moved by `yshift` pixels), and none
+    above the plot, where the subtitle stands.
+    """
+    labels = sorted(labels)
+    lines = [textwrap.wrap(text, 18, break_long_words=False) for _, text, _ in labels]
+    half = [len(each) * _LINE / 2 for each in lines]
+    wanted = [(value - low) / (high - low) * pixels for value, _, _ in labels]
+    middles, free = [], -np.inf
+    for want, room in zip(wanted, half, strict=True):  # upwards: above the one below
+        middles.append(max(want, free + room))
+        free = middles[-1] + room
+    free = float(pixels)
+    for i in reversed(range(len(labels))):  # and back: below the one above
+        middles[i] = min(middles[i], free - half[i])
+        free = middles[i] - half[i]
+    return [
+        {"text": "<br>".join(lines[i]), "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 6, "align": "left"}
+        | {"y": value, "yref": "y", "yanchor": "middle", "yshift": middles[i] - wanted[i], "showarrow": False}
+        | {"font": {"size": 13, "color": color}}
+        for i, (value, _, color) in enumerate(labels)
+    ]
 
 
 def _pin_texts(pins: Sequence[Pin], last: int, right: int) -> list[tuple[list[str], bool]]:

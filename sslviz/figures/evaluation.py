@@ -1,6 +1,7 @@
 """What a representation knows: probes as paired bars, few labels as a curve, and where classes are confused."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,13 +70,16 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
         barmode="overlay",
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
-        xaxis={
-            "tickvals": list(range(len(targets))),
-            "ticktext": [in_legend(target).replace("_", "<br>") for target in targets],
-        }
-        | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
+        xaxis=_targets(targets),
         yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, TOP], "tickformat": ".0%"},
     )
+
+
+def _targets(names: Sequence[str]) -> dict[str, Any]:
+    """An axis of what is asked for."""
+    words = [in_legend(name).replace("_", "<br>") for name in names]
+    look = {"showgrid": False, "ticks": "", "tickangle": 0, "tickfont": {"size": 11}}
+    return {"tickvals": list(range(len(words))), "ticktext": words, "title": {"text": "asked for"}, **look}
 
 
 def _values(x: np.ndarray, score: np.ndarray, ticks: list[tuple[float, float]], height: int) -> go.Scatter:
@@ -263,10 +267,6 @@ def references(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figur
         height=height,
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
-        xaxis={
-            "tickvals": list(range(len(targets))),
-            "ticktext": [in_legend(target).replace("_", "<br>") for target in targets],
-        }
-        | {"showgrid": False, "ticks": "", "tickangle": 0, "title": {"text": "asked for"}},
+        xaxis=_targets(targets),
         yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, 1.04], "tickformat": ".0%"},
     )

@@ -1,7 +1,6 @@
 """The worksheet in a real browser: pointing at one thing lights up all that belongs to it, and the server sleeps."""
 
 import re
-from statistics import median
 
 import pytest
 
@@ -11,18 +10,6 @@ LIT = """() => { const count = (at) => document.querySelectorAll('.nce ' + at).l
     tiles: count('.tile.on'), cell: count('.cell.on'), arc: count('.arc.on'), points: count('.point.on'),
     softmax: count('.nce-softmax .slot.on'), gradient: count('.nce-gradient .slot.on'),
     terms: count('.term.on'), loss: count('.nce-loss .slot.on') } }"""
-# from the moment of the event until the picture with everything lit has been handed to the screen
-STOPWATCH = """() => {
-    window.taken = [];
-    const root = document.querySelector('.nce');
-    let start;
-    for (const kind of ['pointerover', 'keydown'])
-        root.addEventListener(kind, (event) => { start = event.timeStamp; }, true);
-    new MutationObserver(() => {
-        const from = start;
-        requestAnimationFrame(() => taken.push(performance.now() - from));
-    }).observe(root, { attributes: true, attributeFilter: ['data-lit'] });
-}"""
 
 
 @pytest.fixture
@@ -40,7 +27,6 @@ def worksheet(museum, page):
         while len(page.sent) > known:  # Streamlit asks for the files behind its download buttons late
             known = len(page.sent)
             page.wait_for_timeout(1000)
-        page.evaluate(STOPWATCH)
         return page
 
     return open
@@ -57,19 +43,13 @@ def wait_for_lit(page, i: str, j: str) -> None:
     }  # the partner is above and below the line
 
 
-def wait_for_times(page, n: int) -> list[float]:
-    page.wait_for_function(f"() => taken.length >= {n}")
-    return page.evaluate("() => taken")
-
-
-def test_pointing_lights_everything_within_50_ms_and_sends_nothing(worksheet) -> None:
+def test_pointing_lights_everything_and_sends_nothing(worksheet) -> None:
     page = worksheet("n=8&tau=0.1")
     before = list(page.sent)
     walk = [("1a", "2a"), ("3a", "7b"), ("8b", "1a"), ("5b", "5a"), ("2b", "6a"), ("4a", "4b"), ("7a", "3b")]
     for i, j in walk:
         cell(page, i, j).hover()
         wait_for_lit(page, i, j)
-    assert median(wait_for_times(page, len(walk))) <= 50
     page.locator('.nce-softmax .slot[data-bar="4"] .hit').hover()  # the row stays 7a: its bar of 5a
     wait_for_lit(page, "7a", "5a")
     page.locator(".term.on").hover()
@@ -88,7 +68,6 @@ def test_arrow_keys_do_the_same(worksheet) -> None:
     for key, i, j in keys:  # the second ArrowRight goes over the diagonal
         page.keyboard.press(key)
         wait_for_lit(page, i, j)
-    assert median(wait_for_times(page, len(keys))) <= 50
     assert page.sent == before
     assert page.evaluate("() => document.activeElement.getAttribute('aria-activedescendant')").endswith("-1-7")
     assert page.complaints == []

@@ -125,6 +125,16 @@ def test_labels_keep_apart():
     assert "random<br>initialisation 17%" in [note.text for note in notes]
 
 
+def test_no_label_stands_above_the_plot_where_the_subtitle_is():
+    references = {"chance": 0.1, "supervised": 1.0, "probe of random weights": 0.98}
+    figure = curves.curves([line(last=3)], title="k-NN", y_title="accuracy", references=references, y_range=(0, 1))
+    notes = sorted(figure.layout.annotations, key=lambda note: note.y * (340 - 120) + note.yshift)
+    places = [note.y * (340 - 120) + note.yshift for note in notes]
+    half = [(note.text.count("<br>") + 1) * curves._LINE / 2 for note in notes]
+    assert places[-1] + half[-1] <= 340 - 120
+    assert all(places[i + 1] - places[i] >= half[i] + half[i + 1] - 1e-6 for i in range(2))
+
+
 @pytest.mark.parametrize(("count", "written_out"), [(3, True), (10, False), (30, False)])
 def test_pins_do_not_become_clutter(count, written_out):
     pins = [curves.Pin(990 - 9 * i, f"τ → 0.{i:02d}") for i in range(count)]

@@ -50,7 +50,7 @@ def ranges(
     ends = np.log10([low.min(), high.max()])
     notes = [
         {"text": written[i], "x": float(np.log10(high[i])), "y": i, "xanchor": "left", "xshift": 12, "showarrow": False}
-        | {"font": {"size": 14, "color": style.POSITIVE if i == marked else style.INK}}
+        | {"font": {"size": 13, "color": style.POSITIVE if i == marked else style.INK}}
         for i in place.tolist()
     ]
     shapes: list[dict[str, Any]] = []
@@ -59,8 +59,8 @@ def ranges(
         value, text, row = line
         shapes.append({"type": "line", "x0": value, "x1": value, "y0": row - 0.45, "y1": row + 0.45, "line": look})
         notes.append(
-            {"text": text, "x": float(np.log10(value)), "y": row - 0.4, "xanchor": "left", "yanchor": "bottom"}
-            | {"showarrow": False, "font": {"size": 13, "color": style.FAINT}}
+            {"text": text, "x": float(np.log10(value)), "y": row - 0.24, "xanchor": "left", "yanchor": "bottom"}
+            | {"showarrow": False, "xshift": 3, "font": {"size": 12, "color": style.FAINT}}
         )
     span = float(ends[1] - ends[0]) or 1.0
     return style.figure(
@@ -74,7 +74,7 @@ def ranges(
         annotations=notes,
         shapes=shapes,
         # room at the right for what is written there
-        xaxis={"type": "log", "title": {"text": x_title}, "range": [ends[0] - 0.06 * span, ends[1] + 0.65 * span]}
+        xaxis={"type": "log", "title": {"text": x_title}, "range": [ends[0] - 0.06 * span, ends[1] + 0.85 * span]}
         | {"dtick": 1, "exponentformat": "SI", "minexponent": 3},
         yaxis={"tickvals": place, "ticktext": list(names), "range": [len(names) - 0.4, -0.6], "showgrid": False},
     )
