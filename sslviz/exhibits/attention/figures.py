@@ -132,7 +132,8 @@ def features(picture: np.ndarray, token: int, seen: Sequence[Seen]) -> go.Figure
         title="What the patches know",
         subtitle=f"compared with {'the class token' if token == 0 else 'the framed patch'}",
         x_title="network",
-        columns=[one.name.replace(" ", "<br>", 1) for one in seen],
+        # a column is narrower than the longest name where the window is small
+        columns=[one.name.replace(" ", "<br>", 1).replace("supervised", "super-<br>vised") for one in seen],
         scale=(-1, 1),
         scale_title="cosine",
         width=440,

@@ -71,7 +71,7 @@ def measured(rows: pd.DataFrame, *, height: int = 380) -> go.Figure:
             "showgrid": False,
             "ticks": "",
             "tickangle": 0,
-            "tickfont": {"size": 10},
+            "tickfont": {"size": 12},
         }
         | {"title": {"text": "network, or a mask that looks at nothing"}, "range": [-0.5, len(there) - 0.5]},
         yaxis={"title": {"text": "Jaccard"}, "rangemode": "tozero"},
