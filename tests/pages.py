@@ -4,7 +4,20 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from sslviz.place import GALLERY
+from sslviz.runs.folder import RunFolder
+
 ROOT = Path(__file__).parents[1]
+
+
+def example(name: str) -> RunFolder:
+    """A recorded run that ships."""
+    return RunFolder(GALLERY / name)
+
+
+def end(name: str) -> int:
+    """Its last step."""
+    return example(name).snapshot_steps()[-1]
 
 
 def opened(page: str | Path, **query: str | list[str]) -> AppTest:

@@ -61,7 +61,7 @@ def test_a_definition_is_one_sentence_with_the_numbers_that_are_measured_with(sc
 
 def test_the_evaluated_score_says_how_many_pictures_are_asked() -> None:
     assert f"{REFERENCES:,} training pictures" in EVALUATED.meaning
-    table = server.example("simclr").evaluation(157, "knn")
+    table = server.example("simclr").evaluation(pages.end("simclr"), "knn")
     assert set(table[table["target"] == "hue"]["k"]) == {NEIGHBOURS}
 
 
@@ -70,10 +70,10 @@ def test_tables_and_charts_take_their_names_from_there() -> None:
     assert measuring.EVALUATIONS["knn"][0] == EVALUATED.title
     assert results.WORDS["knn"] == FINAL.name
     run = server.example("simclr")
-    assert LIVE.title.encode() in curves.score_curve(str(run.path), 157, 0.0)
+    assert LIVE.title.encode() in curves.score_curve(str(run.path), pages.end("simclr"), 0.0)
     scores = dict(compare_scores._scores(Shown(run, "it", 0, run.status(), run.metrics())))
     assert (scores[LIVE.name], scores[FINAL.name]) == (run.status().knn, run.status().exam)
-    evaluated = run.evaluation(157, "knn").query("encoder == 'trained' and features == 'h' and k == 20")
+    evaluated = run.evaluation(pages.end("simclr"), "knn").query("encoder == 'trained' and features == 'h' and k == 20")
     assert scores[f"{EVALUATED.name}, hue"] == evaluated.set_index("target")["score"]["hue"]
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages import end, example
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHARTS = "() => [...document.querySelectorAll('.sslviz-plot')].filter(chart => chart._fullData?.length).length"
 # what is drawn, by run: the step of the matrix and its numbers, the step of the map and its places, the words below
@@ -47,10 +49,10 @@ def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
         page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_url(re.compile("runs=simclr(,|%2C)byol"))
     page.wait_for_function(QUIET)
-    page.wait_for_function(MOMENT, arg={"simclr": 157, "byol": 662})
-    last, end = page.evaluate(SHOWN), page.evaluate(NOW)
-    assert "live k-NN 58.2%" in last["simclr"]["words"]
-    assert last["simclr"]["title"] == "UMAP, step 157"
+    page.wait_for_function(MOMENT, arg={"simclr": end("simclr"), "byol": end("byol")})
+    last, latest = page.evaluate(SHOWN), page.evaluate(NOW)
+    assert f"live k-NN {example('simclr').status().knn:.1%}" in last["simclr"]["words"]
+    assert last["simclr"]["title"] == f"UMAP, step {end('simclr')}"
     page.get_by_role("slider", name="Moment", exact=True).focus()
     page.keyboard.press("Home")
     page.wait_for_function(MOMENT, arg={"simclr": 0, "byol": 0})
@@ -58,14 +60,15 @@ def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
     for run in ("simclr", "byol"):
         for part in ("cells", "picture", "places", "mark", "words"):
             assert first[run][part] != last[run][part]
-        assert "live k-NN not measured yet" in first[run]["words"]
+        untrained = example(run).metrics().query("step == 0")["knn"].iloc[0]
+        assert f"live k-NN {untrained:.1%}" in first[run]["words"]
         assert first[run]["title"] == "UMAP, step 0"
-    assert page.evaluate(NOW) < 0.1 * end
+    assert page.evaluate(NOW) < 0.1 * latest
     page.wait_for_url(re.compile("moment="))
     page.locator("[data-test-script-state=notRunning]").wait_for()
     assert page.evaluate(SHOWN) == first  # what Python has drawn anew is the same moment
     page.keyboard.press("End")
-    page.wait_for_function(MOMENT, arg={"simclr": 157, "byol": 662})
+    page.wait_for_function(MOMENT, arg={"simclr": end("simclr"), "byol": end("byol")})
     page.wait_for_url(lambda url: "moment=" not in url)
     back = page.evaluate(SHOWN)
     for run in ("simclr", "byol"):
@@ -83,11 +86,14 @@ def test_a_link_opens_at_its_moment(app, page) -> None:
     page.goto(f"{app.url}/compare?runs=simclr,byol&axis=step&moment=50")
     page.wait_for_function(f"() => Object.values(({SHOWN})()).every(each => each)", timeout=60_000)
     shown = page.evaluate(SHOWN)
-    assert (shown["simclr"]["matrix"], shown["byol"]["matrix"]) == (157, 315)  # half of 662 steps
-    assert page.evaluate(NOW) == 315
+    steps = example("byol").snapshot_steps()
+    half = max(step for step in steps if step <= steps[-1] / 2)
+    after = steps[steps.index(half) + 1]
+    assert (shown["simclr"]["matrix"], shown["byol"]["matrix"]) == (end("simclr"), half)
+    assert page.evaluate(NOW) == half
     page.keyboard.press("ArrowRight")  # nothing is focussed: the clock answers
-    page.wait_for_function(f"() => ({SHOWN})().byol.matrix === 332")
-    assert "step 332" in page.evaluate(SHOWN)["byol"]["words"]
+    page.wait_for_function(f"() => ({SHOWN})().byol.matrix === {after}")
+    assert f"step {after}" in page.evaluate(SHOWN)["byol"]["words"]
 
 
 # Every different state of the charts that was on the screen while the clock played, and the ticks of the clock.
@@ -123,7 +129,7 @@ def test_it_plays_without_the_server(app, page) -> None:
     assert requests == []
     assert sent == []
     assert page.evaluate("() => window.played.states") > 5
-    page.wait_for_function(MOMENT, arg={"simclr": 157, "byol": 662})
+    page.wait_for_function(MOMENT, arg={"simclr": end("simclr"), "byol": end("byol")})
     assert page.complaints == []
 
 
@@ -154,7 +160,7 @@ def test_the_clock_of_a_methods_page_moves_curve_matrix_softmax_and_map(app, pag
                         chart._fullData[0].z?.[0]?.[1] ?? chart._fullData[0].y?.[0]] })"""
     page.wait_for_function(f"names => ({state})(names).every(each => each) && window.sslvizClock?.on", arg=list(names))
     last = page.evaluate(state, list(names))
-    assert last[0][1] == 157
+    assert last[0][1] == end("simclr")
     page.get_by_role("slider", name="Moment", exact=True).focus()
     page.keyboard.press("Home")
     moved = f"names => ({state})(names).every((each, i) => i === 0 ? each[1] === 0 : each[0] === 0)"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sslviz.runs.folder import RunFolder
+from tests.pages import end
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
@@ -58,7 +59,7 @@ def lasso(page, at: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[set[
 
 def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_page(app, page) -> None:
     simclr = RunFolder(GALLERY / "simclr")
-    layout, labels, classes = simclr.projection(157, "umap"), simclr.probe().labels, simclr.probe().classes
+    layout, labels, classes = simclr.projection(end("simclr"), "umap"), simclr.probe().labels, simclr.probe().classes
     page.goto(app.url)
     page.get_by_role("link", name="Map room", exact=True).click()
     page.wait_for_function(DRAWN, arg=2, timeout=60_000)
@@ -142,7 +143,7 @@ def test_a_class_is_picked_with_the_keyboard_and_cleared_with_a_double_click(app
 
 def test_a_map_in_space_is_made_on_request_without_webgl_and_turned_by_hand(app, page) -> None:
     before = sorted(path.name for path in (GALLERY / "simclr" / "projections").iterdir())
-    page.goto(app.url + "/maps?map1=PCA&space1=true&map2=PCA&step2=157")
+    page.goto(app.url + f"/maps?map1=PCA&space1=true&map2=PCA&step2={end('simclr')}")
     page.wait_for_selector(".solid-canvas[data-drawn]", timeout=90_000)  # laid out by the projector meanwhile
     page.wait_for_function(DRAWN, arg=1)
     assert sorted(path.name for path in (GALLERY / "simclr" / "projections").iterdir()) == before

@@ -18,11 +18,12 @@ from sslviz.runs.settings import RunSettings
 from sslviz.views.controls import server
 from sslviz.views.plot import picked
 from tests import pages
-from tests.pages import text
+from tests.pages import end, text
 
 opened = partial(pages.opened, "maps")
 N = 64
 GALLERY = server.GALLERY / "simclr"
+END = end("simclr")
 
 
 def made(runs: Path, name: str = "mine", *, labels: bool = True, h: tuple[bool, ...] = (True, True, True)) -> RunFolder:
@@ -57,7 +58,7 @@ def test_it_opens_on_a_recorded_run_before_and_after_training_and_asks_for_nothi
     assert not app.warning
     assert [box.value for box in app.selectbox if box.key in ("run1", "run2")] == ["simclr", "simclr"]
     moments = {slider.key: slider.value for slider in app.select_slider if "step" in slider.key}
-    assert [value for key, value in sorted(moments.items())] == [157, 0]
+    assert [value for key, value in sorted(moments.items())] == [END, 0]
     assert "left map ↔ its h" in shown
     assert "h was not kept of SimCLR, step 0" in shown
     assert asked == []
@@ -77,8 +78,8 @@ def test_another_map_is_asked_for_and_shown_when_it_is_there(runs: Path, asked: 
 
 def test_of_a_recorded_run_other_maps_are_made_of_the_end_only(asked: list) -> None:
     app = opened(map1="t-SNE", step1="0", run2="none")
-    assert "Only step 157" in text(app)
-    assert asked == [("simclr", "tsne", 157)]
+    assert f"Only step {END}" in text(app)
+    assert asked == [("simclr", "tsne", END)]
     assert not list((GALLERY / "projections").glob("*tsne*"))
 
 
@@ -88,9 +89,9 @@ def test_further_maps_of_recorded_runs_are_found_in_the_cache(runs: Path, asked:
     assert server.launcher().cache in spare.path.parents
     spare.path.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(0).normal(size=(2000, 3))
-    spare.write_projection(157, "umap-n200-d0.99-3d", chance)
+    spare.write_projection(END, "umap-n200-d0.99-3d", chance)
     found = side.layouts(run, "umap-n200-d0.99-3d")
-    assert {step: place.path for step, place in found.items()} == {157: spare.path}
+    assert {step: place.path for step, place in found.items()} == {END: spare.path}
     assert set(side.layouts(run, "umap")) == set(run.projection_steps("umap"))
     app = opened(neighbours1="200", apart1="0.99", space1="true", run2="none")
     assert not app.exception
@@ -158,7 +159,7 @@ def test_the_buttons_show_what_the_sentences_say(asked: list) -> None:
     app.button(key="misread_1").click().run()
     assert app.selectbox(key="colour").value == "hue"
     moments = sorted((s.key, s.value) for s in app.select_slider if "step" in s.key)
-    assert [value for _, value in moments] == [0, 157]
+    assert [value for _, value in moments] == [0, END]
     app.button(key="misread_2").click().run()
     assert not app.exception
     assert app.selectbox(key="colour").value == maps_picture.TRUE

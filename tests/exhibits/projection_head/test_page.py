@@ -14,7 +14,7 @@ from sslviz.runs.settings import RunSettings
 from sslviz.training.worker import Wishes, run
 from sslviz.views.controls import server
 from tests import pages
-from tests.pages import text
+from tests.pages import end, example, text
 
 opened = partial(pages.opened, "projection_head")
 
@@ -101,7 +101,7 @@ def test_addresses_that_make_no_sense_never_raise(runs: Path, wrong: str) -> Non
 
 
 def test_each_pair_of_bars_holds_what_was_measured() -> None:
-    rows = server.example("simclr").evaluation(157, "linear")
+    rows = example("simclr").evaluation(end("simclr"), "linear")
     figure = figures.pairs(rows, title="x")
     bars = {trace.name: list(trace.y) for trace in figure.data if trace.type == "bar"}
     for name, features in (("h, kept", "h"), ("z, seen by the loss", "z")):

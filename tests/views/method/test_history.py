@@ -20,7 +20,7 @@ from sslviz.views.controls import server
 from sslviz.views.controls.server import GALLERY
 from sslviz.views.method import history, history_route, layouts
 from sslviz.views.plot import clock, history_address
-from tests.pages import opened
+from tests.pages import end, opened
 
 SIMCLR = RunFolder(GALLERY / "simclr")
 DTYPES = {"cells": "<i2", "places": "<u2", "heights": "<f4"}
@@ -150,7 +150,7 @@ def test_every_sheet_that_a_page_names_is_served_as_a_picture(
     ],
 )
 def test_strange_addresses_get_a_sentence(wrong: dict[str, str], runs: Path) -> None:
-    known = {"run": "simclr", "view": "matrix", "until": "157"} | wrong
+    known = {"run": "simclr", "view": "matrix", "until": str(end("simclr"))} | wrong
     answer = get("?" + urlencode(known))
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/plain")

@@ -13,9 +13,10 @@ from sslviz.views.controls import server
 from sslviz.views.method import layouts, live
 from sslviz.views.method import map as view
 from tests.exhibits.maps.test_page import made
-from tests.pages import opened
+from tests.pages import end, opened
 
 EXAMPLE = RunFolder(server.GALLERY / "simclr")
+END = end("simclr")
 Asked = list[tuple[RunFolder, str, int]]
 
 
@@ -72,16 +73,16 @@ def test_tsne_of_a_recorded_example_is_made_into_the_cache_and_shown(
 ) -> None:
     before = sorted((EXAMPLE.path / "projections").iterdir())
     app = opened("simclr", map="t-SNE")
-    assert {(run.id, kind, step) for run, kind, step in asked} == {("simclr", "tsne", 157)}
+    assert {(run.id, kind, step) for run, kind, step in asked} == {("simclr", "tsne", END)}
     [note] = notes(app)
-    assert "t-SNE of step 157 is being computed" in note
-    assert "Until then: PCA, step 157" in note
-    assert drawn[-1] == ("pca", 157)
+    assert f"t-SNE of step {END} is being computed" in note
+    assert f"Until then: PCA, step {END}" in note
+    assert drawn[-1] == ("pca", END)
     assert timers[-1]  # the page looks again by itself
     answer(asked)
     app.run()
     assert notes(app) == []
-    assert drawn[-1] == ("tsne", 157)
+    assert drawn[-1] == ("tsne", END)
     assert not timers[-1]
     assert sorted((EXAMPLE.path / "projections").iterdir()) == before
 
@@ -91,7 +92,7 @@ def test_the_map_room_and_the_method_page_find_the_same_layout(asked: Asked, dra
     answer(asked)
     asked.clear()
     assert notes(opened("simclr", map="t-SNE")) == []
-    assert drawn == [("tsne", 157)]
+    assert drawn == [("tsne", END)]
     assert asked == []
 
 
