@@ -1,16 +1,21 @@
-# make run: the app. make test: everything that CI checks.
+# make run: the app. make quick: at every save, half a minute. make test: everything that CI checks.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check results clean
+.PHONY: run quick test check results clean
 
 run: .venv/run.done
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port 8501
 
+QUICK := tests/methods tests/nets tests/measures tests/figures tests/lessons tests/test_layers.py tests/test_words.py
+quick: .venv/dev.done
+	$(BIN)/ruff check -q .
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)
+
 test: check
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not slow and not browser"
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "slow and not browser"
-	$(BIN)/python -m pytest --timeout 600 -m browser
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m browser
 
 check: .venv/dev.done
 	$(BIN)/ruff check .

@@ -16,6 +16,15 @@ import torch
 
 from sslviz.data.dataset import Dataset, Split
 from sslviz.runs.settings import RunSettings
+from tests import budget
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What each folder cost. A slow machine is no failure: the marks are there to be read."""
+    reports = [each for some in terminalreporter.stats.values() for each in some if hasattr(each, "duration")]
+    if sum(each.duration for each in reports) > 20:
+        terminalreporter.section("processor seconds: fast, slow, browser")
+        terminalreporter.write("\n".join(budget.table(budget.spent(reports))) + "\n")
 
 
 @pytest.fixture(autouse=True)
