@@ -20,7 +20,7 @@ from sslviz.methods.method import Method
 from sslviz.nets import ENCODERS
 from sslviz.nets.encoder import Encoder
 from sslviz.nets.precision import Precision, probe
-from sslviz.runs.settings import RunSettings, all_knobs
+from sslviz.runs.settings import RunSettings
 
 FLOOR = 0.05  # the learning rate ends at this share of its peak
 
@@ -89,11 +89,7 @@ class Trainer:
 
     def change(self, **values: Any) -> None:
         """Turns live knobs; the next step obeys. Raises ValueError, in a sentence, and then nothing has changed."""
-        for name in values:
-            knob = all_knobs(self.settings.method).get(name)
-            if knob is not None and not knob.live:
-                raise ValueError(f"{knob.label} cannot change while training; it acts on the next run")
-        self.settings = self.settings.change(**values)
+        self.settings = self.settings.turn(**values)
         self.method.knobs, self.method.augment.knobs = self.settings.method_knobs(), self.settings.augment
 
     def choose_precision(self) -> None:

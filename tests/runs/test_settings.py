@@ -4,7 +4,8 @@ import pytest
 
 from sslviz.data.augment import AugmentKnobs
 from sslviz.methods import METHODS
-from sslviz.runs.settings import RunSettings, TrainingKnobs, all_knobs, parse, recommended
+from sslviz.runs.settings import RunSettings, all_knobs, parse, recommended
+from sslviz.runs.training_knobs import TrainingKnobs
 
 
 @pytest.mark.parametrize("method", METHODS)
