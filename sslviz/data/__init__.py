@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sslviz.data.dataset import DataError, Dataset, Split
-from sslviz.data.sources import decoded
+from sslviz.data.sources import contents, decoded
 from sslviz.data.sources.contents import Contents
 from sslviz.data.sources.listing import identity
 
@@ -79,7 +79,7 @@ def look(source: str, *, cache: Path) -> Contents:
     names say. Raises DataError: one sentence for the user.
     """
     path = _path(source)
-    return decoded.read_contents(_entry(source, path, cache)[0]) or _first_look(path)
+    return contents.kept(_entry(source, path, cache)[0]) or contents.first_look(path)
 
 
 def absolute(source: str) -> str:
@@ -109,12 +109,6 @@ def _entry(source: str, path: Path | None, cache: Path) -> tuple[Path, str]:
     fingerprint = _digest(identity(path).encode()) if path else "0"
     slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
     return cache / "decoded" / f"{slug}-{what}-{fingerprint}", f"{slug}-{what}-"
-
-
-def _first_look(path: Path) -> Contents:
-    from sslviz.data.sources import own
-
-    return own.first_look(path)
 
 
 def _decode(module: str, source: str, path: Path | None, cache: Path, progress: Progress | None) -> Dataset:

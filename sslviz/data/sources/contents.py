@@ -1,10 +1,13 @@
 """What a data set holds, in numbers and words: told before anything is trained on it, and kept in every run."""
 
+import contextlib
+from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sslviz.data.dataset import Dataset
+from sslviz.data.sources import decoded, own
 
 NAMED = 6  # classes that are named
 LONGEST = 25  # characters of a class name
@@ -45,3 +48,16 @@ class Contents(BaseModel):
     def sentences(self) -> tuple[str, ...]:
         """The summary, then the notes."""
         return (self.summary, *self.notes)
+
+
+def kept(entry: Path) -> Contents | None:
+    """What was found when the pictures were decoded into the folder `entry`; None if they were not."""
+    with contextlib.suppress(ValidationError):
+        return Contents.model_validate(decoded.described(entry))
+    return None
+
+
+def first_look(path: Path) -> Contents:
+    """What the names in a folder or zip say it holds. Raises DataError."""
+    layout, notes = own.first_look(path)
+    return Contents(name=path.name, train=len(layout.train), test=len(layout.test), classes=layout.classes, notes=notes)

@@ -15,12 +15,12 @@ import tempfile
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from sslviz.data.dataset import Dataset, Split
-from sslviz.data.sources.contents import Contents
 
 FORMAT = 1
 UNFINISHED = ".unfinished-"  # folders that are being filled
@@ -43,12 +43,14 @@ def read(entry: Path) -> Dataset | None:
         return None
 
 
-def read_contents(entry: Path) -> Contents | None:
-    """What the data set kept in the folder `entry` holds, without its pictures; None if there is none."""
+def described(entry: Path) -> dict[str, Any] | None:
+    """The data set kept in the folder `entry` without its pictures: name, classes, notes, how many there are to train
+    on and to test on. None if there is none.
+    """
     try:
         info = json.loads((entry / "info.json").read_text("utf-8"))
         counts = {side: len(np.load(entry / f"{side}_images.npy", mmap_mode="r")) for side in ("train", "test")}
-        return Contents(name=info["name"], classes=info["classes"], notes=info["notes"], **counts)
+        return {name: info[name] for name in ("name", "classes", "notes")} | counts
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
         return None
 

@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 
 from sslviz.data.dataset import DataError, Dataset, Split
-from sslviz.data.sources.contents import Contents
 from sslviz.data.sources.layout import Layout, arrange
 from sslviz.data.sources.listing import Limits, Listing, Member, list_folder, list_zip
 from sslviz.data.sources.picture import Unreadable, decode
@@ -88,9 +87,10 @@ def remarks(layout: Layout, listing: Listing, broken: list[str]) -> tuple[str, .
     return tuple(notes)
 
 
-def first_look(path: Path, limits: Limits | None = None) -> Contents:
-    """What the names in a folder or zip say it holds: only a picture or two are opened, so that somebody can wait for
-    the answer (60,000 names: a second). Raises DataError for what `make` would refuse for the same reasons.
+def first_look(path: Path, limits: Limits | None = None) -> tuple[Layout, tuple[str, ...]]:
+    """How the names in a folder or zip are understood, and the remarks on it: only a picture or two are opened, so that
+    somebody can wait for the answer (60,000 names: a second). Raises DataError for what `make` would refuse for the
+    same reasons.
     """
     limits = limits or Limits()
     with opened(path, limits) as (listing, read):
@@ -99,8 +99,7 @@ def first_look(path: Path, limits: Limits | None = None) -> Contents:
     if not readable and len(some) == len(listing.members):
         raise DataError(f"None of the {_count(broken, 'picture file')} in {path.name} can be read: {_some(broken)}.")
     layout = sorted_out([member.name for member in listing.members], path.name)
-    notes = remarks(layout, listing, [])
-    return Contents(name=path.name, train=len(layout.train), test=len(layout.test), classes=layout.classes, notes=notes)
+    return layout, remarks(layout, listing, [])
 
 
 def _decode(

@@ -15,7 +15,7 @@ from PIL import Image
 from sslviz.data import absolute, load, look, title
 from sslviz.data.dataset import DataError
 from sslviz.data.sources import own
-from sslviz.data.sources.contents import Contents
+from sslviz.data.sources.contents import Contents, first_look
 from sslviz.data.sources.listing import Limits, identity
 from sslviz.data.sources.picture import Unreadable, decode
 
@@ -320,9 +320,9 @@ def test_a_first_look_agrees_with_the_whole(tmp_path, pack):
     (tmp_path / "in").mkdir()
     files = heap(20, "pets/cats/") | heap(10, "pets/dogs/") | {"pets/read me.txt": b"hi"}
     path = pack(tmp_path / "in" / "mine.zip", files)
-    assert own.first_look(path) == Contents.of(own.make(path))
-    assert own.first_look(path).summary == "24 pictures to train on, 6 to test on; 2 classes: cats, dogs."
-    assert any("1 .txt" in note for note in own.first_look(path).notes)
+    assert first_look(path) == Contents.of(own.make(path))
+    assert first_look(path).summary == "24 pictures to train on, 6 to test on; 2 classes: cats, dogs."
+    assert any("1 .txt" in note for note in first_look(path).notes)
 
 
 def test_a_first_look_opens_no_more_than_it_must(tmp_path, monkeypatch):
@@ -333,7 +333,7 @@ def test_a_first_look_opens_no_more_than_it_must(tmp_path, monkeypatch):
         return decode(data, *more)
 
     monkeypatch.setattr(own, "decode", counted)
-    own.first_look(zipped(tmp_path / "x.zip", {"000.png": b"no picture"} | heap(50, "a")))
+    first_look(zipped(tmp_path / "x.zip", {"000.png": b"no picture"} | heap(50, "a")))
     assert len(opened) == 2
 
 
