@@ -34,7 +34,8 @@ from benchmarks.machine import machine
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
-from sslviz.training.observer import EXHIBITS, QUERIES
+from sslviz.training.observer import EXHIBITS
+from sslviz.training.probes import QUERIES
 from sslviz.views.controls.server import GALLERY, PAGES
 
 RUNS = 6

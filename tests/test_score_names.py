@@ -11,7 +11,7 @@ from sslviz.exhibits.compare import scores as compare_scores
 from sslviz.exhibits.compare import table as compare_table
 from sslviz.exhibits.sweep import results
 from sslviz.measures.scores import EVALUATED, FINAL, LIVE
-from sslviz.training.observer import NEIGHBOURS, REFERENCES
+from sslviz.training.probes import NEIGHBOURS, REFERENCES
 from sslviz.views.controls import measuring, server
 from sslviz.views.controls.runs_here import Shown
 from sslviz.views.method import curves

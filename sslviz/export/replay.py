@@ -19,8 +19,8 @@ from sslviz.knobs import Knobs
 from sslviz.measures.knn import knn_accuracy, leave_one_out
 from sslviz.methods.method import Method
 from sslviz.nets.encoder import Encoder
-from sslviz.runs.settings import TrainingKnobs
-from sslviz.training.observer import LIVE, NEIGHBOURS, PORTION, QUERIES, REFERENCES
+from sslviz.runs.training_knobs import TrainingKnobs
+from sslviz.training.probes import LIVE, NEIGHBOURS, PORTION, QUERIES, REFERENCES
 from sslviz.training.trainer import learning_rate
 
 

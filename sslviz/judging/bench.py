@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,7 +13,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.data.questions import questions
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import PORTION, QUERIES, REFERENCES
+from sslviz.training.probes import embedded, fixed_pictures
 from sslviz.training.trainer import Trainer, choose_device
 
 Features = dict[str, tuple[Tensor, Tensor]]  # h, z -> of the labelled pictures, of the test pictures
@@ -66,14 +65,6 @@ class Bench:
         return z is not None
 
 
-@torch.no_grad()
-def embedded(see: Callable[[Tensor], Any], method: Method, images: Tensor) -> Tensor:
-    method.eval()
-    parts = [see(method.augment.plain(part)).float().cpu() for part in images.split(PORTION)]
-    method.train()
-    return torch.cat(parts)
-
-
 def set_up(
     folder: RunFolder,
     step: int,
@@ -89,9 +80,7 @@ def set_up(
     tensors, about = kept
     trainer = Trainer(folder.settings(), pictures, choose_device())
     trainer.restore_method(tensors, about)
-    pick = torch.Generator().manual_seed(0)  # as in observer.py
-    queries = torch.randperm(len(pictures.test), generator=pick)[:QUERIES]
-    chosen = torch.randperm(len(pictures.train), generator=pick)[:REFERENCES]
+    queries, chosen = fixed_pictures(pictures)
     masks = None if pictures.test.masks is None else pictures.test.masks[queries]
     device = trainer.device
     images, tests = pictures.train.images[chosen].to(device), pictures.test.images[queries].to(device)

@@ -23,7 +23,7 @@ from torch import Tensor
 from sslviz import data
 from sslviz.data.augment import Augment, AugmentKnobs
 from sslviz.data.dataset import Dataset
-from sslviz.judging.bench import Bench, embedded, principal, set_up, silent
+from sslviz.judging.bench import Bench, principal, set_up, silent
 from sslviz.judging.look import vit_of
 from sslviz.judging.references import references
 from sslviz.measures.attention import overlap
@@ -33,7 +33,7 @@ from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import NEIGHBOURS, PORTION
+from sslviz.training.probes import NEIGHBOURS, PORTION, embedded
 
 __all__ = ["EVALUATIONS", "USUAL", "embedded", "evaluate", "set_up"]
 

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from sslviz.data.sources.download import Patience
 from sslviz.judging import pretrained
-from sslviz.judging.bench import Bench, embedded, principal
+from sslviz.judging.bench import Bench, principal
 from sslviz.judging.pretrained import PRETRAINED, Pretrained, Unavailable
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
@@ -29,7 +29,7 @@ from sslviz.place import GALLERY
 from sslviz.runs.files import npz, read_npz, replace
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.training.loaded import load_network
-from sslviz.training.observer import NEIGHBOURS
+from sslviz.training.probes import NEIGHBOURS, embedded
 
 
 def references(bench: Bench) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,8 @@ import numpy as np
 
 from sslviz.runs.files import Array
 from sslviz.runs.records import Snapshot
-from sslviz.training.observer import LIVE, QUERIES, Observer
+from sslviz.training.observer import Observer
+from sslviz.training.probes import LIVE, QUERIES
 from sslviz.training.trainer import Diverged, Trainer
 
 # Shares of the run's time that each kind of looking may take (together 15 %), and the shortest pause between two looks.

@@ -1,20 +1,8 @@
 """What is looked at while a network trains: always the same pictures, so that only the network changes between two
 moments.
 
-2,000 test pictures are embedded for the map; the first 32 of them are the exhibits: their augmented views are drawn,
-with the method's own tensors. Three scores bear the name k-NN, each with 20 neighbours on h, and are never mixed:
-
-    live k-NN       while it trains: each of the first 1,000 test pictures asks its nearest among the other 999. No
-                    other picture has to be embedded, so it is cheap enough to be the one measure from step 0 to the
-                    end. Recorded as `knn`, with `live_pictures` beside it; runs of an earlier version have no such
-                    column: they asked 5,000 training pictures for 2,000 test pictures.
-    final k-NN      once, when a run is done: 2,000 test pictures ask all training pictures (`exam`). The more there
-                    are to ask, the higher the score: it lies some points above the live one.
-    evaluated k-NN  afterwards, on any kept weights, for h and z and every factor: 2,000 test pictures ask 5,000
-                    training pictures, those on which the linear probe is fitted (judging/evaluation.py).
-
-Each is compared with the same measure of random weights. The network at step 0 is nearly that: only the first layer of
-a convolutional net is whitened before training begins (nets/convnet.py), which lifts its score a little.
+2,000 test pictures are embedded for the map (training/probes.py says which, and what is asked of them); the first 32 of
+them are the exhibits: their augmented views are drawn, with the method's own tensors.
 """
 
 import io
@@ -30,16 +18,13 @@ from torch import Tensor
 from sslviz.data.dataset import Dataset, Split
 from sslviz.measures.collapse import effective_rank, mean_cosine, spectrum, std
 from sslviz.measures.geometry import uniformity
-from sslviz.measures.knn import knn_accuracy, leave_one_out
 from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
 from sslviz.runs.records import ProbeSet, Snapshot
+from sslviz.training.probes import LIVE, QUERIES, REFERENCES, accuracy, embedded, fixed_pictures, right_answers
 
-QUERIES, REFERENCES, EXHIBITS = 2_000, 5_000, 32
-LIVE = 1_000  # of the queries: those that the live score stands on
-NEIGHBOURS = 20
+EXHIBITS = 32
 RANKED = 12  # the rank of fewer pictures is low whatever the network does, and would be taken for a collapse
-PORTION = 125  # pictures embedded at a time: what stays in a processor's cache is a quarter faster
 HUE_BINS = 8
 COLUMNS = 50  # of the contact sheet
 
@@ -49,9 +34,7 @@ class Observer:
 
     def __init__(self, data: Dataset, device: torch.device) -> None:
         self.data = data
-        pick = torch.Generator().manual_seed(0)  # the same pictures for every run, whatever its seed
-        queries = torch.randperm(len(data.test), generator=pick)[:QUERIES]
-        references = torch.randperm(len(data.train), generator=pick)[:REFERENCES]
+        queries, references = fixed_pictures(data)
         self.device, self.chosen = device, references
         self.pictures = data.test.images[queries]
         self.queries = self.pictures.to(device)
@@ -94,18 +77,9 @@ class Observer:
             views=shown.permute(0, 1, 3, 4, 2).cpu().numpy(),
         )
 
-    @torch.no_grad()
     def embedding(self, method: Method, images: Tensor | None = None) -> Tensor:
         """h of the probe pictures (or of others): float32 M x d."""
-        method.eval()
-        h = torch.cat(
-            [
-                method.embed(method.augment.plain(part))
-                for part in (self.queries if images is None else images).split(PORTION)
-            ]
-        )
-        method.train()
-        return h.float().cpu()
+        return embedded(method.embed, method, self.queries if images is None else images)
 
     @torch.no_grad()
     def health(self, h: Tensor, method: Method) -> tuple[dict[str, float], dict[str, np.ndarray[Any, Any]]]:
@@ -131,11 +105,7 @@ class Observer:
         h = h[:LIVE]
         if len(h) < 2:
             return {}
-        found: dict[str, float] = {}
-        for name, wanted in sorted(self.query_classes.items()):
-            known = wanted[: len(h)]
-            answers = leave_one_out(h, known, k=NEIGHBOURS, classes=int(wanted.max()) + 1)
-            found[name] = float((answers == known).float().mean())
+        found = {name: right_answers(h, wanted) for name, wanted in sorted(self.query_classes.items())}
         return found | {"live_pictures": len(h)} if found else {}
 
     def exam(self, method: Method) -> dict[str, float]:
@@ -149,10 +119,6 @@ class Observer:
         h, all_h, some = self.embedding(method), torch.cat(parts), self.reference_classes["knn"]
         probe = linear_accuracy(all_h[self.chosen], some, h, wanted, classes=int(known.max()) + 1)
         return {"exam": accuracy(all_h, known, h, wanted), "linear": probe}
-
-
-def accuracy(reference: Tensor, known: Tensor, h: Tensor, wanted: Tensor) -> float:
-    return knn_accuracy(reference, known, h, wanted, k=NEIGHBOURS, classes=int(known.max()) + 1)
 
 
 def definition(pictures: float | None) -> str:

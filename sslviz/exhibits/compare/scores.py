@@ -8,7 +8,7 @@ import pandas as pd
 
 from sslviz.figures.compare import Line, smooth
 from sslviz.measures.scores import EVALUATED, FINAL, LIVE
-from sslviz.training.observer import NEIGHBOURS
+from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls.measuring import EVALUATIONS
 from sslviz.views.controls.runs_here import AXES, Shown, family
 from sslviz.views.method.curves import MOST_POINTS

@@ -8,7 +8,7 @@ from sslviz.figures import confusion, tiles
 from sslviz.measures.knn import leave_one_out, neighbours
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import NEIGHBOURS, QUERIES
+from sslviz.training.probes import NEIGHBOURS, QUERIES
 from sslviz.views import address
 from sslviz.views.method.moment import last_embedding
 from sslviz.views.plot.plot import plot

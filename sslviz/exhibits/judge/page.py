@@ -14,7 +14,7 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import NEIGHBOURS
+from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls import choose_run, measuring, own_pictures, server
 from sslviz.views.method import live
 from sslviz.views.plot.plot import plot

@@ -13,7 +13,7 @@ from sslviz.measures.scores import EVALUATED
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder, list_runs
-from sslviz.training.observer import NEIGHBOURS
+from sslviz.training.probes import NEIGHBOURS
 from sslviz.views import address
 from sslviz.views.controls import choose_run, measuring, server
 from sslviz.views.method import live

@@ -10,7 +10,8 @@ from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import NEIGHBOURS, definition
+from sslviz.training.observer import definition
+from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls import server
 from sslviz.views.plot.recorded import folder, metrics, probe, stamped
 

@@ -12,7 +12,8 @@ import streamlit as st
 
 from sslviz.figures import matrix, spectrum
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import EXHIBITS, QUERIES
+from sslviz.training.observer import EXHIBITS
+from sslviz.training.probes import QUERIES
 from sslviz.views.method import doctor, layouts, panel, panels, similarity
 from sslviz.views.method.moment import moment
 from sslviz.views.plot import frames, recorded

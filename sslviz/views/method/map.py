@@ -6,7 +6,7 @@ import streamlit as st
 
 from sslviz.figures import map as maps
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import QUERIES
+from sslviz.training.probes import QUERIES
 from sslviz.views.method import layouts
 from sslviz.views.method.layouts import LAYOUTS, Places
 from sslviz.views.plot import picked, recorded

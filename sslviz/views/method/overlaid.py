@@ -10,7 +10,7 @@ from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.training.observer import NEIGHBOURS
+from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.method.curves import recorded
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import folder, probe, stamped
