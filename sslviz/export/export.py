@@ -12,9 +12,7 @@ FORMS = ".zip (for another sslviz), .py (a script), .ipynb (a notebook) or a fol
 
 
 def export(run: RunFolder, to: Path) -> list[Path]:
-    """Writes `to`, and returns what was written. Raises ValueError, in a sentence: DataError and bundle.Clash among
-    them.
-    """
+    """Writes `to`, and returns what was written. Raises ValueError, in a sentence."""
     if to.suffix == ".zip":
         return [pack(run, to)]
     if to.suffix == ".py":

@@ -1,153 +1,91 @@
 """A run as one plain Python file that trains it again with torch and numpy alone."""
 
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
-from sslviz.export.bundle import Section, import_lines
-from sslviz.export.recipe import Recipe, group, recipe
+from sslviz.export.recipe import NEEDS, Recipe
+from sslviz.export.sources import File
 from sslviz.foreign import one_line
 from sslviz.methods import METHODS
-from sslviz.runs.files import replace
 from sslviz.runs.folder import RunFolder
 
 WIDE = 119
-NEEDS = {
-    "shapes": "It needs torch and numpy, and no network: the pictures are drawn by this file.",
-    "digits": "It needs torch and numpy, and scikit-learn, which brings the digits.",
-    "catalogue": "It needs torch and numpy, and torchvision, which downloads the pictures (SVHN: scipy, too).",
-    "own": "It needs torch and numpy, PIL, and your pictures: a folder or a .zip.",
-}
-MAIN = """
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=PLAN.steps, help="train up to this step (recorded: %(default)s)")
-{data_option}    parser.add_argument("--device", default={device}, help="cpu, cuda or mps (default: %(default)s)")
-    parser.add_argument("--save", help="keep the trained weights in this file; nothing is written without it")
-    options = parser.parse_args()
+LOADER = '''\
+import argparse
+import sys
+import tempfile
+from pathlib import Path
 
-    if PLAN.training.threads:  # more threads add up in another order: other last digits
-        torch.set_num_threads(PLAN.training.threads)
-{data}
-    model = prepare(PLAN, data, torch.device(options.device))
-    optimizer = adamw(model)
-    done = {done}
-    for step, loss in replay(PLAN, model, optimizer, data, options.steps, done):
-        print(f"step {{step}}  loss {{loss!r}}", flush=True)
-    score = knn_score(model, data{live})
-    if score is not None:
-        print(f"k-NN {{score!r}}  share of test pictures whose class their nearest pictures know")
-    if options.save:
-        torch.save(model.state_dict(), options.save)
+FOLDER = tempfile.TemporaryDirectory()  # where the files below lie until the script ends
+sys.path.insert(0, FOLDER.name)
 
 
-if __name__ == "__main__":
-    main()
+def file(path: str, text: str) -> None:
+    """Makes a file that the next ones can import."""
+    to = Path(FOLDER.name, path)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_text(text, "utf-8")'''
+OPTIONS = """\
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--steps", type=int, default={steps}, help="train up to this step (recorded: %(default)s)")
+parser.add_argument("--data", default={where!r}, help="where the pictures are, if they are not drawn here")
+parser.add_argument("--device", default={device}, help="cpu, cuda or mps (default: %(default)s)")
+parser.add_argument("--save", help="keep the trained weights in this file")
+options = parser.parse_args()
+STEPS, EVERY, DEVICE, DATA = options.steps, 1, options.device, Path(options.data)"""
+SAVE = """\
+if options.save:
+    torch.save(trainer.method.state_dict(), options.save)
 """
 
 
-DATA = "    data = make({where})"
-OWN_DATA = """\
-    try:
-        data = make({where})
-    except DataError as error:
-        parser.error(f"{{error}} --data says where the pictures are.")"""
-
-
 def write_script(run: RunFolder, to: Path) -> list[Path]:
-    """Writes the script, and the weights that a forked run begins with beside it; returns what was written. Raises
-    bundle.Clash.
-    """
-    how = recipe(run)
-    return write_text(how, to, script(how, beside(how, to)))
-
-
-def write_text(how: Recipe, to: Path, text: str) -> list[Path]:
-    replace(to, text.encode())
-    if how.parent is None:
-        return [to]
-    weights = to.with_name(beside(how, to))
-    replace(weights, how.parent.read_bytes())
-    return [to, weights]
-
-
-def beside(how: Recipe, to: Path) -> str:
-    """Name of the file with the parent's weights; "" if there is none."""
-    return f"{to.stem}-parent{how.parent.suffix}" if how.parent else ""
+    """Writes the script, and the weights that a forked run begins with beside it; returns what was written."""
+    how = Recipe(run)
+    return how.write(to, script(how, how.beside(to)))
 
 
 def script(how: Recipe, weights: str = "") -> str:
-    """The whole text."""
-    source = how.source()
-    more = ["import argparse", *(["from pathlib import Path"] if how.where or weights else [])]
-    imports = import_lines([*filter(None, source.imports), *more])
+    """The whole text. `weights`: the name of the file with a fork's first weights."""
     parts = [
-        "\n".join([f'r"""{introduction(how)}"""', "", *imports]),
-        *sections(source.sections),
-        how.maker(),
-        heading("The run"),
-        how.plan(),
-        main(how, weights),
+        f'r"""{introduction(how)}"""\n\n{LOADER}',
+        *map(section, how.files()),
+        f"{heading('The run')}\n{how.choices()}",
+        OPTIONS.format(steps=how.steps, where=how.where, device=how.device),
+        how.loop(f"Path(__file__).with_name({weights!r})"),
+        SAVE,
     ]
-    return "\n\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+    return "\n\n\n".join(parts)
 
 
 def introduction(how: Recipe) -> str:
     method, s = METHODS[how.settings.method], how.settings
-    pictures, command = one_line(Path(s.data).name), "python this_file.py"
     lines = [
-        f"{method.title} on {pictures}, seed {s.seed}: one run, to be run again.",
+        f"{method.title} on {one_line(Path(s.data).name)}, seed {s.seed}: one run, to be run again.",
         "",
-        f"    {command}               all {how.steps} steps, then k-NN",
-        f"    {command} --steps 20    the first twenty",
-        f"    {command} --help        what else can be said",
+        f"    python this_file.py               all {how.steps} steps, then k-NN",
+        "    python this_file.py --steps 20    the first twenty",
+        "    python this_file.py --help        what else can be said",
         "",
-        method.summary,
-        "Loss, in LaTeX:",
+        f"{method.summary} Loss, in LaTeX:",
         f"    {method.equation}",
         f"Paper: {method.paper}",
         "",
         f"Recorded as {one_line(how.run.id)}: {how.recorded()}.",
         *how.remarks(),
-        "",
         NEEDS[how.kind],
-        "Written by sslviz from its own source; the tables of knobs hold the values of this run.",
+        "First come the files of sslviz that this run needs, as they are; its settings and its loop follow.",
     ]
     text = "\n".join("\n".join(textwrap.wrap(line, WIDE)) if line[:1].strip() else line for line in lines)
     return text.replace('"""', "'''") + "\n"
 
 
-def sections(found: tuple[Section, ...]) -> Iterator[str]:
-    """Each module under its heading, with its own words as comments."""
-    before = ""
-    for part in found:
-        title = group(part)
-        if title != before:
-            yield heading(title)
-        before = title
-        comments = [f"# {line}".rstrip() for line in (file_of(part), "", *part.doc.splitlines())]
-        yield "\n".join(comments if part.doc else comments[:1]) + "\n\n\n" + part.code.strip("\n")
+def section(file: File) -> str:
+    """One file, under its heading."""
+    text = repr(file.text) if "'''" in file.text else f"r'''{file.text}'''"
+    return f"{heading(f'{file.path}: {file.sentence}')}\nfile({file.path!r}, {text})"
 
 
-def file_of(section: Section) -> str:
-    """data/sources/shapes.py"""
-    return section.module.removeprefix("sslviz.").replace(".", "/") + ".py"
-
-
-def heading(title: str) -> str:
-    return f"# {'-' * (WIDE - 2)}\n# {title}\n# {'-' * (WIDE - 2)}"
-
-
-def main(how: Recipe, weights: str) -> str:
-    option = ""
-    if how.where:
-        words = "folder or .zip of the pictures" if how.kind == "own" else "where the downloaded pictures are kept"
-        option = f'    parser.add_argument("--data", default={how.where!r}, help="{words} (default: %(default)s)")\n'
-    on_cpu = how.run.status().device in ("", "cpu")
-    return MAIN.format(
-        live=how.live,
-        data_option=option,
-        data=(OWN_DATA if how.kind == "own" else DATA).format(where="Path(options.data)" if how.where else ""),
-        device='"cpu"' if on_cpu else '"cuda" if torch.cuda.is_available() else "cpu"',
-        done=f"go_on_from(Path(__file__).with_name({weights!r}), model, optimizer)" if weights else "0",
-    )
+def heading(text: str) -> str:
+    rule = f"# {'-' * (WIDE - 2)}\n"
+    return rule + textwrap.indent(textwrap.fill(text, WIDE - 2), "# ") + f"\n{rule}"

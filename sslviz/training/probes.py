@@ -60,3 +60,21 @@ def right_answers(h: Tensor, labels: Tensor) -> float:
 def accuracy(reference: Tensor, known: Tensor, h: Tensor, wanted: Tensor) -> float:
     """k-NN of other pictures: M x d and their labels are asked, N x d and their labels are compared, 0 … 1."""
     return knn_accuracy(reference, known, h, wanted, k=NEIGHBOURS, classes=int(known.max()) + 1)
+
+
+def knn_score(method: Method, data: Dataset, live: bool = True) -> float | None:
+    """The live k-NN of a network; as an earlier version took it, if not `live`. None where there are no labels."""
+    queries, references = fixed_pictures(data)
+    device = next(method.parameters()).device
+    known, wanted = data.train.labels, data.test.labels
+    if wanted is None or len(queries) < 2:
+        return None
+    if live:
+        return right_answers(
+            embedded(method.embed, method, data.test.images[queries[:LIVE]].to(device)), wanted[queries]
+        )
+    if known is None:
+        return None
+    reference = embedded(method.embed, method, data.train.images[references].to(device))
+    h = embedded(method.embed, method, data.test.images[queries].to(device))
+    return accuracy(reference, known[references], h, wanted[queries])

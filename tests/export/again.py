@@ -1,8 +1,10 @@
 """Runs that are exported and trained again where there is no sslviz: made here, repeated in a fresh process."""
 
+import ast
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,18 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
 from sslviz.training.worker import Wishes, run
 
+HIDDEN = ["pydantic", "pandas", "safetensors", "torchvision", "sklearn", "scipy", "streamlit", "plotly"]
 ALONE = """
 import importlib.util, runpy, sys
 assert importlib.util.find_spec("sslviz") is None
-for script in sys.argv[1:]:
+hidden, *scripts = sys.argv[1:]
+sys.modules |= dict.fromkeys(hidden.split(","))  # as if they were not installed
+for script in scripts:
     print("==", flush=True)
     sys.argv = [script]
     runpy.run_path(script, run_name="__main__")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sslviz"]:
+        del sys.modules[name]  # the next script brings its own
 """
 
 
@@ -72,11 +79,23 @@ def alone(*arguments: str | Path, where: Path) -> str:
     return done.stdout
 
 
-def repeated(scripts: list[Path], where: Path) -> list[tuple[list[float], float]]:
-    """Each script run from its first line to its last, in one fresh process: its losses, its k-NN score."""
+def repeated(scripts: list[Path], where: Path, hidden: Sequence[str] = HIDDEN) -> list[tuple[list[float], float]]:
+    """Each script run from its first line to its last, in one fresh process where some packages are missing: its
+    losses, its k-NN score.
+    """
     found = []
-    for said in alone("-c", ALONE, *scripts, where=where).split("==\n")[1:]:
+    for said in alone("-c", ALONE, ",".join(hidden), *scripts, where=where).split("==\n")[1:]:
         lines = said.splitlines()
         score = next(float(line.split()[1]) for line in lines if line.startswith("k-NN"))
         found.append(([float(line.split()[-1]) for line in lines if line.startswith("step")], score))
     return found
+
+
+def files_of(script: str) -> dict[str, str]:
+    """The files that a script brings along: path -> text."""
+    calls = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Call)]
+    return {
+        ast.literal_eval(call.args[0]): ast.literal_eval(call.args[1])
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "file"
+    }

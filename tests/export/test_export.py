@@ -7,8 +7,6 @@ import nbformat
 import pytest
 
 from sslviz.__main__ import main
-from sslviz.export import export as exporting
-from sslviz.export.bundle import Clash
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
 
@@ -39,15 +37,3 @@ def test_what_cannot_be_written_is_said(
     with pytest.raises(SystemExit, match="2"):
         main(["export", "mine", str(tmp_path / to), *there])
     assert "error:" in capsys.readouterr().err
-
-
-def test_a_clash_is_a_sentence_too(
-    there: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def clash(*_: object) -> None:
-        raise Clash("'f' is defined in one and in two.")
-
-    monkeypatch.setattr(exporting, "write_script", clash)
-    with pytest.raises(SystemExit, match="2"):
-        main(["export", "mine", str(tmp_path / "run.py"), *there])
-    assert "'f' is defined in one and in two." in capsys.readouterr().err

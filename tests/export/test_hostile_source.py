@@ -11,9 +11,12 @@ import pytest
 import torch
 
 from sslviz.export.export import export
+from sslviz.export.recipe import Recipe
+from sslviz.export.script import script
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Notes, Status
 from sslviz.runs.settings import Parent, RunSettings
+from tests.export.again import files_of
 
 PAYLOADS = (
     "pwned()",
@@ -92,10 +95,15 @@ def test_nothing_of_it_is_code(payload: str, tmp_path: Path) -> None:
     text = written[0].read_text("utf-8")
     assert not is_code(text)
     assert "1: {'temperature': 0.3}" in text
+    brought = files_of(text)
+    plain = RunFolder.create(tmp_path / "plain", RunSettings(data="mine"))
+    assert brought == files_of(script(Recipe(plain)))  # the files are ours, whatever the run says
     export(run, tmp_path / "run.ipynb")
     cells = json.loads((tmp_path / "run.ipynb").read_text())["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    assert not is_code("\n\n".join(code))
+    written_out = [cell.partition("\n") for cell in code if cell.startswith("%%writefile ")]
+    assert {line.removeprefix("%%writefile retrain/"): text + "\n" for line, _, text in written_out} == brought
+    assert not is_code("\n\n".join(cell for cell in code if not cell.startswith("%%writefile ")))
     words = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     assert not re.search(r"(?<!\\)<img", words)
 

@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from sslviz.export.notebook import notebook, write_notebook
-from sslviz.export.recipe import GROUPS, recipe
+from sslviz.export.recipe import Recipe
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
@@ -42,16 +42,25 @@ def test_its_cells_repeat_the_run(
 
 @pytest.mark.parametrize("method", ["simclr", "dino", "mae", "jigsaw"])
 def test_it_is_a_valid_notebook_that_explains_itself(method: str, tmp_path: Path) -> None:
-    text = notebook(recipe(RunFolder.create(tmp_path, RunSettings(method=method))))
+    text = notebook(Recipe(RunFolder.create(tmp_path, RunSettings(method=method))))
     book = nbformat.reads(text, as_version=4)
     nbformat.validate(book)
     assert (book.nbformat, book.nbformat_minor) == (4, 5)
     words = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     assert f"$$ {METHODS[method].equation} $$" in words
     assert "How to read this" in words
-    assert [line.removeprefix("## ") for line in words.splitlines() if line.startswith("## ")] == [*GROUPS, "The run"]
-    code = "\n\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
-    compile(code, "notebook", "exec")
-    assert f"class {METHODS[method].__name__}(Method):" in code
-    assert "import sslviz" not in code
-    assert "from sslviz" not in code
+    assert [line.removeprefix("## ") for line in words.splitlines() if line.startswith("## ")] == [
+        "The files",
+        "The run",
+    ]
+    code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    files = dict(cell.split("\n", 1) for cell in code if cell.startswith("%%writefile "))
+    for each in (*files.values(), *(cell for cell in code if not cell.startswith("%%writefile "))):
+        compile(each, "notebook", "exec")
+    assert f"class {METHODS[method].__name__}(Method):" in files[f"%%writefile retrain/sslviz/methods/{method}.py"]
+
+
+def test_a_checkout_beside_it_stays_as_it_is(tmp_path: Path) -> None:
+    text = notebook(Recipe(RunFolder.create(tmp_path, RunSettings())))
+    cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    assert all(cell.startswith("%%writefile retrain/") for cell in cells if cell.startswith("%%"))

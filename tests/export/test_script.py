@@ -1,25 +1,24 @@
 """A run that is written down as a script comes out as it was recorded, bit for bit, where there is no sslviz."""
 
 import ast
+import json
 import sys
 from pathlib import Path
 
 import pytest
 import torch
-from torchvision import datasets
 
-from sslviz.data.sources import catalogue
-from sslviz.export import bundle as bundling
-from sslviz.export.bundle import Clash, bundle
-from sslviz.export.recipe import recipe, turned
+from sslviz.export.recipe import Recipe
 from sslviz.export.script import script, write_script
 from sslviz.methods import METHODS
 from sslviz.nets import ENCODERS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import Parent, RunSettings
+from sslviz.runs.turns import turned
 from sslviz.training.worker import Wishes, run
-from tests.export.again import alone, losses, photos, repeated, trained
+from tests.export.again import HIDDEN, alone, files_of, losses, photos, repeated, trained
 
+ROOT = Path(__file__).parents[2]
 QUICK = ["simclr", "byol", "dino", "mae"]
 
 
@@ -67,35 +66,26 @@ def test_a_fork_begins_with_the_weights_beside_the_script(tmp_path: Path, pictur
     parent.copy_weights(6, child)
     assert run(child, tmp_path / "cache", Wishes(child)).state == "done"
     written = write_script(child, tmp_path / "fork.py")
-    assert [path.name for path in written] == ["fork.py", "fork-parent.safetensors"]
+    assert [path.name for path in written] == ["fork.py", "fork-parent.npz"]
     ((again, _),) = repeated(written[:1], pictures.parent)
     assert len(again) == 3
     assert again == losses(child)
 
     for path in (child.path / "weights").iterdir():
         path.unlink()
-    text = script(recipe(child))
+    text = script(Recipe(child))
     assert "These were not kept" in text
     assert "bit for bit, on the same processor" not in text
     assert [path.name for path in write_script(child, tmp_path / "lost.py")] == ["lost.py"]
 
 
-def test_what_was_turned_after_the_moment_of_a_resume_is_forgotten(tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path, RunSettings())
-    for step, kind, name, value in [(3, "set", "hue", 0.1), (9, "set", "hue", 0.2), (5, "resume", "", 0)]:
-        folder.append_event(step, kind, "", **({"name": name, "value": value} if name else {}))
-    folder.append_event(7, "set", "", name="hue", value=0.3)
-    folder.append_event(8, "refused", "hue = 9 was refused")
-    assert turned(folder) == {3: {"hue": 0.1}, 7: {"hue": 0.3}}
-
-
 def test_the_arithmetic_is_what_the_run_found_fastest(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, RunSettings())
-    assert "How pictures lay in memory was not written down" in script(recipe(folder))
+    assert "How pictures lay in memory was not written down" in script(Recipe(folder))
     about = {"precision": "bfloat16", "channels_last": True, "step": 4, "values": {}}
     folder.write_weights(4, {"method.x": torch.zeros(1)}, about)
-    text = script(recipe(folder))
-    assert "precision=torch.bfloat16,\n    channels_last=True," in text
+    text = script(Recipe(folder))
+    assert "Precision(torch.bfloat16, torch.channels_last)" in text
     assert "was not written down" not in text
     assert "left the number of threads open" in text  # threads = 0
     assert "bit for bit, on the same processor" not in text
@@ -104,20 +94,22 @@ def test_the_arithmetic_is_what_the_run_found_fastest(tmp_path: Path) -> None:
 def test_a_run_of_a_gpu_promises_less(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, RunSettings())
     folder.write_status(folder.status().model_copy(update={"device": "Some GPU", "step": 7}))
-    text = script(recipe(folder))
+    text = script(Recipe(folder))
     assert "Recorded on Some GPU" in text
     assert "bit for bit, on the same processor" not in text
     assert 'default="cuda" if torch.cuda.is_available() else "cpu"' in text
-    assert "steps=7,  # recorded" in text
+    assert '"--steps", type=int, default=7,' in text
 
 
 def test_a_method_of_ones_own_is_taken_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests import fixture_method
 
     monkeypatch.setitem(METHODS, "thirteenth", fixture_method.Thirteenth)
-    text = script(recipe(RunFolder.create(tmp_path, RunSettings(method="thirteenth", knobs={"spread_weight": 2.5}))))
+    text = script(Recipe(RunFolder.create(tmp_path, RunSettings(method="thirteenth", knobs={"spread_weight": 2.5}))))
     assert "class Thirteenth(Method):" in text
-    assert "spread_weight: float = 2.5  # \\mu: how much the spread counts" in text
+    assert "    spread_weight=2.5,\n" in text
+    (path := tmp_path / "again.py").write_text(text)
+    assert "step 1" in alone(path, "--steps", "1", where=tmp_path)
 
 
 @pytest.mark.slow
@@ -125,6 +117,7 @@ def test_shapes_are_drawn_by_the_script(tmp_path: Path, quick: RunSettings) -> N
     folder = trained(tmp_path / "runs", quick.change(steps=50), stop=3)
     (path,) = write_script(folder, tmp_path / "again.py")
     *steps, score = alone(path, where=tmp_path).splitlines()  # as a person would run it
+    assert repeated([path], tmp_path, [*HIDDEN, "PIL", "matplotlib"])[0][0] == losses(folder)
     assert [float(line.split()[-1]) for line in steps] == losses(folder)
     assert len(steps) == 3
     assert float(score.split()[1]) == folder.metrics()["knn"].dropna().iloc[-1]
@@ -140,81 +133,84 @@ def test_its_own_command_line(tmp_path: Path, quick: RunSettings) -> None:
     assert any(name.startswith("encoder.") for name in kept)
 
 
-def test_torchvisions_sets_are_read_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a network: the script's own `make` is run on torchvision's class with pixels that are made here."""
-
-    class FashionMNIST:
-        classes = ("cat", "dog")
-
-        def __init__(self, root: Path, *, train: bool, download: bool) -> None:
-            chance = torch.Generator().manual_seed(int(train))
-            self.data = torch.randint(256, (6, 28, 28), generator=chance, dtype=torch.uint8)
-            self.targets = [0, 1] * 3
-
-    monkeypatch.setattr(datasets, "FashionMNIST", FashionMNIST)
-    text = script(recipe(RunFolder.create(tmp_path, RunSettings(data="fashionmnist"))))
-    module = type(sys)("written")
-    monkeypatch.setitem(sys.modules, "written", module)
-    exec(compile(text, "written", "exec"), module.__dict__)
-    made, ours = module.make(tmp_path), catalogue.make("fashionmnist", tmp_path, kind=FashionMNIST)
-    assert made.classes == ours.classes
-    for its, of in ((made.train, ours.train), (made.test, ours.test)):
-        assert torch.equal(its.images, of.images)
-        assert torch.equal(its.labels, of.labels)
-
-
 COMBINATIONS = [(method, encoder, "shapes") for method, m in METHODS.items() for encoder in m.encoders]
 NEEDED = {"shapes": set(), "digits": {"sklearn"}, "cifar10": {"torchvision"}, "photos": {"PIL"}}
+GIVEN = {"shapes": "", "digits": "", "cifar10": "'cifar10', DATA", "photos": "DATA"}
 
 
 @pytest.mark.parametrize(
     ("method", "encoder", "data"),
     [*COMBINATIONS, *(("colorization", "conv", data) for data in NEEDED if data != "shapes")],
 )
-def test_every_combination_is_one_file_without_clashes(method: str, encoder: str, data: str, tmp_path: Path) -> None:
+def test_every_combination_brings_its_files_and_no_others(method: str, encoder: str, data: str, tmp_path: Path) -> None:
     settings = RunSettings(method=method, data=data).change(encoder=encoder)
-    text = script(recipe(RunFolder.create(tmp_path, settings)))
-    wanted = {
-        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, (ast.Import, ast.ImportFrom))
+    text = script(Recipe(RunFolder.create(tmp_path, settings)))
+    brought = files_of(text)
+    assert imports(text, *brought.values()) - {"sslviz"} - sys.stdlib_module_names == {"torch", "numpy"} | NEEDED[data]
+    replaced = {"knobs.py", "runs/settings.py", "methods/__init__.py", "nets/__init__.py"}
+    assert replaced == {
+        path.removeprefix("sslviz/") for path, source in brought.items() if source != (ROOT / path).read_text("utf-8")
     }
-    assert wanted - sys.stdlib_module_names == {"torch", "numpy"} | NEEDED[data]
+    others = {f"sslviz/methods/{name}.py" for name in METHODS if name != method}
+    assert not others & brought.keys()
     assert f"class {ENCODERS[encoder].__name__}" in text
     assert METHODS[method].equation in text
+    assert f"make({GIVEN[data]})" in text
+    defined: dict[str, set[str]] = {}
+    for path, source in brought.items():  # each name is there when it is imported
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sslviz"):
+                for alias in node.names:
+                    here = alias.name in defined.get(node.module or "", set())
+                    assert here or f"{node.module}.{alias.name}" in defined, (path, alias.name)
+        defined[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = names(tree)
 
 
-def test_two_meanings_of_one_name_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = bundling.path_of
-    files = {
-        "sslviz.one": "def f():\n    return helper()\n\ndef helper():\n    return 1\n",
-        "sslviz.two": "from sslviz.one import f\n\ndef g():\n    return f, helper\n\ndef helper():\n    return 2\n",
-        "sslviz.three": "from sslviz.one import f as first\n\ndef h():\n    return first()\n",
-        "sslviz.four": "def list():\n    return 1\n",
-        "sslviz.five": "print(1)\n\ndef k():\n    return 1\n",
-        "sslviz.six": "from json import loads as helper\nfrom sslviz.one import f\n\ndef m():\n    return helper, f\n",
-    }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
-    monkeypatch.setattr(bundling, "path_of", lambda name: tmp_path / name if name in files else real(name))
-    with pytest.raises(Clash, match="helper"):
-        bundle([("sslviz.two", "g")], {})
-    with pytest.raises(Clash, match="Python's own"):
-        bundle([("sslviz.four", "list")], {})
-    with pytest.raises(Clash, match="more than define"):
-        bundle([("sslviz.five", "k")], {})
-    with pytest.raises(Clash, match="helper"):
-        bundle([("sslviz.six", "m")], {})
-    with pytest.raises(Clash, match="nothing"):
-        bundle([("sslviz.one", "nothing")], {})
-    good = bundle([("sslviz.three", "h")], {})
-    names: dict[str, object] = {}
-    exec("\n".join(part.code for part in good.sections), names)
-    assert names["h"]() == 1
+def imports(*sources: str) -> set[str]:
+    """The packages that they need."""
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+    whole = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    whole += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return {name.partition(".")[0] for name in whole}
+
+
+def names(tree: ast.Module) -> set[str]:
+    """What a file defines at its top."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            found |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return found
+
+
+def test_a_plain_table_of_knobs_is_like_the_real_one(tmp_path: Path) -> None:
+    """The settings that a script brings along, in a process of its own: values, one that is turned, one that is not."""
+    settings = RunSettings(method="moco", seed=5).change(temperature=0.3, hue=0.25, batch_size=64, width=16)
+    path = tmp_path / "plain.py"
+    text = script(Recipe(RunFolder.create(tmp_path / "runs", settings))).split("ARITHMETIC =")[0]
+    path.write_text(
+        f"""{text}
+import json
+print(json.dumps([SETTINGS.values(), SETTINGS.turn(temperature=0.1).values(), SETTINGS.method_knobs().temperature]))
+try:
+    SETTINGS.change(temprature=1)
+except ValueError as error:
+    print(error)
+"""
+    )
+    values, turned_once, temperature = json.loads(alone(path, where=tmp_path).splitlines()[0])
+    plain = settings.change(encoder=settings.encoder)
+    assert values == plain.values()
+    assert turned_once == plain.change(temperature=0.1).values()
+    assert temperature == 0.3
+    assert "no knob temprature" in alone(path, where=tmp_path)
 
 
 def test_a_strange_path_of_pictures_breaks_nothing(tmp_path: Path) -> None:
     for data in ('a"""b\\users\\new', "it's\nx\\"):
-        text = script(recipe(RunFolder.create(tmp_path, RunSettings(data=data))))
+        text = script(Recipe(RunFolder.create(tmp_path, RunSettings(data=data))))
         constants = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
         assert data in constants

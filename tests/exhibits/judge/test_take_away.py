@@ -69,5 +69,5 @@ def test_a_forked_runs_script_comes_with_its_first_weights(finished: RunFolder, 
     assert "child.py" in downloads(child)  # its weights are not there: the script says so
     finished.copy_weights(6, child)
     found = downloads(child)
-    assert members(found["child.py.zip"]) == {"child.py", "child-parent.safetensors"}
-    assert members(found["child.ipynb.zip"]) == {"child.ipynb", "child-parent.safetensors"}
+    assert members(found["child.py.zip"]) == {"child.py", "child-parent.npz"}
+    assert members(found["child.ipynb.zip"]) == {"child.ipynb", "child-parent.npz"}
