@@ -26,7 +26,7 @@ GENERAL = {
     "views/method/curves.py": {"No labels, no k-NN score", "-NN accuracy of h"},
     "views/method/overlaid.py": {"-NN accuracy of h"},
 }
-ANYTHING = {"data/sources/layout.py", "export/notebook.py", "export/script.py"}
+ANYTHING = {"data/sources/layout.py", "export/recipe.py", "export/script.py"}
 
 
 def said(path: Path) -> Iterator[str]:
