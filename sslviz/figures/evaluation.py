@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from sslviz.figures import style
 from sslviz.foreign import in_legend
+from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.scores import EVALUATED
 
 HOW_TO_READ_FACTORS = (
@@ -225,7 +226,7 @@ HOW_TO_READ_REFERENCES = (
 REFERENCES = {  # encoder -> its name, colour, symbol
     "random": ("random weights", style.INK, "line-ew"),
     "pixels": ("raw pixels, PCA", style.CLASSES[5], "x"),
-    "supervised": ("supervised, same pictures", style.CLASSES[6], "diamond"),
+    REFERENCE: ("supervised, same pictures", style.CLASSES[6], "diamond"),
     "resnet18": ("ResNet-18, ImageNet labels", style.CLASSES[2], "triangle-up"),
     "dinov2": ("DINOv2 ViT-S/14", style.CLASSES[3], "star"),
 }

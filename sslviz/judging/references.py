@@ -23,8 +23,10 @@ from sslviz.data.sources.download import Patience
 from sslviz.judging import pretrained
 from sslviz.judging.bench import Bench, principal
 from sslviz.judging.pretrained import PRETRAINED, Pretrained, Unavailable
+from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
+from sslviz.methods import METHODS
 from sslviz.place import GALLERY
 from sslviz.runs.files import npz, read_npz, replace
 from sslviz.runs.folder import RunFolder, list_runs
@@ -38,7 +40,7 @@ def references(bench: Bench) -> Iterator[dict[str, Any]]:
     yield from asked(bench, "pixels", principal(bench.images, bench.tests))
     labelled = supervised(bench.run)
     if labelled is not None:
-        yield from asked(bench, "supervised", last_features(bench, labelled))
+        yield from asked(bench, REFERENCE, last_features(bench, labelled))
     for name, entry in PRETRAINED.items():
         try:
             yield from asked(bench, name, foreign(bench, entry))
@@ -67,7 +69,7 @@ def supervised(run: RunFolder, gallery: Path = GALLERY, same_encoder: bool = Fal
             its = other.settings()
         except OSError:  # thrown away this very moment
             continue
-        fits = its.method == "supervised" and its.data == settings.data and other.id != run.id
+        fits = METHODS[its.method].labelled and its.data == settings.data and other.id != run.id
         if fits and other.status().state == "done" and other.weights_steps():
             found.append((other, its.encoder == settings.encoder))
     alike = [other for other, same in found if same]

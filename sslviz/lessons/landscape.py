@@ -3,11 +3,11 @@
 Every number here is the lecture's (`BENCHMARK`); none is ours. Names and years of papers are those of the linked pages.
 """
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-FUTURE, MISSING, TWICE, TEACHER = "the future", "the missing part", "the same thing twice", "what a teacher thinks"
+from sslviz.lessons import card_of
+from sslviz.lessons.card import FUTURE, MISSING, TEACHER, TWICE, Place
+
 IDEAS = {
     FUTURE: "What comes next? The rest of the sentence, sound or film is the answer.",
     MISSING: "Something is taken away and must be put back.",
@@ -16,29 +16,6 @@ IDEAS = {
 }
 
 
-@dataclass(frozen=True)
-class Place:
-    """Which idea a method stands on, why, and which other one it borrows from."""
-
-    idea: str
-    why: str
-    also: str = ""
-
-
-PLACES = {
-    "simclr": Place(TWICE, "two views find each other among all views of the batch"),
-    "moco": Place(TWICE, "two views find each other; a slow copy writes the views in the queue", TEACHER),
-    "swav": Place(TWICE, "one view predicts the group of the other view"),
-    "barlow_twins": Place(TWICE, "each number in z says the same about both views"),
-    "emp_ssl": Place(TWICE, "many views agree with their mean, and pictures spread out"),
-    "simsiam": Place(TWICE, "one view predicts the other; its only teacher is the network itself, held still", TEACHER),
-    "byol": Place(TEACHER, "one view predicts what a slow copy makes of the other view", TWICE),
-    "dino": Place(TEACHER, "parts of a picture predict what a slow copy makes of the whole", TWICE),
-    "mae": Place(MISSING, "most patches are hidden and painted in again"),
-    "colorization": Place(MISSING, "the colours are taken away"),
-    "jigsaw": Place(MISSING, "the places of the tiles are taken away"),
-    "rotation": Place(MISSING, "the side that is up is taken away"),
-}
 BY_FAMILY = {  # where a method goes that nobody has placed yet
     "contrastive": TWICE,
     "clustering": TWICE,
@@ -47,13 +24,12 @@ BY_FAMILY = {  # where a method goes that nobody has placed yet
     "masked prediction": MISSING,
     "pretext task": MISSING,
 }
-REFERENCE = "supervised"  # what a person says: on none of the four
 
 
 def place(name: str, family: str) -> Place | None:
     """Where a method stands; None for what learns from people, and for what nobody can tell."""
-    if name in PLACES:
-        return PLACES[name]
+    if found := card_of(name).place:
+        return found
     return Place(BY_FAMILY[family], f"as other methods of its family ({family})") if family in BY_FAMILY else None
 
 

@@ -30,3 +30,9 @@ METHODS: dict[str, type[Method]] = {
     "colorization": Colorization,
     "supervised": Supervised,
 }
+FIRST = next(iter(METHODS))  # the lecture begins with it; a page opens with it where nobody asks for another
+
+
+def name_of(method: type[Method]) -> str:
+    """The name of a method's class in the registry."""
+    return next(name for name, each in METHODS.items() if each is method)

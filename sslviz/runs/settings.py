@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from sslviz.data.augment import AugmentKnobs
 from sslviz.knobs import Knob, Knobs, describe
-from sslviz.methods import METHODS
+from sslviz.methods import FIRST, METHODS
 from sslviz.runs.training_knobs import TrainingKnobs
 
 
@@ -33,7 +33,7 @@ class RunSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    method: str = "simclr"
+    method: str = FIRST
     data: str = "shapes"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     seconds: Annotated[float, Field(gt=0)] | None = None  # stop after so much training time, if before `steps`
@@ -98,7 +98,7 @@ class RunSettings(BaseModel):
         return self.change(**values)
 
 
-def recommended(method: str = "simclr", data: str = "shapes", **fields: Any) -> RunSettings:
+def recommended(method: str = FIRST, data: str = "shapes", **fields: Any) -> RunSettings:
     """The settings a page opens with: the defaults, fitted to the kind of pictures and to the method."""
     fitted = {**({} if data in DRAWN else PHOTOGRAPH_KNOBS), **METHODS[method].recommended}
     return RunSettings(method=method, data=data, **fields).change(**fitted)

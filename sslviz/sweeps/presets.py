@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sslviz.knobs import Knob
-from sslviz.methods import METHODS
+from sslviz.lessons import card_of
+from sslviz.methods import FIRST, METHODS
 from sslviz.runs.settings import RunSettings, all_knobs
 from sslviz.sweeps.sweep import Axis, Length, Sweep, build, written
 
 RECORDED_TEMPERATURES = "temperature_sweep.csv"  # in the gallery; benchmarks/temperature.py writes it
+LECTURE = ("temperature", "pairs", "hue", "masking")  # presets in its order; others follow as their methods do
 # One augmentation switched on, in the strength in which each is tried; all others are off.
 OFF: dict[str, Any] = {"crop_scale": 1.0, "flip": 0.0, "jitter": 0.0, "gray": 0.0, "blur": 0.0, "solarize": 0.0}
 ON: dict[str, dict[str, Any]] = {
@@ -32,44 +34,18 @@ class Preset:
     vary: dict[str, str] = field(default_factory=dict)  # knob -> values
 
 
-PRESETS = {
-    "temperature": Preset(
-        "Temperature × batch size",
-        "simclr",
-        "Does a larger batch help, and does it want another temperature?",
-        {"temperature": "0.05, 0.1, 0.2, 0.5", "batch_size": "64, 128, 256"},
-    ),
-    "pairs": Preset(
-        "Augmentation pairs",
-        "simclr",
-        "Which two augmentations together close the shortcuts that each alone leaves open?",
-    ),
-    "hue": Preset(
-        "Hue jitter",
-        "simclr",
-        "The augmentation becomes the invariance: what happens to the class, what to the hue?",
-        {"hue": "0, 0.05, 0.1, 0.25, 0.5"},
-    ),
-    "masking": Preset(
-        "Mask ratio × mask type",
-        "mae",
-        "How much must be hidden, and in which form, before painting it back teaches anything?",
-        {"mask_ratio": "0.25, 0.5, 0.75, 0.9", "mask_type": "random, block, grid"},
-    ),
-    "momentum": Preset(
-        "EMA momentum",
-        "byol",
-        "How slowly should the target follow? 0: not at all behind, 1: it never learns.",
-        {"momentum": "0, 0.9, 0.97, 0.99, 1"},
-    ),
-    "switches": Preset(
-        "Predictor × target",
-        "byol",
-        "Which of its two asymmetries keeps BYOL from collapsing?",
-        {"predictor": "on, off", "target": "on, off"},
-    ),
-    "own": Preset("Your own", "simclr", "Any one or two knobs.", {"temperature": "0.05, 0.1, 0.2, 0.5"}),
-}
+def _presets() -> dict[str, Preset]:
+    """Those of all methods' cards, the lecture's first, and one to fill in."""
+    asked = {
+        name: Preset(each.title, method, each.asks, each.vary)
+        for method in METHODS
+        for name, each in card_of(method).sweeps.items()
+    }
+    own = Preset("Your own", FIRST, "Any one or two knobs.", {"temperature": "0.05, 0.1, 0.2, 0.5"})
+    return {name: asked[name] for name in LECTURE} | asked | {"own": own}
+
+
+PRESETS = _presets()
 
 
 def augmentation_pairs(

@@ -6,25 +6,10 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import Page
 
+from sslviz.lessons import card_of
 from sslviz.methods import METHODS
 from sslviz.views.controls import server
 from sslviz.views.method import page as method_page
-
-ICONS = {
-    "simclr": ":material/compare_arrows:",
-    "moco": ":material/queue:",
-    "swav": ":material/hub:",
-    "byol": ":material/school:",
-    "simsiam": ":material/content_copy:",
-    "dino": ":material/visibility:",
-    "barlow_twins": ":material/grid_on:",
-    "emp_ssl": ":material/filter_none:",
-    "mae": ":material/dashboard:",
-    "rotation": ":material/rotate_right:",
-    "jigsaw": ":material/extension:",
-    "colorization": ":material/palette:",
-    "supervised": ":material/label:",
-}
 
 # file in pages/ -> title, icon: rooms in which one plays with a trained network
 ROOMS = {
@@ -64,7 +49,7 @@ def page(name: str) -> Page:
     """The page of a method."""
     path = server.PAGES / f"{name}.py"
     content = path if path.exists() else partial(method_page.show, name)
-    return st.Page(content, title=METHODS[name].title, icon=ICONS.get(name, ":material/science:"), url_path=name)
+    return st.Page(content, title=METHODS[name].title, icon=card_of(name).icon, url_path=name)
 
 
 def named(name: str) -> Page | None:
@@ -81,7 +66,7 @@ def named(name: str) -> Page | None:
 def link(name: str) -> None:
     """To the page of the method, where the navigation knows it."""
     try:
-        st.page_link(page(name), label=METHODS[name].title, icon=ICONS.get(name))
+        st.page_link(page(name), label=METHODS[name].title, icon=card_of(name).icon)
     except (StreamlitAPIException, KeyError):  # this page runs without its frame
         st.markdown(METHODS[name].title)
 

@@ -16,19 +16,20 @@ HOW_TO_READ_EMERGENCE = (
     "How well the attention of the class token covers the figure, mean over pictures that no run trains on, at every "
     "moment of which the weights were kept; step 0 is the network with its random weights."
 )
+DINO, SUPERVISED, RANDOM, WHOLE, DISC = "dino", "supervised", "random", "whole", "disc"
 NETWORKS = {  # as the record calls them -> as the page does
-    "dino": "DINO",
-    "supervised": "supervised",
-    "random": "random weights",
-    "whole": "whole picture",
-    "disc": "middle disc",
+    DINO: "DINO",
+    SUPERVISED: "supervised",
+    RANDOM: "random weights",
+    WHOLE: "whole picture",
+    DISC: "middle disc",
 }
 MEASURES = {  # column -> its name, colour number, symbol
     "best": ("best head", 0, "circle"),
     "mean": ("mean over the heads", 1, "diamond"),
     "map": ("mean of the maps", 2, "square"),
 }
-TRIVIAL = ("whole", "disc")
+TRIVIAL = (WHOLE, DISC)
 
 
 def measured(rows: pd.DataFrame, *, height: int = 380) -> go.Figure:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.exhibits.attention import figures_measured as figures
-from sslviz.exhibits.attention.figures_measured import NETWORKS
+from sslviz.exhibits.attention.figures_measured import DINO, DISC, NETWORKS, RANDOM, SUPERVISED
 from sslviz.figures import teacher
 from sslviz.views import address
 from sslviz.views.controls import server
@@ -36,14 +36,14 @@ def verdict(rows: pd.DataFrame) -> str:
         spread = f" ({scores.min():.3f} … {scores.max():.3f})" if len(scores) > 1 else ""
         return f"{NETWORKS[name]} **{scores.mean():.3f}**{spread}"
 
-    rivals = [name for name in ("supervised", "random") if len(best[name])]
-    ahead = all(best["dino"].min() > best[name].max() for name in rivals)
-    numbers = ", ".join(written(name) for name in ("dino", *rivals))
+    rivals = [name for name in (SUPERVISED, RANDOM) if len(best[name])]
+    ahead = all(best[DINO].min() > best[name].max() for name in rivals)
+    numbers = ", ".join(written(name) for name in (DINO, *rivals))
     lead = "**Yes, on these pictures**" if ahead else "**Not at this scale**"
     how = "every seed of DINO is ahead of every seed of the others" if ahead else "DINO is not ahead with every seed"
-    disc = best["disc"]
+    disc = best[DISC]
     trivial = f" A disc in the middle, which looks at nothing, has {disc.mean():.3f}." if len(disc) else ""
-    example = rows.loc[(rows["network"] == "dino") & (rows["seed"] == 0), "best"]  # the one that is shipped
+    example = rows.loc[(rows["network"] == DINO) & (rows["seed"] == 0), "best"]  # the one that is shipped
     seed = (
         f" The recorded example is seed 0, on which the recipe was chosen, with {example.iloc[0]:.3f}."
         if len(example)

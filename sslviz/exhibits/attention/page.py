@@ -14,6 +14,7 @@ from sslviz.exhibits.attention import figures, measured, over_time, seen
 from sslviz.exhibits.attention.seen import Question
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.attention import MASS
+from sslviz.methods import METHODS
 from sslviz.nets import ENCODERS
 from sslviz.nets.vit import PATCH, ViT
 from sslviz.runs.folder import RunFolder
@@ -87,7 +88,7 @@ def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | Non
             first=True,
         )
         how = figures.HOW_TO_READ_MAPS + (figures.HOW_TO_READ_MASK if mask is not None else "") + "."
-        alone = labelled is None and run.settings().method != "supervised"
+        alone = labelled is None and not METHODS[run.settings().method].labelled
         st.caption(how + (" No supervised transformer on these pictures has been recorded." if alone else ""))
     with one:
         plot(

@@ -11,12 +11,13 @@ from sslviz.exhibits.attention import figures, patches
 from sslviz.exhibits.attention.figures import Seen
 from sslviz.judging.look import Look, look
 from sslviz.judging.references import supervised
+from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.attention import kept, overlaps
 from sslviz.views.controls import choose_run, server
 from sslviz.views.plot.plot import encode
 from sslviz.views.plot.recorded import folder
 
-THIS, RANDOM, LABELLED = "this run", "random weights", "supervised"
+THIS, RANDOM, LABELLED = "this run", "random weights", REFERENCE
 
 
 @st.cache_data(ttl=30, max_entries=64, show_spinner=False)

@@ -1,41 +1,11 @@
 """The first page: what this is, the lecture's path through it in a dozen steps, and all methods."""
 
-from typing import NamedTuple
-
 import streamlit as st
 
+from sslviz.lessons.path import AFTERWARDS, LECTURE, Stop
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.views import catalogue
-
-
-class Stop(NamedTuple):
-    """One line of the path: its pages, what one does there, and what there is to see."""
-
-    pages: tuple[str, ...]
-    do: str
-    see: str
-
-
-LECTURE = (  # in the lecture's order
-    Stop(("labels",), "Pick a kind of label and a number of images.", "Labelling everything costs millions."),
-    Stop(("pretext_room",), "Turn, shuffle or grey a picture.", "A network answers that never saw a label."),
-    Stop(("infonce",), "Point at a cell, then change a similarity.", "The loss is a choice: which view is my partner?"),
-    Stop(("temperature",), "Move τ under the same scores.", "A small τ decides sharply and pushes the nearest most."),
-    Stop(("simclr",), "Press **Start**.", "Two bright diagonals appear, then clusters without labels."),
-    Stop(("projection_head",), "Compare h with z.", "h, in front of the head, keeps what z has to forget."),
-    Stop(
-        ("byol", "ema"),
-        "Take a part of BYOL away; slow its teacher.",
-        "Without negatives, a missing part means collapse.",
-    ),
-    Stop(("mae_room",), "Paint a mask over a picture.", "The network fills in what it cannot see."),
-)
-AFTERWARDS = (
-    Stop(("compare",), "Choose runs and drag one clock.", "Two methods learn side by side, moment by moment."),
-    Stop(("judge",), "Put a run to four tests.", "The tests do not agree on which method is best."),
-    Stop(("landscape",), "Look up a method.", "Four ideas are behind all of them."),
-)
 
 
 def show() -> None:

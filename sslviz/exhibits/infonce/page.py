@@ -13,12 +13,14 @@ from sslviz.exhibits.infonce.worksheet import Example, draw
 from sslviz.foreign import in_markdown
 from sslviz.measures import infonce_views, softmax
 from sslviz.measures.infonce import InfoNCE
+from sslviz.methods import name_of
 from sslviz.methods.simclr import SimCLR
 from sslviz.runs.folder import RunFolder
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server
 from sslviz.views.plot.recorded import load, probe
 
+SIMCLR = name_of(SimCLR)  # whose loss it is
 MOST = 16  # pictures
 MOST_NUMBERS = 3 * MOST * (2 * MOST - 1)  # a row, a column and a value for each pair of views
 SOURCES = ("circle", "lecture easy", "lecture hard", "recorded run")
@@ -76,7 +78,7 @@ def recorded_run() -> RunFolder | None:
     """The run of the address (`?run=`), else the latest of SimCLR, else the recorded example."""
     asked = st.query_params.get("run")
     run = server.find(asked) if asked else None
-    if run is not None and run.settings().method == "simclr" and run.snapshot_steps():
+    if run is not None and run.settings().method == SIMCLR and run.snapshot_steps():
         return run
     if asked:
         if refusal := other_versions.refused(asked):
@@ -84,7 +86,7 @@ def recorded_run() -> RunFolder | None:
         else:
             address.note("run", asked, "the latest run of SimCLR")
         del st.query_params["run"]
-    run = server.latest("simclr")
+    run = server.latest(SIMCLR)
     return run if run is not None and run.snapshot_steps() else None
 
 

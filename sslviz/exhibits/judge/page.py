@@ -11,6 +11,7 @@ import streamlit as st
 from sslviz.exhibits.judge import neighbours, take_away
 from sslviz.figures import evaluation as figures
 from sslviz.foreign import SENTENCE, in_markdown
+from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import EVALUATED
 from sslviz.runs.folder import RunFolder
@@ -144,7 +145,7 @@ def overview(tables: dict[str, pd.DataFrame | None], tested: int | None) -> None
         scores = {encoder: score_of(table, encoder) for encoder in ("trained", "random", "pixels", "scratch")}
         if others is not None and len(others) and (others["probe"] == name).any():
             some = others[others["probe"] == name].dropna(axis="columns", how="all")  # a linear probe has no k
-            scores |= {encoder: score_of(some, encoder) for encoder in ("pixels", "supervised", "resnet18", "dinov2")}
+            scores |= {encoder: score_of(some, encoder) for encoder in ("pixels", REFERENCE, "resnet18", "dinov2")}
         if name == "fewshot":
             title += f", {table['labels'].max():.0f} per class"
         rows.append({"evaluation": title, "what is frozen": frozen, **scores})
@@ -153,7 +154,7 @@ def overview(tables: dict[str, pd.DataFrame | None], tested: int | None) -> None
         if few := doubt(tested, *(score_of(table, "trained") for table in counted)):
             st.markdown(f":orange-badge[{few}]", help="a 95 % interval: how far such a score may be off by chance")
         names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
-        names |= {"supervised": "supervised", "resnet18": "ResNet-18", "dinov2": "DINOv2"}
+        names |= {REFERENCE: REFERENCE, "resnet18": "ResNet-18", "dinov2": "DINOv2"}
         table = pd.DataFrame(rows).dropna(axis="columns", how="all").rename(columns=names)
         shown = [name for name in names.values() if name in table]
         table[shown] = table[shown].map(lambda score: "" if pd.isna(score) else f"{score:.1%}")

@@ -91,13 +91,13 @@ def benchmark() -> pd.DataFrame:
 
 def the_zoo() -> pd.DataFrame:
     """Which part each method changes."""
-    titles = {name: METHODS[name].title for name in zoo.ZOO.index if name in METHODS}
+    animals = zoo.zoo(METHODS)
+    titles = {name: METHODS[name].title for name in animals.index}
     names = {title: name for name, title in titles.items()}
     base = names[address.choice("Compare with", "base", list(names), next(iter(names)))]
     st.markdown(f"How each method differs from **{titles[base]}**: changed parts in bold; · means the same.")
-    st.table(zoo.written(base, titles), hide_index=True)
-    plain = zoo.ZOO.rename(index=titles).rename_axis("method").reset_index()
-    return plain
+    st.table(zoo.written(animals, base, titles), hide_index=True)
+    return animals.rename(index=titles).rename_axis("method").reset_index()
 
 
 def fields() -> pd.DataFrame:

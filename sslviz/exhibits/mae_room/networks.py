@@ -10,6 +10,7 @@ from sslviz.exhibits.mae_room.answer import Asked, cheats
 from sslviz.exhibits.mae_room.paint import Painted, left, paint
 from sslviz.figures import mae
 from sslviz.foreign import SENTENCE, in_markdown, in_plotly
+from sslviz.methods import METHODS
 from sslviz.methods.mae import MAE
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.views import address
@@ -21,7 +22,7 @@ MOST_MOMENTS = 10  # side by side
 
 
 def is_mae(run: RunFolder) -> bool:
-    return run.settings().method == "mae"
+    return METHODS[run.settings().method] is MAE
 
 
 def moment(run: RunFolder) -> int | None:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from sslviz.exhibits.maps import picture
-from sslviz.exhibits.maps.side import FIRST, Side
+from sslviz.exhibits.maps.side import Side
+from sslviz.methods import FIRST
 from sslviz.views.controls import server
 from sslviz.views.plot import recorded
 

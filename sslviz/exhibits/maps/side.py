@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.methods import FIRST
 from sslviz.processes.map_kind import APART, METHODS, NEIGHBOURS, PERPLEXITIES, MapKind
 from sslviz.runs.folder import RunFolder
 from sslviz.views import address
 from sslviz.views.controls import other_versions, run_title, runs_here, server
 from sslviz.views.method.layouts import LAYOUTS, h_of, layouts, moments
 
-FIRST = "simclr"  # the run that is shown when nobody asks for another
 NONE = "none"  # instead of a second run
 USUAL = MapKind()
 

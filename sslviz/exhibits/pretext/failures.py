@@ -1,5 +1,6 @@
 """Where it fails: test pictures, those first of which it was sure and wrong. A click loads one into the room."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 
 from sslviz.exhibits.pretext import ask, figures
 from sslviz.figures.jigsaw import unshuffle
+from sslviz.lessons.card import PretextTask
 from sslviz.methods.colorization import Colorization
 from sslviz.methods.jigsaw import Jigsaw
 from sslviz.methods.rotation import Rotation
@@ -39,7 +41,7 @@ class Answers:
     wrong: tuple[Case, ...]
 
 
-def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, data: str) -> None:
+def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, data: str, said: PretextTask) -> None:
     parts = len(range(0, len(some), PORTION))
     bar = st.empty()
     found: list[Answers] = []
@@ -54,7 +56,7 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
         st.success(f"It was right in all {asked} cases.")
         return
     shown = cases[:SHOWN]
-    share = "" if task == "colorization" else f", of which it got {1 - len(cases) / asked:.0%} right"
+    share = "" if isinstance(network.method, Colorization) else f", of which it got {1 - len(cases) / asked:.0%} right"
 
     def load(at: int) -> None:
         if 0 <= at < len(shown):
@@ -77,8 +79,8 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
         alt="Mistakes, the surest first: " + ", ".join(case.caption for case in shown[:8]),
         on_click=lambda at: load(COLUMNS * at.row + at.column),
     )
-    ceiling = f" {UPRIGHT}" if (task, data) == ("rotation", "shapes") else ""
-    st.caption(f"{HOW_TO_READ[task]}{ceiling} Click one, or choose its number, and it is in the room above.")
+    ceiling = f" {said.ceiling[data]}" if data in said.ceiling else ""
+    st.caption(f"{said.mistakes}{ceiling} Click one, or choose its number, and it is in the room above.")
     key = f"mistake_{task}"
     st.segmented_control(
         "Mistake no.",
@@ -88,21 +90,10 @@ def show(task: str, network: Loaded, path: str, step: int, some: np.ndarray, dat
     )
 
 
-# methods/rotation.py counts them
-UPRIGHT = (
-    "Most of our shapes look the same after a quarter or half turn: no more than 49 % of the answers can be right."
-)
-HOW_TO_READ = {
-    "rotation": "Each picture as it was turned; below, what it answered and how sure it was.",
-    "jigsaw": "Each picture as the network put it together; below, how sure it was of that.",
-    "colorization": "Each picture as it was painted; below, what was staked on wrong colours, mean over the places.",
-}
-
-
 @st.cache_data(max_entries=96, show_spinner=False)
 def answers(path: str, step: int, part: int, task: str, _network: Loaded, _some: np.ndarray) -> Answers:
     """All that is wrong about one portion of the test pictures."""
-    return ASK[task](_network.method, torch.from_numpy(_some.copy()), part * PORTION)
+    return ASK[type(_network.method)](_network.method, torch.from_numpy(_some.copy()), part * PORTION)
 
 
 def ask_turns(method: Any, images: torch.Tensor, first: int) -> Answers:
@@ -144,4 +135,8 @@ def ask_colours(method: Any, images: torch.Tensor, first: int) -> Answers:
     return Answers(len(images), tuple(cases))
 
 
-ASK = {"rotation": ask_turns, "jigsaw": ask_orders, "colorization": ask_colours}
+ASK: dict[type, Callable[[Any, torch.Tensor, int], Answers]] = {
+    Rotation: ask_turns,
+    Jigsaw: ask_orders,
+    Colorization: ask_colours,
+}

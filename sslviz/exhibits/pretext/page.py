@@ -10,17 +10,16 @@ from sslviz.data import DataError
 from sslviz.exhibits.pretext import colorization, jigsaw, rotation, worth
 from sslviz.exhibits.pretext import failures as room_pretext_failures
 from sslviz.foreign import SENTENCE, in_markdown
-from sslviz.methods import METHODS
+from sslviz.lessons import card_of
+from sslviz.methods import METHODS, name_of
+from sslviz.methods.colorization import Colorization
+from sslviz.methods.jigsaw import Jigsaw
+from sslviz.methods.rotation import Rotation
 from sslviz.training.loaded import Loaded
 from sslviz.views import address
 from sslviz.views.controls import by_hand, choose_run
 
-TASKS = {"rotation": rotation, "jigsaw": jigsaw, "colorization": colorization}
-TOLD = {
-    "rotation": "By how much was this picture **turned**? Only who knows what is in a picture knows which side is up.",
-    "jigsaw": "The picture is cut and **shuffled**: which tile belongs where? Click two of them to swap them.",
-    "colorization": "The **colours** are taken away: which were they? Who knows the thing knows its colours.",
-}
+TASKS = {name_of(Rotation): rotation, name_of(Jigsaw): jigsaw, name_of(Colorization): colorization}
 POOL = 200  # test pictures to choose from
 FIRST = 6  # an L: it has an upper side
 
@@ -29,7 +28,7 @@ def show() -> None:
     with st.container(key="heading"):
         st.header("Pretext room", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            task = address.choice("Task", "task", list(TASKS), "rotation")
+            task = address.choice("Task", "task", list(TASKS), next(iter(TASKS)))
             with st.container(width=420):
                 run = choose_run.run(
                     f"{task}_run",
@@ -38,7 +37,9 @@ def show() -> None:
                 )
             with st.container(width=420):
                 step = None if run is None else choose_run.moment(run)
-        st.markdown(TOLD[task])
+        said = card_of(task).pretext
+        assert said is not None, task
+        st.markdown(said.question)
         if run is None or step is None:
             st.info(f"No weights of a run of {METHODS[task].title} were kept: train one on its page.")
         else:
@@ -50,7 +51,7 @@ def show() -> None:
             else:
                 st.fragment(played, key=room_pretext_failures.ROOM)(task, network, str(run.path), step, some)
                 failures = st.fragment(room_pretext_failures.show)
-                failures(task, network, str(run.path), step, some, run.settings().data)
+                failures(task, network, str(run.path), step, some, run.settings().data, said)
         worth.show()
 
 

@@ -12,6 +12,7 @@ from sslviz.exhibits.projection_head.figures import HEADS
 from sslviz.measures.scores import EVALUATED
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
+from sslviz.methods.simclr import SimCLR
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.training.probes import NEIGHBOURS
 from sslviz.views import address
@@ -68,7 +69,7 @@ def head_of(run: RunFolder) -> str:
 def runs_by_head() -> dict[str, RunFolder]:
     """SimCLR with each kind of head: the recorded example, else the visitor's newest finished run."""
     mine = list_runs(server.launcher().runs)
-    done = [run for run in mine if run.settings().method == "simclr" and run.weights_steps()]
+    done = [run for run in mine if METHODS[run.settings().method] is SimCLR and run.weights_steps()]
     found = {}
     for head, name in RECORDED.items():
         own = next((run for run in done if head_of(run) == head and run.status().state == "done"), None)

@@ -9,10 +9,10 @@ from sslviz.exhibits.slow_motion.stage import Picture, Stage
 from sslviz.exhibits.slow_motion.step import SlowStep
 
 
-def given(method: str, step: SlowStep) -> list[Stage]:
+def given(step: SlowStep) -> list[Stage]:
     """What the network sees of the views, where that is less than all: masked, grey, or in tiles."""
     shown = {name: passed.value for name, passed in step.exhibits.items()}
-    if method == "mae":
+    if "mask" in shown:
         mask = shown["mask"].astype(bool)
         n, patches = mask.shape
         told = (
@@ -23,12 +23,12 @@ def given(method: str, step: SlowStep) -> list[Stage]:
         figure = figures.masked(step.views[0], mask)
         picture = Picture(figure, "The views, and what is left of them under the mask", figures.HOW_TO_READ_MASK)
         return [Stage("mask", "Mask", f"mask: N × L = {n} × {patches}", told, lambda: [picture])]
-    if method == "colorization":
+    if "gray" in shown:
         rows = [step.views[0], upright(shown["gray"])]
         told = "Only the lightness goes in: the network never sees the colours that it is to predict."
         size = " × ".join(map(str, (len(rows[0]), *rows[0].shape[1:3])))
         return [pictures("gray", "Lightness", f"L: N × 1 × H × W = {size}", told, rows, ["view", "given"])]
-    if method == "jigsaw":
+    if "shuffled" in shown:
         rows = [step.views[0], upright(shown["shuffled"])]
         told = (
             f"Each picture's tiles in one of the {len(shown['permutations'])} orders that the network is to tell apart."
@@ -38,14 +38,14 @@ def given(method: str, step: SlowStep) -> list[Stage]:
     return []
 
 
-def predicted(method: str, step: SlowStep, values: dict[str, Any]) -> list[Stage]:
+def predicted(step: SlowStep, values: dict[str, Any]) -> list[Stage]:
     """The prediction as a picture beside the truth, and how wrong it is."""
     shown = {name: passed.value for name, passed in step.exhibits.items()}
-    if method == "colorization":
+    if "colored" in shown:
         rows = [upright(shown["gray"]), upright(shown["colored"]), step.views[0]]
         told = "The predicted colours, put on the lightness that was given: at each place a mean of the likely ones."
         return [pictures("colored", "Prediction", "N × 3 × H × W", told, rows, ["given", "predicted", "truth"])]
-    if method != "mae":
+    if "patch_error" not in shown:
         return []
     mask, error, truth = shown["mask"].astype(bool), shown["patch_error"], step.views[0]
     borrowed = values["normalised_pixels"]
@@ -79,9 +79,9 @@ def predicted(method: str, step: SlowStep, values: dict[str, Any]) -> list[Stage
     return [stage, wrong]
 
 
-def picture_errors(method: str, exhibits: dict[str, np.ndarray], values: dict[str, Any]) -> np.ndarray | None:
+def picture_errors(exhibits: dict[str, np.ndarray], values: dict[str, Any]) -> np.ndarray | None:
     """MAE: the mean error of each picture over the patches that count; their mean is the loss. N."""
-    if method != "mae":
+    if "patch_error" not in exhibits:
         return None
     error = exhibits["patch_error"]
     return np.asarray(
@@ -89,9 +89,9 @@ def picture_errors(method: str, exhibits: dict[str, np.ndarray], values: dict[st
     )
 
 
-def patch_names(method: str, count: int, mask: np.ndarray | None) -> list[str]:
+def patch_names(count: int, mask: np.ndarray | None) -> list[str]:
     """The tokens of picture 1: the class token, then its visible patches, or all; numbered from 1, row by row."""
-    if method != "mae" or mask is None:
+    if mask is None:
         return []
     hidden = mask[0].astype(bool)
     patches = [f"patch {i + 1}, {'hidden' if each else 'visible'}" for i, each in enumerate(hidden)]

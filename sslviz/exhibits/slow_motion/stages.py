@@ -9,8 +9,9 @@ import numpy as np
 from sslviz.exhibits.slow_motion import figures, pretext, words
 from sslviz.exhibits.slow_motion.stage import Picture, Stage
 from sslviz.exhibits.slow_motion.step import Passed, SlowStep
-from sslviz.exhibits.slow_motion.terms import Terms, terms
 from sslviz.figures import matrix, softmax
+from sslviz.lessons import card_of
+from sslviz.lessons.terms import Terms
 from sslviz.nets.vit import PATCH
 from sslviz.training.trainer import Trainer
 
@@ -20,8 +21,8 @@ OWN_PLACE = {"patch_error"}  # exhibits that a stage of their own shows
 def stages(step: SlowStep, trainer: Trainer) -> list[Stage]:
     """trainer: the one that has taken the step, for its method and its knobs."""
     found = Walk(step, trainer)
-    given = pretext.given(found.method, step)
-    predicted = pretext.predicted(found.method, step, found.values)
+    given = pretext.given(step)
+    predicted = pretext.predicted(step, found.values)
     parts = [stage for name in step.parts for stage in (*found.mask_tokens(name), found.part(name))]
     forward = [found.pictures(), found.views(), *given, *parts, *predicted, *found.matrices(), *found.softmax()]
     return [*forward, found.loss(), *found.back(), found.weights(), *found.teacher(), found.after()]
@@ -31,7 +32,8 @@ class Walk:
     """One step, and the names of everything in it."""
 
     def __init__(self, step: SlowStep, trainer: Trainer) -> None:
-        self.step, self.method = step, trainer.settings.method
+        self.step, self.labelled = step, trainer.method.labelled
+        self.card = card_of(trainer.settings.method).slow_motion
         self.values = {**trainer.settings.values(), **step.metrics}  # a learned τ is a metric
         self.n, self.side = len(step.images), step.images.shape[1]
         exhibits = {name: passed.value for name, passed in step.exhibits.items()}
@@ -42,15 +44,18 @@ class Walk:
             for part, its in step.parts.items()
             if passed.value.shape == its.value.shape and np.array_equal(passed.value, its.value)
         }
-        self.terms = terms(self.method, exhibits, self.values)
-        self.terms_after = terms(self.method, step.after, self.values) if self.terms else None
-        self.errors = pretext.picture_errors(self.method, exhibits, self.values)
-        self.row = "picture" if self.method == "jigsaw" else "query" if self.method == "moco" else "view"  # of the loss
+        self.terms = self.card.terms_of(exhibits, self.values)
+        self.terms_after = self.card.terms_of(step.after, self.values) if self.terms else None
+        self.errors = pretext.picture_errors(exhibits, self.values)
+        self.row = self.card.row  # of the loss
+        # the loss is a choice among all the views, so every cell of the similarity counts
+        logits, s = self.terms.logits if self.terms else None, exhibits.get("similarity")
+        self.among_views = logits is not None and s is not None and logits.shape == s.shape
 
     # -- forward ------------------------------------------------------------------------------------------------------
 
     def pictures(self) -> Stage:
-        labels = "and what a person has said is in each" if self.method == "supervised" else "without labels"
+        labels = "and what a person has said is in each" if self.labelled else "without labels"
         return Stage(
             "pictures",
             "Pictures",
@@ -68,7 +73,7 @@ class Walk:
             "views",
             "Views",
             f"{kinds if kinds > 1 else ''}N × 3 × H × W = {each}",
-            words.views(self.method, kinds),
+            words.views(self.card, kinds),
             lambda: [
                 Picture(
                     figures.views(self.step.views, self.view_names(), title="The views"),
@@ -80,18 +85,21 @@ class Walk:
 
     def part(self, name: str) -> Stage:
         passed = self.step.parts[name]
-        title, letter, told = words.part(self.method, name)
+        part = words.part(self.card, name)
+        letter = part.letter
         values, row = self.flat(name, passed.value)
 
         def draw() -> list[Picture]:
             drawn = self.maps() if name == "encoder" else []
             return [*drawn, self.table_of(values, letter, row)]
 
-        return Stage(name, title, f"{letter}: {self.shape(passed.value)}", told, draw, wide=name == "encoder")
+        return Stage(
+            name, part.title, f"{letter}: {self.shape(passed.value)}", part.words, draw, wide=name == "encoder"
+        )
 
     def mask_tokens(self, name: str) -> list[Stage]:
         """MAE, before its decoder: the visible tokens, and the same learned one in place of each hidden patch."""
-        if (self.method, name) != ("mae", "decoder"):
+        if "mask" not in self.step.exhibits or name != "decoder":
             return []
         given = self.step.given[name]
         told = (
@@ -153,7 +161,7 @@ class Walk:
     def table(self, name: str, passed: Passed) -> Stage:
         title = name.replace("_", " ").capitalize()
         if name == "similarity":
-            told = words.similarity(self.method, self.values)
+            told = words.similarity(self.card, self.values)
             return Stage(name, "Similarity", f"s: {self.shape(passed.value)}", told, lambda: [self.similarity()])
         told, row, column, how = words.TABLES.get(name, ("", "row", "column", ""))
         if name == "prediction_similarity" and self.values.get("negatives", 0) > 0:
@@ -180,7 +188,7 @@ class Walk:
 
     def similarity(self) -> Picture:
         figure = matrix.similarity(self.step.exhibits["similarity"].value, title="Similarity of the views", height=440)
-        return Picture(figure, "Similarity of all pairs of views", words.similarity_read(self.method))
+        return Picture(figure, "Similarity of all pairs of views", words.similarity_read(self.among_views))
 
     def softmax(self) -> list[Stage]:
         """p, where the loss is a choice."""
@@ -201,7 +209,7 @@ class Walk:
                 rows=self.rows(p),
                 square=p.shape[0] == p.shape[1],
                 x_title="candidate",
-                columns=[f"{90 * k}°" for k in range(4)] if self.method == "rotation" else (),
+                columns=self.card.candidates,
                 y_title=self.row,
                 top=1.0,
             )
@@ -210,7 +218,7 @@ class Walk:
                 *self.dearest(found),
             ]
 
-        right_one = words.SOFTMAX.get(self.method, "")
+        right_one = self.card.right_one
         if p.shape[1] > figures.MOST_COLUMNS:
             right_one += f" The first {figures.MOST_COLUMNS} columns are shown."
         told = f"Each row of {tau} becomes probabilities that sum to 1: which candidate is the right one? {right_one}"
@@ -218,7 +226,7 @@ class Walk:
 
     def dearest(self, found: Terms) -> list[Picture]:
         """The softmax of the row with the largest loss, where the candidates are the other views."""
-        if self.method != "simclr" or found.right is None:
+        if not self.among_views or found.right is None:
             return []
         row = int(found.terms.argmax())
         s = self.step.exhibits["similarity"].value[row]
@@ -240,7 +248,7 @@ class Walk:
         if found is None:
             told = "The loss is one number for the whole batch, which the step is to make smaller."
             return Stage("loss", "Loss", f"L = {step.loss:.4g}", told, list)
-        kind = words.of_row(self.method, self.values)
+        kind = self.card.formula(self.values)
         rows = self.rows(found.terms)
         times = f"{found.factor:g} " if found.factor != 1 else ""
 
@@ -269,7 +277,7 @@ class Walk:
         step, found = self.step, []
         for name, passed in step.exhibits.items():
             if passed.gradient is not None and passed.gradient.ndim == 2:
-                letter = words.part(self.method, self.twin[name])[1] if name in self.twin else "s"
+                letter = words.part(self.card, self.twin[name]).letter if name in self.twin else "s"
                 p = "β p" if self.values.get("negatives", 1.0) < 1 else "p"
                 told = (
                     f"∂L/∂{letter}: by how much the loss grows if one of these numbers does. It is ({p} − y) / "
@@ -277,7 +285,7 @@ class Walk:
                 )
                 found.append(self.gradient(f"d_{name}", letter, passed.gradient, told, name == "similarity"))
         for name, passed in reversed(step.parts.items()):
-            letter = words.part(self.method, name)[1]
+            letter = words.part(self.card, name).letter
             if passed.gradient is not None and name not in self.twin.values():
                 told = (
                     f"∂L/∂{letter}: how the loss changes with each number of {letter}. These numbers are not changed "
@@ -286,10 +294,10 @@ class Walk:
                 values, row = self.flat(name, passed.gradient)
                 places = passed.gradient.ndim == 4
                 found.append(self.gradient(f"d_{name}", letter, values, told, row=row, places=places))
-        still = [words.part(self.method, name)[1] for name, passed in step.parts.items() if passed.gradient is None]
+        still = [words.part(self.card, name).letter for name, passed in step.parts.items() if passed.gradient is None]
         if still and found:
             last = found[-1]
-            goal = "" if self.method == "moco" else ", a goal"
+            goal = ", a goal" if self.card.is_goal else ""
             note = f" **No gradient reaches {' and '.join(still)}**: it is held still{goal}."
             found[-1] = Stage(last.name, last.title, last.shape, last.told + note, last.draw, way="backward")
         return [*found, self.pixels()]
@@ -338,7 +346,7 @@ class Walk:
             return [Picture(figure, "Length of the gradient at each pixel", figures.HOW_TO_READ_PIXELS)]
 
         told = "The gradient has come back to where it all began. It ends here: pictures are not changed. "
-        told += words.PIXELS.get(self.method, "")
+        told += self.card.pixels
         return Stage("d_pixels", "∂L/∂x", "N × H × W, for each view", told.strip(), draw, way="backward")
 
     def weights(self) -> Stage:
@@ -372,14 +380,13 @@ class Walk:
                 Picture(figures.teacher(step.teacher), "Distances of student and teacher", figures.HOW_TO_READ_TEACHER)
             ]
 
-        slow = "key network" if self.method == "moco" else "teacher"
         start, away, back = (step.distance(moment) for moment in ("before", "between", "after"))
         follows = (
             "it stays, at" if back == away else "it becomes the student:" if back == 0 else "it follows a little, to"
         )
         told = (
-            f"The student has moved: the {slow} was {start:.3f} away and is now {away:.3f}. Then ξ ← m ξ + (1 − m) θ: "
-            f"{follows} **{back:.3f}**."
+            f"The student has moved: the {self.card.slow_copy} was {start:.3f} away and is now {away:.3f}. Then ξ ← "
+            f"m ξ + (1 − m) θ: {follows} **{back:.3f}**."
         )
         return [Stage("ema", "EMA", "‖θ − ξ‖, layer by layer", told, draw, way="step")]
 
@@ -393,10 +400,10 @@ class Walk:
                 figure = figures.terms(self.terms.terms, rows, title=title, row=self.row, after=self.terms_after.terms)
                 drawn.append(Picture(figure, f"{title}, before and after", "The dashed lines are the means."))
             if self.errors is not None:
-                drawn.append(self.errors_of(pretext.picture_errors(self.method, step.after, self.values)))
+                drawn.append(self.errors_of(pretext.picture_errors(step.after, self.values)))
             if "similarity" in step.after:
                 figure = matrix.similarity(step.after["similarity"], title="Similarity after the step", height=440)
-                drawn.append(Picture(figure, "Similarity after the step", words.similarity_read(self.method)))
+                drawn.append(Picture(figure, "Similarity after the step", words.similarity_read(self.among_views)))
             return drawn
 
         told = f"The same views through the changed weights: **L = {step.loss:.4g} → {step.loss_after:.4g}**."
@@ -412,14 +419,14 @@ class Walk:
         if values.ndim == 3:
             side = self.step.views[0].shape[1] // PATCH
             return values[0], "patch" if values.shape[1] == side**2 else "token"
-        row = words.ONE_ROW.get(f"{self.method}.{name}", "view")
+        row = words.part(self.card, name).row
         return (values.mean((2, 3)) if values.ndim == 4 else values), row
 
     def names(self, values: np.ndarray, row: str) -> list[str]:
         """Of the rows that `flat` has made."""
         if row in ("token", "patch"):
             mask = self.step.exhibits.get("mask")
-            return pretext.patch_names(self.method, len(values), None if mask is None else mask.value)
+            return pretext.patch_names(len(values), None if mask is None else mask.value)
         tiles, rest = divmod(len(values), self.n)
         if row == "tile" and not rest:
             return [f"picture {i + 1}, place {k + 1}" for i in range(self.n) for k in range(tiles)]
@@ -432,13 +439,13 @@ class Walk:
             return []
         if kinds == 1:
             return [str(i + 1) for i in range(self.n)]
-        if self.method == "rotation":
-            return [f"{i + 1}, {90 * turn}°" for turn in range(kinds) for i in range(self.n)]
+        if self.card.view_names:
+            return [f"{i + 1}, {name}" for name in self.card.view_names[:kinds] for i in range(self.n)]
         return [matrix.row_name(row, self.n) for row in range(len(values))]
 
     def view_names(self) -> list[str]:
-        if self.method == "rotation":
-            return [f"{90 * turn}°" for turn in range(4)]
+        if self.card.view_names:
+            return list(self.card.view_names)
         if len(self.step.views) == 1:
             return ["view"]
         return [f"view {letter}" for letter in "abcdefghijklmnopqrstuvwxyz"[: len(self.step.views)]]
@@ -452,7 +459,7 @@ class Walk:
         batch = "N" if kinds == 1 else f"{kinds}N"
         if values.ndim == 2:
             return f"{batch} × {batch if values.shape[1] == len(values) else 'd'} = {numbers}"
-        if self.method == "mae" and values.ndim == 3:  # class token, and all patches or the visible ones
+        if values.ndim == 3 and "mask" in self.step.exhibits:  # class token, and all patches or the visible ones
             patches = self.step.exhibits["mask"].value.shape[1]
             tokens = {patches: "L", 1 + patches: "(1 + L)"}.get(values.shape[1], "(1 + V)")
             return f"{batch} × {tokens} × d = {numbers}"

@@ -13,7 +13,7 @@ import streamlit as st
 from sslviz.exhibits.twins.values import PRESETS, SIDES, Preset, value
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import describe, written
-from sslviz.methods import METHODS
+from sslviz.methods import FIRST, METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Notes
@@ -34,7 +34,7 @@ def show(shown: list[RunFolder]) -> None:
     st.markdown("**Or choose the one difference yourself**")
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        method = pick("Method", "method", list(METHODS), "simclr", lambda name: METHODS[name].title)
+        method = pick("Method", "method", list(METHODS), FIRST, lambda name: METHODS[name].title)
         usual = controls.fit_to_method(method)
         controls.pictures(method)
     with right:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from sslviz.knobs import Knob, written
+from sslviz.lessons import card_of
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.settings import all_knobs, recommended
@@ -25,12 +26,8 @@ class Preset:
     right: Any
 
 
-PRESETS = (
-    Preset("SimCLR: τ 0.07 | 0.5", "simclr", "temperature", 0.07, 0.5),
-    Preset("SimCLR: hue jitter 0.5 | 0", "simclr", "hue", 0.5, 0.0),
-    Preset("BYOL: with | without predictor", "byol", "predictor", True, False),
-    Preset("SimSiam: with | without stop-gradient", "simsiam", "stop_gradient", True, False),
-    Preset("MAE: hide 50 % | 75 %", "mae", "mask_ratio", 0.5, 0.75),
+PRESETS = tuple(
+    Preset(each.label, method, each.knob, each.left, each.right) for method in METHODS for each in card_of(method).twins
 )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sslviz.foreign import in_markdown, path_end
 from sslviz.knobs import written
+from sslviz.lessons import card_of
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
@@ -65,8 +66,10 @@ def losses_unlike(pair: Pair) -> str:
     one, other = (facts(run) for run in pair)
     if one["method"] != other["method"]:
         return f"The losses of {one['method']} and {other['method']} do not compare: each is another function."
-    turned = [name for name in TEMPERATURES if name in one and one[name] != other.get(name)]
-    if not turned or (one["method"] == METHODS["byol"].title and not one["negatives"]):  # only they have a temperature
+    idle = card_of(pair[0].settings().method).idle  # BYOL: without negatives nothing is divided by a temperature
+    counts = [name for name in TEMPERATURES if name in one and (name not in idle or one[idle[name]])]
+    turned = [name for name in counts if one[name] != other.get(name)]
+    if not turned:
         return ""
     a, b = (written(each[turned[0]]) for each in (one, other))
     return (

@@ -1,13 +1,14 @@
 """Which knob is to blame? For each kind of trouble, the switches that lead to it, each with a reason and a cure.
 
-If several are off, all are named: each alone may suffice. What comes after them is only suspected if none is off.
+If several are off, all are named: each alone may suffice. What comes after them is only suspected if none is off. The
+switches of a method stand on its card (lessons/), knobs that every run has stand here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Values = dict[str, Any]
+from sslviz.lessons import CARDS
+from sslviz.lessons.suspects import Suspect, Values
 
 
 @dataclass(frozen=True)
@@ -19,22 +20,6 @@ class Blame:
     cure_words: str = ""
 
 
-@dataclass(frozen=True)
-class Suspect:
-    """A knob, when it is guilty, why, what to set, in words. `first`: guilty for certain, not only a suspicion."""
-
-    knob: str
-    guilty: Callable[[Any, Values], bool]
-    why: str
-    value: Any
-    words: str
-    first: bool = True
-
-
-def off(knob: str, why: str, words: str) -> Suspect:
-    return Suspect(knob, lambda value, _: value is False, why, True, words)
-
-
 def blame(suspects: tuple[Suspect, ...], values: Values, otherwise: str) -> Blame:
     guilty = [s for s in suspects if s.knob in values and s.guilty(values[s.knob], values)]
     guilty = [s for s in guilty if s.first] or guilty[:1]
@@ -42,11 +27,6 @@ def blame(suspects: tuple[Suspect, ...], values: Values, otherwise: str) -> Blam
         return Blame(otherwise)
     why = "; and ".join(s.why for s in guilty)
     return Blame(why[0].upper() + why[1:] + ".", {s.knob: s.value for s in guilty}, ", ".join(s.words for s in guilty))
-
-
-def held_by_negatives(values: Values) -> bool:
-    """True if other pictures are pushed away: then one answer for all is expensive, whatever is off."""
-    return bool(values.get("negatives", 0) >= 0.5)
 
 
 FAST = Suspect(
@@ -66,75 +46,6 @@ DECAY = Suspect(
     first=False,
 )
 
-COLLAPSE = (
-    Suspect(
-        "stop_gradient",
-        lambda on, v: on is False and v.get("target") is not False and not held_by_negatives(v),
-        "the stop-gradient is off, so the goal comes to meet the prediction",
-        True,
-        "switch the stop-gradient on",
-    ),
-    Suspect(
-        "target",
-        lambda on, v: on is False and not held_by_negatives(v),
-        "there is no target network, and no stop-gradient without it: the goal comes to meet the prediction",
-        True,
-        "bring the target network back",
-    ),
-    Suspect(
-        "predictor",
-        lambda on, v: on is False and not held_by_negatives(v),
-        "the predictor is off, so both views must simply meet, wherever that is",
-        True,
-        "switch the predictor on",
-    ),
-    Suspect(
-        "negatives",
-        lambda weight, v: weight < 0.5 and "predictor" not in v,
-        "the negatives are off: partners attract, and nothing keeps the others away",
-        1.0,
-        "switch the negatives on",
-    ),
-    Suspect(
-        "momentum",
-        lambda m, v: m == 0 and v.get("target") is not False and not held_by_negatives(v),
-        "m is 0: the teacher is its own student, and runs away with it",
-        0.97,
-        "a slow teacher",
-    ),
-    off("batch_norm", "BatchNorm is off, and nothing else centres z", "BatchNorm in projector and predictor"),
-    off("expand", "the coding rate does not count, so all pictures may share one place", "let the pictures spread"),
-    off("equipartition", "the equipartition is off, so one prototype may take all pictures", "equal shares for all"),
-    Suspect(
-        "sinkhorn_iterations", lambda n, v: n == 0, "no round of Sinkhorn shares out the prototypes", 3, "3 rounds"
-    ),
-    off("centring", "centring is off, so one class may win every picture", "switch the centring on"),
-    off("sharpening", "sharpening is off, so that no class may ever win", "switch the sharpening on"),
-    FAST,
-    DECAY,
-)
-UNIFORM = (
-    off("sharpening", "sharpening is off: centring alone makes all classes alike", "switch the sharpening on"),
-    Suspect(
-        "teacher_temperature",
-        lambda tau, v: tau >= v.get("student_temperature", 1.0),
-        "the teacher's temperature is not below the student's: its targets are softer than what they should teach",
-        0.04,
-        "a sharper teacher",
-    ),
-    FAST,
-    DECAY,
-)
-DOMINANCE = (
-    off("centring", "centring is off: sharpening alone lets the strongest class win", "switch the centring on"),
-    Suspect("center_momentum", lambda m, v: m == 1, "the centre never moves", 0.9, "let the centre follow"),
-    off("equipartition", "the equipartition is off, so the popular become more popular", "equal shares for all"),
-    Suspect(
-        "sinkhorn_iterations", lambda n, v: n == 0, "no round of Sinkhorn shares out the prototypes", 3, "3 rounds"
-    ),
-    FAST,
-    DECAY,
-)
 IGNORANT = (
     Suspect(
         "learning_rate", lambda rate, v: rate <= 1e-5, "the learning rate is too small to move", 2e-3, "larger steps"
@@ -153,11 +64,7 @@ IGNORANT = (
 TEMPERATURE = (
     Suspect("temperature", lambda tau, v: True, "the temperature decides how picky the softmax is", 0.2, "a usual τ"),
 )
-SHORTCUT = (
-    Suspect("caption", lambda on, v: on is True, "the line along the edge gives it away", False, "no line"),
-    off("gaps", "lines that go on in the next tile give it away", "gaps between the tiles"),
-    off("normalise_tiles", "colours that fade across the picture give it away", "tiles without their mean colour"),
-)
+CAPTION = Suspect("caption", lambda on, v: on is True, "the line along the edge gives it away", False, "no line")
 MISLED = (
     Suspect(
         "jitter",
@@ -178,16 +85,21 @@ MISLED = (
 LOST = "No switch is off now, but a network that has collapsed does not come back."
 
 
+def on_cards(trouble: str) -> tuple[Suspect, ...]:
+    """Those of all methods: a run has the knobs of one. Whom several cards name is asked once."""
+    return tuple(dict.fromkeys(suspect for card in CARDS.values() for suspect in card.suspects.get(trouble, ())))
+
+
 def collapse(values: Values) -> Blame:
-    return blame(COLLAPSE, values, LOST)
+    return blame((*on_cards("collapse"), FAST, DECAY), values, LOST)
 
 
 def uniform(values: Values) -> Blame:
-    return blame(UNIFORM, values, LOST)
+    return blame((*on_cards("uniform"), FAST, DECAY), values, LOST)
 
 
 def dominance(values: Values) -> Blame:
-    return blame(DOMINANCE, values, LOST)
+    return blame((*on_cards("dominance"), FAST, DECAY), values, LOST)
 
 
 def ignorant(values: Values) -> Blame:
@@ -199,7 +111,7 @@ def sharp(values: Values) -> Blame:
 
 
 def shortcut(values: Values) -> Blame:
-    return blame(SHORTCUT, values, "Something in the picture gives the answer away.")
+    return blame((CAPTION, *on_cards("shortcut")), values, "Something in the picture gives the answer away.")
 
 
 def misled(values: Values) -> Blame:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.figures import clock, curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
@@ -42,10 +43,10 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
     line: dict[str, float] = {}
     if status.knn_random_init is not None:
         line["random weights"] = status.knn_random_init
-    reference = server.recorded("supervised", run.settings().data)
+    reference = server.recorded(REFERENCE, run.settings().data)
     best = reference.status() if reference is not None else None
     if best is not None and best.knn is not None and best.live_pictures == status.live_pictures:
-        line["supervised"] = best.knn
+        line[REFERENCE] = best.knn
     pictures = probe(path)
     classes = len(pictures.classes) if pictures is not None else 0
     if classes > 1:

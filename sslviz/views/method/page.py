@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from sslviz.lessons import card_of
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
@@ -13,7 +14,7 @@ from sslviz.views import address
 from sslviz.views.controls import method_knobs, other_versions, server, transport
 from sslviz.views.method import live, switchboard
 
-EXTRAS = {"byol": switchboard.show}  # what only one page has
+EXTRAS = {"switchboard": switchboard.show}  # what only one page has, as its method's card calls it
 
 
 def show(name: str) -> None:
@@ -37,8 +38,8 @@ def show(name: str) -> None:
             if run is not None:
                 other_versions.remarks(run)
             other_versions.unread()
-    if name in EXTRAS:
-        EXTRAS[name]()
+    if extra := card_of(name).extra:
+        EXTRAS[extra]()
 
 
 def chosen(name: str) -> tuple[RunFolder | None, str]:

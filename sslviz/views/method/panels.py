@@ -1,5 +1,7 @@
 """The pictures that explain a method: one row of the table for each, shown where a run has recorded what it needs."""
 
+from collections.abc import Callable
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -18,6 +20,7 @@ from sslviz.figures import (
     teacher,
 )
 from sslviz.figures.curves import Series
+from sslviz.lessons import CARDS
 from sslviz.views.method.curves import pins
 from sslviz.views.method.moment import Moment
 from sslviz.views.method.panel import Panel
@@ -80,31 +83,35 @@ def _classes(m: Moment) -> go.Figure:
     return predictions.classes(m.views, m["class_logits"], m["labels"], m.classes)
 
 
+NEEDS = {name: needs for card in CARDS.values() for name, needs in card.panels.items()}
+
+
+def _own(name: str, draw: Callable[[Moment], go.Figure], how_to_read: str, wide: bool = False) -> Panel:
+    """A panel of which a card says from what it is drawn."""
+    return Panel(name, NEEDS[name], draw, how_to_read, wide)
+
+
 OWN = [
-    Panel(
+    _own(
         "reconstruction",
-        ("mask", "prediction", "patch_error"),
         lambda m: reconstruction.reconstruction(m.views, m["mask"], m["prediction"], m["patch_error"]),
         reconstruction.HOW_TO_READ,
         wide=True,
     ),
-    Panel(
+    _own(
         "rotation",
-        ("angle_logits",),
         _rotation,
         predictions.HOW_TO_READ_ROTATION,
     ),
-    Panel("angles", ("angle_logits",), lambda m: confusion.angles(m["angle_logits"]), confusion.HOW_TO_READ),
-    Panel(
+    _own("angles", lambda m: confusion.angles(m["angle_logits"]), confusion.HOW_TO_READ),
+    _own(
         "jigsaw",
-        ("shuffled", "permutation_logits", "permutation", "permutations"),
         lambda m: jigsaw.jigsaw(m["shuffled"], m["permutation_logits"], m["permutation"], m["permutations"]),
         jigsaw.HOW_TO_READ,
         wide=True,
     ),
-    Panel(
+    _own(
         "colorization",
-        ("gray", "colored"),
         lambda m: predictions.colorization(
             m["gray"],
             m["colored"],
@@ -114,63 +121,54 @@ OWN = [
         predictions.HOW_TO_READ_COLORS,
         wide=True,
     ),
-    Panel("classes", ("class_logits", "labels"), _classes, predictions.HOW_TO_READ_CLASSES, wide=True),
-    Panel(
+    _own("classes", _classes, predictions.HOW_TO_READ_CLASSES, wide=True),
+    _own(
         "queue",
-        ("queue_similarity", "queue_age"),
         lambda m: queue.queue(m["queue_similarity"], m["queue_age"], query=None, batch=m.values["batch_size"]),
         queue.HOW_TO_READ,
     ),
-    Panel("usage", ("prototype_usage",), lambda m: prototypes.usage(m["prototype_usage"]), prototypes.HOW_TO_READ),
-    Panel(
+    _own("usage", lambda m: prototypes.usage(m["prototype_usage"]), prototypes.HOW_TO_READ),
+    _own(
         "assignments",
-        ("assignments",),
         lambda m: prototypes.assignments(m["assignments"], labels=m.labels),
         prototypes.HOW_TO_READ_ASSIGNMENTS,
     ),
-    Panel("entropy", ("teacher_entropy", "mean_output_entropy", "center"), _entropy, teacher.HOW_TO_READ),
-    Panel(
+    _own("entropy", _entropy, teacher.HOW_TO_READ),
+    _own(
         "outputs",
-        ("teacher_logits", "center"),
         _outputs,
         teacher.HOW_TO_READ_OUTPUTS,
     ),
-    Panel(
+    _own(
         "gap",
-        ("teacher_cosine", "positive_cosine"),
         _gap,
         "Cosine of student and teacher on one view, and of the student's prediction of the other view with the "
         "teacher's answer: both at 1 at once may be a collapse.",
     ),
-    Panel(
+    _own(
         "distance",
-        ("teacher_kl",),
         _distance,
         "The part of the loss that the student can do something about: 0 when it says what its teacher says.",
     ),
-    Panel(
+    _own(
         "output_std",
-        ("output_std", "channel_std"),
         _output_std,
         "Near 1/√d the pictures are spread over the sphere; at 0 all of them get one answer, and the loss is content.",
     ),
-    Panel(
+    _own(
         "attention",
-        ("attention",),
         lambda m: attention.attention(m.views, m["attention"]),
         attention.HOW_TO_READ,
         wide=True,
     ),
-    Panel(
+    _own(
         "room",
-        ("coding_rate_share", "agreement"),
         _room,
         "The two wishes of the loss: the coding rate as a share of the largest possible, and the cosine of a view with "
         "its picture's mean. Agreement alone at 1 while the room goes to 0 is a collapse.",
     ),
-    Panel(
+    _own(
         "correlation",
-        ("cross_correlation",),
         lambda m: matrix.correlation(m["cross_correlation"]),
         matrix.HOW_TO_READ_CORRELATION,
     ),

@@ -8,7 +8,8 @@ import torch
 
 from sslviz.data.dataset import Dataset
 from sslviz.exhibits.slow_motion import step as slow_motion
-from sslviz.exhibits.slow_motion.terms import terms
+from sslviz.lessons import card_of
+from sslviz.lessons.terms import Exhibits, Terms, Values
 from sslviz.methods import METHODS
 from sslviz.methods.byol import BYOL
 from sslviz.methods.simclr import SimCLR
@@ -30,6 +31,10 @@ def beginning(method: str, tiny: Dataset, quick: RunSettings, steps: int = 1, me
     wanted = ("method.", memory) if memory else "method."
     kept = {name: value.clone() for name, value in trained.tensors().items() if name.startswith(wanted)}
     return slow_motion.with_batch(slow_motion.start(settings, tiny, (kept, trained.about())), N, 5)
+
+
+def terms_of(method: str, exhibits: Exhibits, values: Values) -> Terms | None:
+    return card_of(method).slow_motion.terms_of(exhibits, values)
 
 
 def state(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -83,7 +88,9 @@ def test_the_gradients_are_autograds(method: str, tiny: Dataset, quick: RunSetti
 def test_the_gradient_of_the_similarities_is_belief_minus_truth(tiny: Dataset, quick: RunSettings) -> None:
     """(p − y) / (2N τ), with τ turned by hand."""
     _, step = slow_motion.slow_step(beginning("simclr", tiny, quick), temperature=0.3)
-    found = terms("simclr", {"similarity": step.exhibits["similarity"].value}, {"temperature": 0.3, "negatives": 1.0})
+    found = terms_of(
+        "simclr", {"similarity": step.exhibits["similarity"].value}, {"temperature": 0.3, "negatives": 1.0}
+    )
     assert found is not None
     assert found.probability is not None
     y = np.eye(2 * N)[found.right]
@@ -106,7 +113,7 @@ def test_the_terms_make_up_the_loss(method: str, tiny: Dataset, quick: RunSettin
     after, step = slow_motion.slow_step(beginning(method, tiny, quick), **knobs)
     shown = {name: passed.value for name, passed in step.exhibits.items()}
     for exhibits, loss in ((shown, step.loss), (step.after, step.loss_after)):
-        found = terms(method, exhibits, after.settings.values())
+        found = terms_of(method, exhibits, after.settings.values())
         assert found is not None
         assert found.factor * found.terms.mean() == pytest.approx(loss, abs=1e-4)
 
@@ -114,14 +121,14 @@ def test_the_terms_make_up_the_loss(method: str, tiny: Dataset, quick: RunSettin
 def test_label_smoothing_is_in_the_terms(tiny: Dataset, quick: RunSettings) -> None:
     _, step = slow_motion.slow_step(beginning("supervised", tiny, quick), label_smoothing=0.3)
     shown = {name: passed.value for name, passed in step.exhibits.items()}
-    found = terms("supervised", shown, {"label_smoothing": 0.3})
+    found = terms_of("supervised", shown, {"label_smoothing": 0.3})
     assert found is not None
     assert found.terms.mean() == pytest.approx(step.loss, abs=1e-5)
 
 
 @pytest.mark.parametrize("method", ["swav", "dino", "mae", "colorization", "barlow_twins", "emp_ssl"])
 def test_other_losses_have_no_terms(method: str) -> None:
-    assert terms(method, {}, {}) is None
+    assert terms_of(method, {}, {}) is None
 
 
 @pytest.mark.parametrize("method", ["byol", "moco", "dino"])

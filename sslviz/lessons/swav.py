@@ -1,0 +1,32 @@
+"""SwAV's card."""
+
+from sslviz.lessons.card import SAME, TWICE, Card, Place, Row, SlowMotion
+from sslviz.lessons.suspects import Suspect, off
+
+SINKHORN = Suspect(
+    "sinkhorn_iterations", lambda n, v: n == 0, "no round of Sinkhorn shares out the prototypes", 3, "3 rounds"
+)
+
+CARD = Card(
+    icon=":material/hub:",
+    place=Place(TWICE, "one view predicts the group of the other view"),
+    zoo=Row(SAME, "none", "none", "the view that predicts", "soft groups", "groups of equal size (Sinkhorn)"),
+    panels={"usage": ("prototype_usage",), "assignments": ("assignments",)},
+    suspects={
+        "collapse": (
+            off(
+                "equipartition",
+                "the equipartition is off, so one prototype may take all pictures",
+                "equal shares for all",
+            ),
+            SINKHORN,
+        ),
+        "dominance": (
+            off(
+                "equipartition", "the equipartition is off, so the popular become more popular", "equal shares for all"
+            ),
+            SINKHORN,
+        ),
+    },
+    slow_motion=SlowMotion(similarity="z of every large crop is compared with every other: s is their cosine."),
+)
