@@ -27,6 +27,8 @@ WRONG = {
     "hardly ever among": "is rarely one of",
     "by turns a step": "in alternating steps",
     "does otherwise": "does differently",
+    "only who ": "only those who",
+    "matter as what": "matter because",
     "0.4878 ": "0.48786, and not the lecture's",
 }
 

@@ -29,7 +29,7 @@ CARD = Card(
     sweeps={
         "momentum": Question(
             "EMA momentum",
-            "How slowly should the target follow? 0: not at all behind, 1: it never learns.",
+            "How slowly should the target follow? 0: without delay, 1: it never moves.",
             {"momentum": "0, 0.9, 0.97, 0.99, 1"},
         ),
         "switches": Question(

@@ -22,10 +22,11 @@ CARD = Card(
                 "all places.",
             ),
         },
-        pixels="Lightness matters as what is given, colours as what is to be predicted.",
+        pixels="Lightness matters because it is given, colours because they are to be predicted.",
     ),
     pretext=PretextTask(
-        "The **colours** are taken away: which were they? Who knows the thing knows its colours.",
-        "Each picture as it was painted; below, what was staked on wrong colours, mean over the places.",
+        "The **colours** are taken away: which were they? Whoever recognises the thing knows its colours.",
+        "Each picture as it was painted; below, the probability of the likeliest colours where they are wrong, "
+        "averaged over all places.",
     ),
 )

@@ -17,7 +17,7 @@ CARD = Card(
         "collapse": (
             MOMENTUM,
             off("centring", "centring is off, so one class may win every picture", "switch the centring on"),
-            off("sharpening", "sharpening is off, so that no class may ever win", "switch the sharpening on"),
+            off("sharpening", "sharpening is off, so no class can ever win", "switch the sharpening on"),
         ),
         "uniform": (
             off("sharpening", "sharpening is off: centring alone makes all classes alike", "switch the sharpening on"),

@@ -17,5 +17,5 @@ CARD = Card(
             ),
         ),
     },
-    slow_motion=SlowMotion(similarity="z of the first two views of each picture: s is their cosine."),
+    slow_motion=SlowMotion(similarity="The first two views of each picture are compared: s is the cosine of their z."),
 )

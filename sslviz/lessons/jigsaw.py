@@ -16,7 +16,7 @@ CARD = Card(
     panels={"jigsaw": ("shuffled", "permutation_logits", "permutation", "permutations")},
     suspects={
         "shortcut": (
-            off("gaps", "lines that go on in the next tile give it away", "gaps between the tiles"),
+            off("gaps", "lines that continue in the next tile give it away", "gaps between the tiles"),
             off(
                 "normalise_tiles",
                 "colours that fade across the picture give it away",

@@ -4,13 +4,13 @@ from sslviz.lessons.card import MISSING, Card, Part, Place, Question, SlowMotion
 
 CARD = Card(
     icon=":material/dashboard:",
-    place=Place(MISSING, "most patches are hidden and painted in again"),
+    place=Place(MISSING, "most patches are hidden and filled in again"),
     panels={"reconstruction": ("mask", "prediction", "patch_error"), "attention": ("attention",)},
     twins=(Twins("MAE: hide 50 % | 75 %", "mask_ratio", 0.5, 0.75),),
     sweeps={
         "masking": Question(
             "Mask ratio × mask type",
-            "How much must be hidden, and in which form, before painting it back teaches anything?",
+            "How much must be hidden, and in which form, before filling it in teaches anything?",
             {"mask_ratio": "0.25, 0.5, 0.75, 0.9", "mask_type": "random, block, grid"},
         ),
     },
@@ -24,12 +24,14 @@ CARD = Card(
                 "The encoder sees the visible patches, each with its position, and a class token: nothing of what is "
                 "hidden. When training is over, the mean of h over all patches of a whole picture is kept.",
             ),
-            "narrow": Part("Narrowing", "u", "A linear layer makes the encoder's tokens as narrow as the decoder is."),
+            "narrow": Part(
+                "Narrowing", "u", "A linear layer reduces the encoder's tokens to the width of the decoder."
+            ),
             "decoder": Part("Decoder", "v", "A small transformer: all tokens, visible or mask, attend to each other."),
             "paint": Part(
                 "Pixels", "x̂", "A linear layer turns every patch's token into pixels: 3 colours of 4 × 4 pixels."
             ),
         },
-        pixels="Visible patches matter as what is given, hidden ones as what is to be predicted.",
+        pixels="Visible patches matter because they are given, hidden ones because they are to be predicted.",
     ),
 )

@@ -18,7 +18,7 @@ def terms(x: Exhibits, values: Values) -> Terms | None:
 
 CARD = Card(
     icon=":material/queue:",
-    place=Place(TWICE, "two views find each other; a slow copy writes the views in the queue", TEACHER),
+    place=Place(TWICE, "two views find each other; a slow copy fills the queue with views", TEACHER),
     zoo=Row(SLOW, "queue of earlier batches", "none", "one view", "softmax over the queue", "negatives"),
     panels={"queue": ("queue_similarity", "queue_age")},
     suspects={"collapse": (MOMENTUM,)},

@@ -13,9 +13,9 @@ class Stop(NamedTuple):
 
 LECTURE = (  # in the lecture's order
     Stop(("labels",), "Pick a kind of label and a number of images.", "Labelling everything costs millions."),
-    Stop(("pretext_room",), "Turn, shuffle or grey a picture.", "A network answers that never saw a label."),
+    Stop(("pretext_room",), "Turn, shuffle or grey a picture.", "The network that answers has never seen a label."),
     Stop(("infonce",), "Point at a cell, then change a similarity.", "The loss is a choice: which view is my partner?"),
-    Stop(("temperature",), "Move τ under the same scores.", "A small τ decides sharply and pushes the nearest most."),
+    Stop(("temperature",), "Move τ under the same scores.", "A small τ decides sharply, pushing the nearest hardest."),
     Stop(("simclr",), "Press **Start**.", "Two bright diagonals appear, then clusters without labels."),
     Stop(("projection_head",), "Compare h with z.", "h, in front of the head, keeps what z has to forget."),
     Stop(
@@ -27,6 +27,6 @@ LECTURE = (  # in the lecture's order
 )
 AFTERWARDS = (
     Stop(("compare",), "Choose runs and drag one clock.", "Two methods learn side by side, moment by moment."),
-    Stop(("judge",), "Put a run to four tests.", "The tests do not agree on which method is best."),
+    Stop(("judge",), "Put a run through four tests.", "The tests do not agree on which method is best."),
     Stop(("landscape",), "Look up a method.", "Four ideas are behind all of them."),
 )

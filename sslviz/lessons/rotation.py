@@ -16,7 +16,7 @@ def terms(x: Exhibits, values: Values) -> Terms:
 
 CARD = Card(
     icon=":material/rotate_right:",
-    place=Place(MISSING, "the side that is up is taken away"),
+    place=Place(MISSING, "which way is up is taken away"),
     panels={"rotation": ("angle_logits",), "angles": ("angle_logits",)},
     slow_motion=SlowMotion(
         views="One random view of each picture, in all four turns: the network is to predict by how much each was "
@@ -28,8 +28,8 @@ CARD = Card(
         right_one="The right one is the turn that was made.",
     ),
     pretext=PretextTask(
-        "By how much was this picture **turned**? Only who knows what is in a picture knows which side is up.",
-        "Each picture as it was turned; below, what it answered and how sure it was.",
+        "By how much was this picture **turned**? Only those who know what is in a picture know which side is up.",
+        "Each picture as it was turned; below, the network's answer and how sure it was.",
         {  # methods/rotation.py counts them
             "shapes": "Most of our shapes look the same after a quarter or half turn: no more than 49 % of the answers "
             "can be right."

@@ -32,7 +32,7 @@ CARD = Card(
     sweeps={
         "temperature": Question(
             "Temperature × batch size",
-            "Does a larger batch help, and does it want another temperature?",
+            "Does a larger batch help, and does it need another temperature?",
             {"temperature": "0.05, 0.1, 0.2, 0.5", "batch_size": "64, 128, 256"},
         ),
         "pairs": Question(
@@ -41,7 +41,7 @@ CARD = Card(
         ),
         "hue": Question(
             "Hue jitter",
-            "The augmentation becomes the invariance: what happens to the class, what to the hue?",
+            "The augmentation becomes the invariance: what happens to the class, and what to the hue?",
             {"hue": "0, 0.05, 0.1, 0.25, 0.5"},
         ),
     },

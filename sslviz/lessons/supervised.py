@@ -25,6 +25,6 @@ CARD = Card(
         parts={"head": Part("Head", "o", "A linear layer maps h to one number for each class.")},
         terms=terms,
         formula=formula,
-        right_one="The right one is what a person has said.",
+        right_one="The right one is the class that a person has given.",
     ),
 )

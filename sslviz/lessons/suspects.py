@@ -50,7 +50,7 @@ PREDICTOR = Suspect(
 MOMENTUM = Suspect(
     "momentum",
     lambda m, v: m == 0 and v.get("target") is not False and not held_by_negatives(v),
-    "m is 0: the teacher is its own student, and runs away with it",
+    "m is 0: the teacher is the student itself, and both run away together",
     0.97,
     "a slow teacher",
 )

@@ -4,7 +4,11 @@ from sslviz.lessons.card import SAME, TWICE, Card, Place, Row, SlowMotion
 from sslviz.lessons.suspects import Suspect, off
 
 SINKHORN = Suspect(
-    "sinkhorn_iterations", lambda n, v: n == 0, "no round of Sinkhorn shares out the prototypes", 3, "3 rounds"
+    "sinkhorn_iterations",
+    lambda n, v: n == 0,
+    "there are no rounds of Sinkhorn, so nothing shares out the prototypes",
+    3,
+    "3 rounds",
 )
 
 CARD = Card(
@@ -23,7 +27,9 @@ CARD = Card(
         ),
         "dominance": (
             off(
-                "equipartition", "the equipartition is off, so the popular become more popular", "equal shares for all"
+                "equipartition",
+                "the equipartition is off, so popular prototypes become more popular",
+                "equal shares for all",
             ),
             SINKHORN,
         ),

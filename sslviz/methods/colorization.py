@@ -1,4 +1,4 @@
-"""Colorization: which colours did this grey picture have? Who knows the thing knows its colours.
+"""Colorization: which colours did this grey picture have? Whoever recognises the thing knows its colours.
 
     L       lightness of a picture, 0 … 100: all that the encoder is given       N x 1 x H x W
     a, b    its colour: green to red, blue to yellow (CIE Lab)                   N x 2 x H x W
@@ -41,7 +41,7 @@ class Colorization(Method):
 
     title, family, paper = "Colorization", "pretext task", "https://arxiv.org/abs/1603.08511"
     equation = r"\mathcal{L} = -\sum_{h,w} v(Z_{h,w}) \sum_q Z_{h,w,q} \log \hat{Z}_{h,w,q}"
-    summary = "Which colours did this grey picture have? Who knows the thing knows its colours."
+    summary = "Which colours did this grey picture have? Whoever recognises the thing knows its colours."
     encoders = ("conv",)
     recommended: ClassVar[dict[str, Any]] = {
         "crop_scale": 1.0,

@@ -1,4 +1,4 @@
-"""Rotation: by how much was this picture turned? Only who knows what is in a picture knows which side is up.
+"""Rotation: by how much was this picture turned? Only those who know what is in a picture know which side is up.
 
     x0 … x270   one random view of each of N pictures, turned by 0°, 90°, 180° and 270°    N x 3 x H x W
     h           what the encoder makes of them; a small head guesses the turn from it      4N x d
@@ -32,7 +32,7 @@ class Rotation(Method):
 
     title, family, paper = "Rotation", "pretext task", "https://arxiv.org/abs/1803.07728"
     equation = r"\mathcal{L} = -\frac{1}{4} \sum_{y=0}^{3} \log F^{\,y}\big(\mathrm{rot}(x,\, 90^\circ y)\big)"
-    summary = "By how much was this picture turned? Only who knows what is in it knows which side is up."
+    summary = "By how much was this picture turned? Only those who know what is in it know which side is up."
     recommended: ClassVar[dict[str, Any]] = {
         "flip": 0.0,  # a mirrored L is nearly an L turned by 90°
         "crop_scale": 0.8,  # of a small piece nobody knows which side is up

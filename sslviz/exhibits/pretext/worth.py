@@ -13,8 +13,8 @@ from sslviz.views.plot.plot import encode, plot
 
 SHOWN = ("rotation", "jigsaw", "colorization", "simclr", "moco", "barlow_twins", "byol")
 CAUTION = (
-    "Drawn shapes lie nearly upright, so who knows which side is up nearly knows the shape: another set of pictures "
-    "may put these methods in another order."
+    "Drawn shapes lie nearly upright, so whoever knows which side is up nearly knows the shape: another set of "
+    "pictures may put these methods in another order."
 )
 MUCH = 0.05  # seconds that differ by more than this share are said to differ
 

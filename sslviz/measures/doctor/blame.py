@@ -48,7 +48,11 @@ DECAY = Suspect(
 
 IGNORANT = (
     Suspect(
-        "learning_rate", lambda rate, v: rate <= 1e-5, "the learning rate is too small to move", 2e-3, "larger steps"
+        "learning_rate",
+        lambda rate, v: rate <= 1e-5,
+        "the learning rate is too small for anything to move",
+        2e-3,
+        "larger steps",
     ),
     Suspect("learning_rate", lambda rate, v: rate >= 2e-2, "the learning rate is too large", 2e-3, "smaller steps"),
     Suspect("temperature", lambda tau, v: tau >= 0.7, "the temperature makes all candidates alike", 0.2, "a lower τ"),
