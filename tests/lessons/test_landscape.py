@@ -12,11 +12,10 @@ PLACES = {name: card.place for name, card in CARDS.items() if card.place}
 
 
 def test_every_method_stands_on_one_idea_but_the_reference() -> None:
-    assert set(PLACES) | {REFERENCE} == set(METHODS)
+    assert {name for name in METHODS if landscape.place(name, METHODS[name].family)} == set(METHODS) - {REFERENCE}
     for place in PLACES.values():
         assert place.idea in IDEAS
         assert place.also in {"", *IDEAS} - {place.idea}
-    assert landscape.place(REFERENCE, METHODS[REFERENCE].family) is None
 
 
 def test_a_new_method_goes_where_its_family_is() -> None:
@@ -24,7 +23,8 @@ def test_a_new_method_goes_where_its_family_is() -> None:
     assert place is not None
     assert place.idea == landscape.TWICE
     assert landscape.place("thirteenth", "test fixtures") is None
-    assert all(PLACES[n].idea == landscape.BY_FAMILY[METHODS[n].family] or n == "simsiam" for n in PLACES)
+    for name, place in PLACES.items():  # a card says otherwise only where the family's idea is borrowed from
+        assert landscape.BY_FAMILY.get(METHODS[name].family, place.idea) in (place.idea, place.also)
 
 
 def test_the_lectures_benchmark() -> None:

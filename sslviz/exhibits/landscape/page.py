@@ -91,13 +91,13 @@ def benchmark() -> pd.DataFrame:
 
 def the_zoo() -> pd.DataFrame:
     """Which part each method changes."""
-    animals = zoo.zoo(METHODS)
-    titles = {name: METHODS[name].title for name in animals.index}
+    table = zoo.zoo(METHODS)
+    titles = {name: METHODS[name].title for name in table.index}
     names = {title: name for name, title in titles.items()}
     base = names[address.choice("Compare with", "base", list(names), next(iter(names)))]
     st.markdown(f"How each method differs from **{titles[base]}**: changed parts in bold; · means the same.")
-    st.table(zoo.written(animals, base, titles), hide_index=True)
-    return animals.rename(index=titles).rename_axis("method").reset_index()
+    st.table(zoo.written(table, base, titles), hide_index=True)
+    return table.rename(index=titles).rename_axis("method").reset_index()
 
 
 def fields() -> pd.DataFrame:

@@ -8,7 +8,7 @@ import torch
 
 from sslviz.data.dataset import Dataset
 from sslviz.exhibits.slow_motion import step as slow_motion
-from sslviz.lessons import card_of
+from sslviz.lessons import CARDS, card_of
 from sslviz.lessons.terms import Exhibits, Terms, Values
 from sslviz.methods import METHODS
 from sslviz.methods.byol import BYOL
@@ -17,6 +17,7 @@ from sslviz.runs.settings import RunSettings
 from sslviz.training.trainer import Trainer
 
 N = 4
+WITH_TERMS = [name for name, card in CARDS.items() if card.slow_motion.terms]
 
 
 def beginning(method: str, tiny: Dataset, quick: RunSettings, steps: int = 1, memory: str = "optimizer.") -> Trainer:
@@ -107,7 +108,7 @@ def test_the_gradient_of_the_similarities_is_belief_minus_truth(tiny: Dataset, q
     np.testing.assert_allclose(step.parts["projector"].gradient, to_z, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("method", ["simclr", "moco", "byol", "simsiam", "rotation", "jigsaw", "supervised"])
+@pytest.mark.parametrize("method", WITH_TERMS)
 def test_the_terms_make_up_the_loss(method: str, tiny: Dataset, quick: RunSettings) -> None:
     knobs = {"negatives": 0.4} if method in ("simclr", "byol") else {}
     after, step = slow_motion.slow_step(beginning(method, tiny, quick), **knobs)
@@ -116,6 +117,10 @@ def test_the_terms_make_up_the_loss(method: str, tiny: Dataset, quick: RunSettin
         found = terms_of(method, exhibits, after.settings.values())
         assert found is not None
         assert found.factor * found.terms.mean() == pytest.approx(loss, abs=1e-4)
+
+
+def test_these_losses_have_terms() -> None:
+    assert set(WITH_TERMS) >= {"simclr", "moco", "byol", "simsiam", "rotation", "jigsaw", "supervised"}
 
 
 def test_label_smoothing_is_in_the_terms(tiny: Dataset, quick: RunSettings) -> None:
