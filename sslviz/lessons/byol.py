@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sslviz.lessons.card import SLOW, TEACHER, TWICE, Card, Part, Place, Question, Row, SlowMotion, Twins
+from sslviz.lessons.card import PREDICTIONS, SLOW, TEACHER, TWICE, Card, Part, Place, Question, Row, SlowMotion, Twins
 from sslviz.lessons.suspects import MOMENTUM, PREDICTOR, STOP_GRADIENT, Suspect, held_by_negatives
 from sslviz.lessons.terms import Exhibits, Terms, Values, log_sum_exp, meetings
 
@@ -60,6 +60,7 @@ CARD = Card(
                 "Target", "z′", "The teacher, a slow copy of encoder and projector, looks at the same views."
             ),
         },
+        tables=PREDICTIONS,
         terms=terms,
         formula=formula,
     ),

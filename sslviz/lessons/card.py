@@ -66,6 +66,28 @@ class Part:
     row: str = "view"  # what a row of its output is
 
 
+@dataclass(frozen=True)
+class Table:
+    """An exhibit in slow motion: what happens there, what a row and a column are, how to read it."""
+
+    words: str = ""
+    row: str = "row"
+    column: str = "column"
+    how_to_read: str = ""
+
+
+PREDICTIONS = {
+    "prediction_similarity": Table(
+        "Every prediction is compared with every goal; only a prediction and the *other* view of its picture enter the "
+        "loss.",
+        "prediction",
+        "goal",
+        "Green: alike; brown: opposite. The loss wants green in each row at the other view of the same picture, and "
+        "asks nothing of the rest.",
+    ),
+}
+
+
 def softmax_formula(values: Values) -> str:
     """The loss of a row that is a plain choice among candidates."""
     return "ℓ = −ln p of the right one"
@@ -78,6 +100,7 @@ class SlowMotion:
     views: str = ""  # what is done with the views, if not that several are compared
     view_names: tuple[str, ...] = ()  # if they are no "view a", "view b"
     parts: dict[str, Part] = field(default_factory=dict)  # name of a part of the method ->
+    tables: dict[str, Table] = field(default_factory=dict)  # name of an exhibit ->
     similarity: str = ""  # what is compared with what, if not z of every view with every other
     similarity_in_loss: bool = False
     row: str = "view"  # what a row of the loss is

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sslviz.lessons.card import SLOW, TEACHER, TWICE, Card, Part, Place, Row, SlowMotion
+from sslviz.lessons.card import SLOW, TEACHER, TWICE, Card, Part, Place, Row, SlowMotion, Table
 from sslviz.lessons.suspects import MOMENTUM
 from sslviz.lessons.terms import Exhibits, Terms, Values, choices
 
@@ -31,6 +31,15 @@ CARD = Card(
             ),
             "key_network": Part(
                 "Key network", "k", "A slow copy of encoder and projector turns the second views into keys."
+            ),
+        },
+        tables={
+            "queue_similarity": Table(
+                "Each query is compared with the keys of earlier batches, which wait in the queue. Eight queries and "
+                "256 keys are shown at most.",
+                "query",
+                "key in the queue",
+                "Green: alike; brown: opposite. All of these are negatives: the loss wants them small.",
             ),
         },
         similarity="Every query (a, z of a first view) and key (b) is compared with every other: s is their cosine. Of "

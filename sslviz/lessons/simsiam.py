@@ -1,6 +1,6 @@
 """SimSiam's card. Its loss chooses among nothing: it is an angle. (arXiv:2011.10566, equation 1.)"""
 
-from sslviz.lessons.card import SAME, TEACHER, TWICE, Card, Part, Place, Row, SlowMotion, Twins
+from sslviz.lessons.card import PREDICTIONS, SAME, TEACHER, TWICE, Card, Part, Place, Row, SlowMotion, Twins
 from sslviz.lessons.suspects import PREDICTOR, STOP_GRADIENT, off
 from sslviz.lessons.terms import Exhibits, Terms, Values, meetings
 
@@ -29,6 +29,7 @@ CARD = Card(
     },
     slow_motion=SlowMotion(
         parts={"predictor": Part("Predictor", "p", "It predicts the network's own z of the *other* view.")},
+        tables=PREDICTIONS,
         terms=terms,
         formula=formula,
     ),

@@ -1,6 +1,6 @@
 """SwAV's card."""
 
-from sslviz.lessons.card import SAME, TWICE, Card, Place, Row, SlowMotion
+from sslviz.lessons.card import SAME, TWICE, Card, Place, Row, SlowMotion, Table
 from sslviz.lessons.suspects import Suspect, off
 
 SINKHORN = Suspect(
@@ -34,5 +34,22 @@ CARD = Card(
             SINKHORN,
         ),
     },
-    slow_motion=SlowMotion(similarity="z of every large crop is compared with every other: s is their cosine."),
+    slow_motion=SlowMotion(
+        tables={
+            "prototype_similarity": Table(
+                "Every large crop is compared with the prototypes: s is the cosine.",
+                "large crop",
+                "prototype",
+                "Green: alike; brown: opposite.",
+            ),
+            "assignments": Table(
+                "Every large crop is shared among the prototypes so that all of them are used alike. This is the goal "
+                "of the other views of its picture.",
+                "large crop",
+                "prototype",
+                "Each row sums to 1; yellow is most.",
+            ),
+        },
+        similarity="z of every large crop is compared with every other: s is their cosine.",
+    ),
 )

@@ -58,6 +58,7 @@ def test_panels_and_parts_are_the_methods_own(name: str, tiny: Dataset, quick: R
         parts |= {part for part, _ in trainer.method.named_children()}
     card = CARDS[name]
     assert {need for needs in card.panels.values() for need in needs} <= emitted
+    assert set(card.slow_motion.tables) <= emitted
     assert set(card.slow_motion.parts) <= parts
 
 

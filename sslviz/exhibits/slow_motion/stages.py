@@ -11,6 +11,7 @@ from sslviz.exhibits.slow_motion.stage import Picture, Stage
 from sslviz.exhibits.slow_motion.step import Passed, SlowStep
 from sslviz.figures import matrix, softmax
 from sslviz.lessons import card_of
+from sslviz.lessons.card import Table
 from sslviz.lessons.terms import Terms
 from sslviz.nets.vit import PATCH
 from sslviz.training.trainer import Trainer
@@ -163,7 +164,8 @@ class Walk:
         if name == "similarity":
             told = words.similarity(self.card, self.values)
             return Stage(name, "Similarity", f"s: {self.shape(passed.value)}", told, lambda: [self.similarity()])
-        told, row, column, how = words.TABLES.get(name, ("", "row", "column", ""))
+        about = self.card.tables.get(name, Table())
+        told, row = about.words, about.row
         if name == "prediction_similarity" and self.values.get("negatives", 0) > 0:
             told += words.PUSHED
         square = passed.value.shape[0] == passed.value.shape[1] <= figures.MOST_NAMES
@@ -175,12 +177,12 @@ class Walk:
                 unit="cosine" if "similarity" in name else "correlation" if "correlation" in name else "share",
                 rows=self.rows(passed.value),
                 square=square,
-                x_title=column,
+                x_title=about.column,
                 y_title=row,
                 signed="similarity" in name or "correlation" in name,
                 top=1.0 if "similarity" in name else None,
             )
-            return [Picture(figure, title, how or matrix.HOW_TO_READ_CORRELATION)]
+            return [Picture(figure, title, about.how_to_read or matrix.HOW_TO_READ_CORRELATION)]
 
         size = " × ".join(str(each) for each in passed.value.shape)
         shape = f"d × d = {size}" if row.startswith("channel") else self.shape(passed.value)

@@ -49,45 +49,6 @@ HOW_TO_READ_SIMILARITY = (
     "Each cell compares two views (3a and 3b are two views of picture 3): yellow = alike, dark blue = opposite. The "
     "diagonal, a view with itself, is left out."
 )
-# exhibit -> what happens, what a row and a column are, how to read it
-TABLES = {
-    "prediction_similarity": (
-        "Every prediction is compared with every goal; only a prediction and the *other* view of its picture enter the "
-        "loss.",
-        "prediction",
-        "goal",
-        "Green: alike; brown: opposite. The loss wants green in each row at the other view of the same picture, and "
-        "asks nothing of the rest.",
-    ),
-    "queue_similarity": (
-        "Each query is compared with the keys of earlier batches, which wait in the queue. Eight queries and 256 keys "
-        "are shown at most.",
-        "query",
-        "key in the queue",
-        "Green: alike; brown: opposite. All of these are negatives: the loss wants them small.",
-    ),
-    "prototype_similarity": (
-        "Every large crop is compared with the prototypes: s is the cosine.",
-        "large crop",
-        "prototype",
-        "Green: alike; brown: opposite.",
-    ),
-    "assignments": (
-        "Every large crop is shared among the prototypes so that all of them are used alike. This is the goal of the "
-        "other views of its picture.",
-        "large crop",
-        "prototype",
-        "Each row sums to 1; yellow is most.",
-    ),
-    "cross_correlation": (
-        "How each channel of one view's z goes with each channel of the other's, averaged over recent training "
-        "batches: "
-        "of these few pictures alone it would be mostly chance. The loss of this step is made of theirs.",
-        "channel of view a",
-        "channel of view b",
-        "",
-    ),
-}
 PUSHED = " (β > 0: the others are pushed away as well.)"
 
 HOW_TO_READ_SOFTMAX = (
