@@ -1,5 +1,6 @@
 """Playing with attention: who is asked, where each head looks, what that covers, and what the patches know."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ SHADES = [  # over the picture: dark where nobody looks, clear where many do, a 
     [0.6, "rgba(40, 36, 0, 0.08)"],
     [1, "rgba(255, 233, 69, 0.5)"],
 ]
+LONG_WORD = re.compile(r"(\w{5})(\w{5,})")
 NOTHING = 127  # where a network has no such head
 
 HOW_TO_READ_ASKER = (
@@ -132,8 +134,8 @@ def features(picture: np.ndarray, token: int, seen: Sequence[Seen]) -> go.Figure
         title="What the patches know",
         subtitle=f"compared with {'the class token' if token == 0 else 'the framed patch'}",
         x_title="network",
-        # a column is narrower than the longest name where the window is small
-        columns=[one.name.replace(" ", "<br>", 1).replace("supervised", "super-<br>vised") for one in seen],
+        # in a small window a column is narrower than a long word
+        columns=[LONG_WORD.sub(r"\1-<br>\2", one.name.replace(" ", "<br>", 1)) for one in seen],
         scale=(-1, 1),
         scale_title="cosine",
         width=440,
