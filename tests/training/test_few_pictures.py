@@ -54,8 +54,9 @@ def test_three_pictures_one_of_them_to_test_on(method: str, labelled: bool, tmp_
     said = trained(folder, tmp_path, few(2, 1, labelled))
     if method == "supervised" and not labelled:
         assert said == "Supervised needs labels, and these pictures have none."
-    elif method == "barlow_twins":
-        assert said == "Barlow Twins needs at least 2 pictures to train on and 2 to test on; here are 2 and 1."
+    elif METHODS[method].fewest == 2:
+        title = METHODS[method].title
+        assert said == f"{title} needs at least 2 pictures to train on and 2 to test on; here are 2 and 1."
     else:
         assert said == "done"
         assert nothing_but_json(folder)
