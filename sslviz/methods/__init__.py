@@ -14,6 +14,7 @@ from sslviz.methods.simclr import SimCLR
 from sslviz.methods.simsiam import SimSiam
 from sslviz.methods.supervised import Supervised
 from sslviz.methods.swav import SwAV
+from sslviz.methods.vicreg import VICReg
 
 METHODS: dict[str, type[Method]] = {
     "simclr": SimCLR,
@@ -22,6 +23,7 @@ METHODS: dict[str, type[Method]] = {
     "byol": BYOL,
     "simsiam": SimSiam,
     "barlow_twins": BarlowTwins,
+    "vicreg": VICReg,
     "emp_ssl": EMPSSL,
     "dino": DINO,
     "mae": MAE,
