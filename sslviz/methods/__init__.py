@@ -6,6 +6,7 @@ from sslviz.methods.colorization import Colorization
 from sslviz.methods.dino import DINO
 from sslviz.methods.emp_ssl import EMPSSL
 from sslviz.methods.jigsaw import Jigsaw
+from sslviz.methods.lejepa import LeJEPA
 from sslviz.methods.mae import MAE
 from sslviz.methods.method import Method
 from sslviz.methods.moco import MoCo
@@ -25,6 +26,7 @@ METHODS: dict[str, type[Method]] = {
     "barlow_twins": BarlowTwins,
     "vicreg": VICReg,
     "emp_ssl": EMPSSL,
+    "lejepa": LeJEPA,
     "dino": DINO,
     "mae": MAE,
     "rotation": Rotation,
