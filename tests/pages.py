@@ -21,9 +21,13 @@ def end(name: str) -> int:
 
 
 def opened(page: str | Path, **query: str | list[str]) -> AppTest:
-    """`page`: the name of a file in pages/, or a path."""
+    """`page`: the name of a file in pages/, of a method that has no file there, or a path."""
     path = page if isinstance(page, Path) else ROOT / "pages" / f"{page}.py"
-    app = AppTest.from_file(str(path), default_timeout=60)
+    if path.exists():
+        app = AppTest.from_file(str(path), default_timeout=60)
+    else:
+        show = f"from sslviz.views.method import page\npage.show({str(page)!r})"
+        app = AppTest.from_string(show, default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
