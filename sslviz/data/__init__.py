@@ -4,6 +4,7 @@ Whatever the source, the result is a Dataset of 32 x 32 pictures, decoded once a
 """
 
 import hashlib
+import importlib
 import os
 import re
 from collections.abc import Callable
@@ -23,30 +24,31 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Source:
-    """A data set that has a name, as the page offers it."""
+    """A data set that has a name, as the page offers it. `module`: the file in sources/ whose `make` gives its
+    pictures; the others are downloaded with torchvision.
+    """
 
     title: str
     description: str
     needs_network: bool  # the first time
+    drawn: bool = False  # no photographs: their colours are not to be jittered as strongly
+    module: str = "catalogue"
 
 
 SOURCES: dict[str, Source] = {
-    "shapes": Source("Shapes", "22,000 drawn pictures of ten shapes; colour, place, size and angle are known", False),
-    "digits": Source("Digits", "1,797 real handwritten digits, enlarged from 8 × 8 pixels", False),
+    "shapes": Source(
+        "Shapes", "22,000 drawn pictures of ten shapes; colour, place, size and angle are known", False, True, "shapes"
+    ),
+    "digits": Source("Digits", "1,797 real handwritten digits, enlarged from 8 × 8 pixels", False, True, "digits"),
     "cifar10": Source("CIFAR-10", "60,000 photos of ten kinds of animals and vehicles (170 MB to download)", True),
     "stl10": Source("STL-10", "13,000 photos of ten kinds, shrunk from 96 × 96 pixels (2.6 GB to download)", True),
     "stl10-unlabeled": Source("STL-10, unlabelled", "100,000 photos without labels; STL-10's own test photos", True),
     "svhn": Source("SVHN", "99,289 house-number digits from street photos (250 MB to download)", True),
-    "fashionmnist": Source("Fashion-MNIST", "70,000 grey pictures of ten kinds of clothes (30 MB to download)", True),
+    "fashionmnist": Source(
+        "Fashion-MNIST", "70,000 grey pictures of ten kinds of clothes (30 MB to download)", True, True
+    ),
 }
-
-
-CODE = {  # the files that decide how the pictures of a source come out
-    "shapes": ("shapes",),
-    "digits": ("digits",),
-    "catalogue": ("catalogue",),
-    "own": ("own", "listing", "layout", "picture"),
-}
+OWN = ("own", "listing", "layout", "picture")  # the files that decide how pictures of one's own come out
 
 
 def default_cache() -> Path:
@@ -60,12 +62,11 @@ def load(source: str, *, cache: Path, progress: Progress | None = None) -> Datas
     `progress` is told what is going on and how much of it is done, 0..1. Raises DataError: one sentence for the user.
     """
     path = None if source in SOURCES else _path(source)
-    module = _module(source, path)
     entry, older = _entry(source, path, cache)
     kept = decoded.read(entry)
     if kept is not None:
         return kept
-    dataset = _decode(module, source, path, cache, progress)
+    dataset = _decode(source, path, cache, progress)
     try:
         decoded.write(entry, dataset, replaces=older)
     except OSError as error:  # a full or read-only disk costs time at the next start, nothing else
@@ -95,38 +96,24 @@ def title(source: str) -> str:
     return source if source in SOURCES else Path(source).name or source
 
 
-def _module(source: str, path: Path | None) -> str:
-    return "own" if path else source if source in ("shapes", "digits") else "catalogue"
-
-
 def _entry(source: str, path: Path | None, cache: Path) -> tuple[Path, str]:
     """Where the decoded pictures are kept, and how the names of those begin that they replace."""
     # the reading code is part of the key: pictures decoded by an older version are not taken for those of this one
-    code = b"".join(
-        (Path(__file__).parent / "sources" / f"{name}.py").read_bytes() for name in CODE[_module(source, path)]
-    )
+    files = OWN if path else (SOURCES[source].module,)
+    code = b"".join((Path(__file__).parent / "sources" / f"{name}.py").read_bytes() for name in files)
     what = _digest(f"{decoded.FORMAT} {path or source}".encode() + code)
     fingerprint = _digest(identity(path).encode()) if path else "0"
     slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
     return cache / "decoded" / f"{slug}-{what}-{fingerprint}", f"{slug}-{what}-"
 
 
-def _decode(module: str, source: str, path: Path | None, cache: Path, progress: Progress | None) -> Dataset:
+def _decode(source: str, path: Path | None, cache: Path, progress: Progress | None) -> Dataset:
+    """Loads the one file that makes them: others may want packages that are not there."""
+    name = "own" if path else SOURCES[source].module
+    make: Callable[..., Dataset] = importlib.import_module(f"sslviz.data.sources.{name}").make
     if path:
-        from sslviz.data.sources import own
-
-        return own.make(path, progress=progress)
-    if module == "shapes":
-        from sslviz.data.sources import shapes
-
-        return shapes.make(progress=progress)
-    if module == "digits":
-        from sslviz.data.sources import digits
-
-        return digits.make()
-    from sslviz.data.sources import catalogue
-
-    return catalogue.make(source, cache / "downloads", progress=progress)
+        return make(path, progress=progress)
+    return make(source, cache / "downloads", progress=progress) if name == "catalogue" else make(progress=progress)
 
 
 def _path(source: str) -> Path:

@@ -5,7 +5,7 @@ Whatever a run's folder holds may be a stranger's: into source go numbers, names
 
 from pathlib import Path
 
-from sslviz.data import CODE, SOURCES
+from sslviz.data import SOURCES
 from sslviz.export.sources import File, files
 from sslviz.foreign import one_line
 from sslviz.measures.scores import LIVE
@@ -76,7 +76,7 @@ class Recipe:
     def kind(self) -> str:
         """Where the pictures come from: shapes, digits, catalogue or own."""
         name = self.settings.data
-        return "own" if name not in SOURCES else name if name in CODE else "catalogue"
+        return SOURCES[name].module if name in SOURCES else "own"
 
     @property
     def where(self) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sslviz.data import SOURCES
 from sslviz.data.augment import AugmentKnobs
 from sslviz.knobs import Knob, Knobs, describe
 from sslviz.methods import FIRST, METHODS
@@ -25,7 +26,6 @@ class Parent(BaseModel):
 
 # Photographs carry their class in their colours more than our shapes do: full hue jitter would throw that away.
 PHOTOGRAPH_KNOBS: dict[str, Any] = {"hue": 0.1}
-DRAWN = ("shapes", "digits", "fashionmnist")
 
 
 class RunSettings(BaseModel):
@@ -100,7 +100,8 @@ class RunSettings(BaseModel):
 
 def recommended(method: str = FIRST, data: str = "shapes", **fields: Any) -> RunSettings:
     """The settings a page opens with: the defaults, fitted to the kind of pictures and to the method."""
-    fitted = {**({} if data in DRAWN else PHOTOGRAPH_KNOBS), **METHODS[method].recommended}
+    drawn = data in SOURCES and SOURCES[data].drawn
+    fitted = {**({} if drawn else PHOTOGRAPH_KNOBS), **METHODS[method].recommended}
     return RunSettings(method=method, data=data, **fields).change(**fitted)
 
 

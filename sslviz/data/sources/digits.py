@@ -12,9 +12,9 @@ from sslviz.data.dataset import DataError, Dataset, Split
 N_TEST = 360
 
 
-def make(*, size: int = 32) -> Dataset:
+def make(*, size: int = 32, progress: object = None) -> Dataset:
     """1,437 pictures to train on, 360 to test (36 of each digit, always the same ones); labels 0..9. Raises DataError
-    where there is no scikit-learn.
+    where there is no scikit-learn. `progress` is not told of so short a thing.
     """
     try:
         from sklearn.datasets import load_digits

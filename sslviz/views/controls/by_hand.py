@@ -14,7 +14,7 @@ from sslviz.knobs import Knob
 from sslviz.views import address
 from sslviz.views.controls.controls import makes_sense, slider
 
-SETS = ("shapes", "digits")  # there without a network
+SETS = tuple(name for name, source in SOURCES.items() if not source.needs_network)
 POOL = 256  # the first test pictures of a set
 # Of an upload, which is unpacked in this process: 6000 x 4000 is 24 million. A JPEG is unpacked at 1/8 of its size.
 MOST_PIXELS = 25_000_000

@@ -77,7 +77,9 @@ def differences(run: RunFolder) -> list[str]:
     settings = run.settings()
     recipe, knobs = recommended(settings.method, settings.data).values(), all_knobs(settings.method)
     turned = [(knobs[name], value) for name, value in run.values().items() if recipe.get(name, value) != value]
-    words = [in_words(knob, value) for knob, value in turned if knob.name not in OF_THE_MACHINE]
+    # an example is as long as it had to be
+    aside = OF_THE_MACHINE if server.is_ours(run) else (*OF_THE_MACHINE, "steps")
+    words = [in_words(knob, value) for knob, value in turned if knob.name not in aside]
     return [*words[:MOST], f"{len(words) - MOST} more"] if len(words) > MOST + 1 else words
 
 
