@@ -12,10 +12,12 @@ quick: .venv/dev.done
 	$(BIN)/ruff check -q .
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)
 
+LOOKING := tests/browser/test_walk.py tests/browser/test_clipped.py
 test: check
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not slow and not browser"
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "slow and not browser"
-	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist load -m browser $(LOOKING)
+	$(BIN)/python -m pytest --timeout 600 -m browser $(LOOKING:%=--ignore %)
 
 check: .venv/dev.done
 	$(BIN)/ruff check .
