@@ -16,9 +16,10 @@ import pandas as pd
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
 from benchmarks.trained import Case, spread, train
+from sslviz.data.augment import OFF
 from sslviz.exhibits.sweep.papers import REPORTED
 from sslviz.exhibits.sweep.results import PAIRS
-from sslviz.sweeps.presets import OFF, ON
+from sslviz.sweeps.presets import ON
 
 PARTS = (("knn", "k-NN, class"), ("linear", "Linear probe, class"), ("knn_hue", "k-NN, hue"))
 

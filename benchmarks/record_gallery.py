@@ -83,7 +83,7 @@ EXAMPLES: dict[str, Example] = {
     "emp_ssl": Example("emp_ssl", 130),
     "lejepa": Example("lejepa", 130),
     "dino": Example("dino", 1100),
-    "mae": Example("mae", 800, most_bytes=5_500_000),
+    "mae": Example("mae", 800, most_bytes=5_000_000),
     "rotation": Example("rotation", 300),
     "jigsaw": Example("jigsaw", 250),
     "colorization": Example("colorization", 500),

@@ -34,6 +34,9 @@ class AugmentKnobs(Knobs):
     solarize: float = knob(0.0, 0.0, 1.0, help="how often the bright half of the tones is inverted")
 
 
+OFF = {"crop_scale": 1.0, "flip": 0.0, "jitter": 0.0, "gray": 0.0, "blur": 0.0, "solarize": 0.0}  # pictures as they are
+
+
 class Drawn(NamedTuple):
     """What happens to each of B pictures, in B numbers each; None: switched off, for all of them."""
 

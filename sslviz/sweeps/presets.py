@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sslviz.data.augment import OFF
 from sslviz.knobs import Knob
 from sslviz.lessons import card_of
 from sslviz.methods import FIRST, METHODS
@@ -13,7 +14,6 @@ from sslviz.sweeps.sweep import Axis, Length, Sweep, build, written
 RECORDED_TEMPERATURES = "temperature_sweep.csv"  # in the gallery; benchmarks/temperature.py writes it
 LECTURE = ("temperature", "pairs", "hue", "masking")  # presets in its order; others follow as their methods do
 # One augmentation switched on, in the strength in which each is tried; all others are off.
-OFF: dict[str, Any] = {"crop_scale": 1.0, "flip": 0.0, "jitter": 0.0, "gray": 0.0, "blur": 0.0, "solarize": 0.0}
 ON: dict[str, dict[str, Any]] = {
     "crop": {"crop_scale": 0.2},
     "flip": {"flip": 0.5},

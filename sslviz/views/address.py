@@ -122,9 +122,19 @@ def numbers(key: str, default: Sequence[float], low: float, high: float, *, most
     return found
 
 
+def write(key: str, text: str) -> None:
+    """Puts one value into the URL, if it does not stand there yet. For what is written whenever a page is drawn.
+
+    Streamlit (1.67) sends the whole address with every assignment, as it was when this run of the script began: what
+    the visitor has done since then would be erased from it.
+    """
+    if st.query_params.get(key) != text:
+        st.query_params[key] = text
+
+
 def remember(key: str, values: Sequence[float]) -> None:
     """Puts many numbers into the URL."""
-    st.query_params[key] = ",".join(f"{value:.6g}" for value in values)
+    write(key, ",".join(f"{value:.6g}" for value in values))
 
 
 def check(key: str, makes_sense: Callable[[str], bool], default: str) -> None:

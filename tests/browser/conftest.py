@@ -140,7 +140,7 @@ def browser() -> Iterator:
 def context(browser) -> Iterator:
     """One browser profile for the tests of a file: what is loaded once (plotly, Streamlit's own code) stays loaded."""
     new = browser.new_context(viewport={"width": 1440, "height": 900})
-    new.set_default_timeout(60_000)
+    new.set_default_timeout(20_000)
     yield new
     new.close()
 

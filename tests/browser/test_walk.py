@@ -135,7 +135,7 @@ WALKS: dict[str, Walks] = {
     # rooms
     "attention_room": [
         [slide("Share of the attention"), cell("Who looks where?", 3, 2)],
-        [slide("Picture")],
+        [slide("Picture"), unfold("Through the training")],
     ],
     "mae_room": [
         [slide("mask ratio", "ArrowLeft"), choose("block"), slide("Dice")],

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from sslviz.data.augment import Augment
+from sslviz.data.augment import OFF, Augment
 from sslviz.methods import METHODS
 from sslviz.processes.launcher import Launcher
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.settings import RunSettings, recommended
 from sslviz.sweeps import progress, store
-from sslviz.sweeps.presets import OFF, ON, PRESETS, augmentation_pairs, suggested, sweepable
+from sslviz.sweeps.presets import ON, PRESETS, augmentation_pairs, suggested, sweepable
 from sslviz.sweeps.sweep import Length, Sweep, over_knobs, sweep_of, values_of
 
 BASE = RunSettings(data="digits", seed=5)

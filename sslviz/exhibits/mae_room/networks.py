@@ -54,7 +54,7 @@ def remember(key: str, newest: int) -> None:
     if chosen == newest:
         st.query_params.pop("step", None)
     else:
-        st.query_params["step"] = str(chosen)
+        address.write("step", str(chosen))
 
 
 def at(run: RunFolder, step: int) -> MAE | None:
@@ -110,7 +110,7 @@ def several(run: RunFolder, asked: Asked) -> None:
         max_selections=MOST_RUNS - 1,
     )
     if chosen:
-        st.query_params["beside"] = ",".join(chosen)
+        address.write("beside", ",".join(chosen))
     else:
         st.query_params.pop("beside", None)
     runs = [run, *(there[name] for name in chosen)]

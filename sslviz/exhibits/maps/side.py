@@ -82,7 +82,7 @@ def chosen_run(number: int) -> RunFolder | None:
         key=key,
         format_func=lambda name: "no second map" if name == NONE else run_title.title(runs[name]),
     )
-    st.query_params[key] = chosen
+    address.write(key, chosen)
     return runs.get(chosen)
 
 
@@ -136,5 +136,5 @@ def chosen_step(number: int, run: RunFolder, kind: MapKind, steps: list[int]) ->
     step = int(
         st.select_slider("Moment (training step)", steps, nearest, key=f"_{key}_{run.id}_{kind.name}_{len(steps)}")
     )
-    st.query_params[key] = str(step)
+    address.write(key, str(step))
     return step

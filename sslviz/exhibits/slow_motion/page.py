@@ -259,7 +259,7 @@ def stage_bar(found: list[Stage]) -> int:
         label_visibility="collapsed",
         required=True,
     )
-    st.query_params["stage"] = names[now]
+    address.write("stage", names[now])
     return now
 
 

@@ -89,7 +89,8 @@ def pick(label: str, key: str, names: dict[str, str], default: str, changed: Cal
     if state[key] not in names:
         state[key] = default
     st.selectbox(label, list(names), key=key, format_func=lambda name: names[name], on_change=changed)
-    st.query_params[key] = kept[key] = state[key]
+    kept[key] = state[key]
+    address.write(key, state[key])
     return str(state[key])
 
 

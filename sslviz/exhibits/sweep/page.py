@@ -51,6 +51,6 @@ def chooser() -> str | None:
     name = str(st.selectbox("Saved sweeps", list(names), key="shown_sweep", format_func=lambda each: names[each]))
     if state.get("_sweep_shown", name) != name:  # the cell was one of another sweep
         st.query_params.pop("cell", None)
-    st.query_params["sweep"] = name
+    address.write("sweep", name)
     state["_sweep_shown"] = name
     return name

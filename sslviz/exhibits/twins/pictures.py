@@ -58,7 +58,7 @@ def chosen(pair: Pair, steps: list[int]) -> int:
     usual = int(st.query_params.get("moment", steps[-1]))
     step = int(st.select_slider("Moment (training step)", steps, usual, key=f"moment_{pair[0].id}_{pair[1].id}"))
     if step != steps[-1]:
-        st.query_params["moment"] = str(step)
+        address.write("moment", str(step))
     else:
         st.query_params.pop("moment", None)
     return step

@@ -93,7 +93,7 @@ def pick(label: str, key: str, options: list[str], first: str, shown: Callable[[
         state[key] = first if key in state else st.query_params.get(key, first)
     chosen = str(st.selectbox(label, options, key=key, format_func=shown))
     if chosen != first or key in st.query_params:
-        st.query_params[key] = chosen
+        address.write(key, chosen)
     return chosen
 
 

@@ -46,7 +46,7 @@ def value(side: str, method: str, name: str, usual: dict[str, Any]) -> Any:
     else:
         chosen = knob_input(label, all_knobs(method)[name], key)
     if chosen != default(side, method, name, usual) or side in st.query_params:
-        st.query_params[side] = str(chosen)
+        address.write(side, str(chosen))
     return chosen
 
 

@@ -34,7 +34,7 @@ def run(
     # not bound to the URL: a bound selectbox would write what it shows there, which is long and may change
     names = list(runs)
     name = st.selectbox(label, names, names.index(first), key=key, format_func=lambda name: title(runs[name]))
-    st.query_params[key] = name
+    address.write(key, name)
     other_versions.remarks(runs[name])
     other_versions.unread()
     return runs[name]
@@ -79,7 +79,7 @@ def chosen_moment(run: RunFolder, key: str = "moment") -> int | None:
     if not steps:
         return None
     chosen = int(address.value(f"{key}_{run.id}", steps[-1]))
-    st.query_params[key] = str(chosen)
+    address.write(key, str(chosen))
     return chosen
 
 

@@ -76,7 +76,7 @@ def asked() -> list[str]:
 
 def choose(ids: list[str]) -> None:
     """Puts them into the address."""
-    st.query_params["runs"] = ",".join(ids[:MOST])
+    address.write("runs", ",".join(ids[:MOST]))
 
 
 def shown(ids: list[str]) -> list[Shown]:

@@ -4,12 +4,11 @@ import numpy as np
 import streamlit as st
 import torch
 
-from sslviz.data.augment import Augment, AugmentKnobs
+from sslviz.data.augment import OFF, Augment, AugmentKnobs
 from sslviz.measures.masking import Net
 from sslviz.methods.mae import MAE
 from sslviz.nets.vit import PATCH, ViT
 
-WHOLE = {"crop_scale": 1.0, "flip": 0.0, "jitter": 0.0, "gray": 0.0, "blur": 0.0, "solarize": 0.0}
 SIZE = 32  # pixels of a picture's side
 
 
@@ -31,7 +30,7 @@ def ours() -> Net:
 
 def method(ratio: float, kind: str) -> MAE:
     """The method itself, with its usual network, on pictures as they are."""
-    augment = Augment(AugmentKnobs(**WHOLE), torch.zeros(3))
+    augment = Augment(AugmentKnobs(**OFF), torch.zeros(3))
     return MAE(ViT(), MAE.Knobs(mask_ratio=ratio, mask_type=kind), augment)
 
 
