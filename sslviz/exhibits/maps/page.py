@@ -112,12 +112,12 @@ def picture(side: Side, color: str | None, since: str) -> None:
         return
     trail = tuple((str(folder.path), step) for step, folder in maps_picture.before(side, since))
     every = tuple((str(folder.path), step) for step, folder in layouts.layouts(side.run, side.kind.name).items())
-    asked = (side.path, side.name, str(place.path), side.step, side.kind.name, color, trail, every)
+    asked = maps_picture.Asked(side.path, side.name, str(place.path), side.step, side.kind.name, color, trail, every)
     alt = f"{LAYOUTS[side.kind.method]} map, {side.name}"
     if side.kind.dimensions == 3:
-        solid.draw(maps_picture.in_space(*asked), key=f"{key}_in_space", alt=alt)
+        solid.draw(maps_picture.in_space(asked), key=f"{key}_in_space", alt=alt)
     else:
-        plot(maps_picture.figure(*asked), key=key, alt=alt)
+        plot(maps_picture.figure(asked), key=key, alt=alt)
 
 
 def legend(sides: list[Side], color: str | None) -> None:

@@ -1,5 +1,6 @@
 """One map of the map room as a figure: colours, trails, and the name of the group in which things are picked."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,22 @@ TRAILS_HELP = (
 )
 HEIGHT = 640
 BENDS = 8  # of a trail
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A map, by all that decides how it looks. path: of the run; place: the folder that holds the layout; trail:
+    folders and steps of the layouts before, every: of all.
+    """
+
+    path: str
+    title: str
+    place: str
+    step: int
+    kind: str
+    color: str | None
+    trail: tuple[tuple[str, int], ...]
+    every: tuple[tuple[str, int], ...]
 
 
 def has(probe: ProbeSet, name: str) -> bool:
@@ -107,68 +124,50 @@ def extent(places: tuple[tuple[str, int], ...], kind: str) -> tuple[np.ndarray, 
     return (low + high) / 2, float((high - low).max()) * 0.53 or 1.0
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def in_space(
-    path: str,
-    title: str,
-    place: str,
-    step: int,
-    kind: str,
-    color: str | None,
-    trail: tuple[tuple[str, int], ...],
-    every: tuple[tuple[str, int], ...],
-) -> dict[str, Any]:
-    """The same for a map in space, as solid.py takes it."""
-    layout, probe, known = folder(place).projection(step, kind), recorded.probe(path), MapKind.parse(kind)
+def read(asked: Asked) -> tuple[np.ndarray, ProbeSet, dict[str, Any]]:
+    """The layout, the pictures that it is of, and how the points look."""
+    layout, probe = folder(asked.place).projection(asked.step, asked.kind), recorded.probe(asked.path)
     assert layout is not None
     assert probe is not None
-    middle, half = extent(every, kind)
-    way = ways(layout, trail, kind)
-    about = figures_3d.solid(
+    look = colours(asked.path, asked.step, asked.color, probe, layout)
+    return layout, probe, {**look, "sprite": picked.sprite(folder(asked.path), probe, len(layout))}
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def in_space(asked: Asked) -> dict[str, Any]:
+    """A map in space, as solid.py takes it."""
+    layout, probe, about = read(asked)
+    known, way = MapKind.parse(asked.kind), ways(layout, asked.trail, asked.kind)
+    middle, half = extent(asked.every, asked.kind)
+    drawn = figures_3d.solid(
         layout,
-        **colours(path, step, color, probe, layout),
-        sprite=picked.sprite(folder(path), probe, len(layout)),
-        title=title,
+        **about,
+        title=asked.title,
         subtitle=below(known, len(layout)),
         axes=axes(known),
         middle=middle,
         half=half,
         ways=None if way is None else np.stack([each[figures_trails.moved_most(way[0], layout)] for each in way], 1),
     )
-    return {**about, "link": picked.group(probe), "run": Path(path).name, "step": step}
+    return {**drawn, "link": picked.group(probe), "run": Path(asked.path).name, "step": asked.step}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def figure(
-    path: str,
-    title: str,
-    place: str,
-    step: int,
-    kind: str,
-    color: str | None,
-    trail: tuple[tuple[str, int], ...],
-    every: tuple[tuple[str, int], ...],
-) -> bytes:
-    """place: the folder that holds the layout; trail: folders and steps of the layouts before, every: of all."""
-    layout, probe, known = folder(place).projection(step, kind), recorded.probe(path), MapKind.parse(kind)
-    assert layout is not None
-    assert probe is not None
-    drawn = maps.scatter(
-        layout,
-        **colours(path, step, color, probe, layout),
-        sprite=picked.sprite(folder(path), probe, len(layout)),
-        axes=(axes(known)[0], axes(known)[1]),
-        height=HEIGHT,
-    )
-    drawn.update_layout(frame(title, known, len(layout), *extent(every, kind)))
+def figure(asked: Asked) -> bytes:
+    """A map in the plane."""
+    layout, probe, about = read(asked)
+    known, way = MapKind.parse(asked.kind), ways(layout, asked.trail, asked.kind)
+    drawn = maps.scatter(layout, **about, axes=(axes(known)[0], axes(known)[1]), height=HEIGHT)
+    drawn.update_layout(frame(asked.title, known, len(layout), *extent(asked.every, asked.kind)))
     drawn.update_traces(marker_size=5)
-    way = ways(layout, trail, kind)
     if way is not None:
         drawn.add_trace(figures_trails.trails(way, figures_trails.moved_most(way[0], layout)))
         drawn.data = (drawn.data[-1], *drawn.data[:-1])  # below the points
     # a zoom made by hand is for this kind of map of this run only
-    drawn.update_layout(uirevision=f"{path} {kind}", meta={**drawn.layout.meta, "link": picked.group(probe)})
-    return stamped(drawn, path, step)
+    drawn.update_layout(
+        uirevision=f"{asked.path} {asked.kind}", meta={**drawn.layout.meta, "link": picked.group(probe)}
+    )
+    return stamped(drawn, asked.path, asked.step)
 
 
 def positions(sides: list[Side]) -> pd.DataFrame:

@@ -46,8 +46,7 @@ def show() -> None:
         st.header("One step in slow motion", anchor=False)
         st.markdown(
             "Pictures go in, a loss comes out, a gradient flows back, weights move. Walk through **one real step** of "
-            "a "
-            "recorded run, forward and backward, and then take it."
+            "a recorded run, forward and backward, and then take it."
         )
         with st.container(key="bench"):
             left, right = st.columns([1, 2.6], gap="medium")
