@@ -42,8 +42,8 @@ class VICReg(Method):
     equation = (
         r"\begin{gathered} \mathcal{L} = \lambda\, s(Z, Z') + \tfrac{\mu}{2} \big[ v(Z) + v(Z') \big]"
         r" + \nu \big[ c(Z) + c(Z') \big], \\"
-        r"s = \frac{1}{Nd} \sum_i \| z_i - z'_i \|^2, \quad"
-        r"v = \frac{1}{d} \sum_j \max\!\big(0, \gamma - \sqrt{C_{jj} + \varepsilon}\big), \quad"
+        r"s = \frac{1}{Nd} \sum_i \| z_i - z'_i \|^2, \quad "
+        r"v = \frac{1}{d} \sum_j \max\!\big(0, \gamma - \sqrt{C_{jj} + \varepsilon}\big), \quad "
         r"c = \frac{1}{d} \sum_{i \neq j} C_{ij}^2 \end{gathered}"
     )
     summary = "The views of a picture agree, every number in z differs among pictures, and no two numbers say the same."

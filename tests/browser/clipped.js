@@ -58,6 +58,9 @@
     const line = parseFloat(getComputedStyle(label).lineHeight);
     if (label.getBoundingClientRect().height > 1.7 * line) said("squeezed button", label.textContent);
   }
+  // what KaTeX does not know it writes in its red (#cc0000)
+  for (const e of main.querySelectorAll(".katex-error, .katex [style*='color']"))
+    if (e.matches(".katex-error") || getComputedStyle(e).color === "rgb(204, 0, 0)") said("unknown LaTeX", e.textContent);
   for (const e of main.querySelectorAll(".katex-display")) if (shown(e) && e.scrollWidth > e.clientWidth + 2) said("equation", e.querySelector("annotation")?.textContent ?? e.textContent);
   if (main.scrollWidth > main.clientWidth + 2) said("page", `${main.scrollWidth} > ${main.clientWidth}`);
   return [...new Set(found)];

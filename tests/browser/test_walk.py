@@ -23,7 +23,7 @@ from tests.browser.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOWN = (Path(__file__).parent / "walk.js").read_text()
-PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+PAGES = sorted({path.stem for path in (ROOT / "pages").glob("*.py")} | METHODS.keys())
 PATIENCE = 60.0  # seconds: for a machine that has much else to do
 QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
     && !document.querySelector('[data-testid=stSkeleton], [data-loading=true]')
