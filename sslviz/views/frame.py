@@ -20,6 +20,7 @@ STYLE = """<style>
 [data-testid="stFileUploaderDropzone"] * { white-space: normal; }
 @media (max-width: 1100px) {
   [data-testid="stMain"] .katex-display { font-size: 0.85em; overflow: auto hidden; }
+  [data-testid="stMain"] :has(> table) { overflow-x: auto; }
   :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stColumn"] { min-width: 100%; }
   :is(.st-key-heading, .st-key-bench, .st-key-pairs) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-bench > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child,
