@@ -59,7 +59,7 @@ def past(number: int, steps: Sequence[int], history: pd.DataFrame, ended: bool) 
     if not steps or not {"step", "seconds", "images"} <= set(history.columns) or not len(history):
         return Past(number, (), (), (), (), ended)
     seconds, images = (
-        tuple(np.interp(steps, history["step"], history[axis]).round(4).tolist()) for axis in ("seconds", "images")
+        tuple(np.interp(steps, history["step"], history[axis]).tolist()) for axis in ("seconds", "images")
     )
     score = (f"{LIVE.name} not measured yet",) * len(steps)
     if "knn" in history:

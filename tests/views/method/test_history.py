@@ -199,6 +199,9 @@ def test_the_past_of_a_run_knows_the_last_score() -> None:
     assert [past.at("seconds", amount) for amount in (0, 3.9, 4, 99)] == [0, 0, 1, 2]
     assert [past.at("step", amount) for amount in (0, 2, 3)] == [0, 1, 1]
     assert clock.past(0, [], table, ended=True).at("step", 1) is None
+    table["seconds"] = [0.0, 0.5, 1.00004, 2.0, 930.96348482]
+    past = clock.past(0, [0, 2, 4], table, ended=True)
+    assert past.at("seconds", 930.96348482) == 2  # to the last digit: the clock ends where the longest run does
 
 
 def test_damaged_snapshots_are_passed_over(runs: Path) -> None:
