@@ -26,7 +26,7 @@ from sslviz.sweeps.store import ready
 Process = subprocess.Popen[bytes]
 SILENCE = 8.0  # seconds without a heartbeat after which a worker that is not ours is taken for dead
 JUDGING = 300.0  # seconds without news after which an evaluation is taken for dead
-HEAD_START = 4.0  # seconds that a run gets for its first steps before the next spare is warmed up beside it
+HEAD_START = 30.0  # seconds that a run has the machine to itself before the next spare is warmed up beside it
 PATIENCE = 5.0  # seconds that a worker gets to keep its weights before it is killed
 SINGLE = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
@@ -297,7 +297,9 @@ class Launcher:
             stdout=subprocess.DEVNULL,
             cwd=PACKAGE.parent,
             env={**os.environ, **(SINGLE if module == "sslviz.processes.projector" else {})},
-            start_new_session=True,  # Ctrl-C in the terminal is for the server; it closes us in order
+            # Ctrl-C in the terminal is for the server; it closes us in order. A session of its own would put it out
+            # of reach of `nice`: Linux shares its cores among sessions first.
+            process_group=0,
         )
 
     def _find_the_dead(self) -> None:

@@ -88,7 +88,7 @@ class Projector:
 def main() -> None:
     runs = Path(sys.argv[1])
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(19)  # training comes first
     requests: queue.LifoQueue[str] = queue.LifoQueue()  # who has turned a knob again waits for the newest map
 
     def listen() -> None:

@@ -99,7 +99,10 @@ def test_a_fork_starts_from_its_parents_weights(launcher: Launcher) -> None:
     assert fork.metrics()["step"].tolist() == [6, 7]
 
 
-def test_closing_keeps_the_weights_and_leaves_nothing_behind(tmp_path: Path, cache: Path) -> None:
+def test_closing_keeps_the_weights_and_leaves_nothing_behind(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sslviz.processes.launcher.HEAD_START", 0.0)
     launcher = Launcher(tmp_path / "runs", cache).open()
     run = launcher.start(DIGITS)
     until(lambda: run.status().step > 2 and launcher.spare is not None and launcher.projector is not None)
@@ -114,9 +117,10 @@ def test_workers_end_when_their_server_is_killed(tmp_path: Path, cache: Path) ->
     code = f"""
 import sys, time
 from pathlib import Path
-from sslviz.processes.launcher import Launcher
+from sslviz.processes import launcher as module
 from sslviz.runs.settings import RunSettings
-launcher = Launcher(Path({str(tmp_path)!r}), Path({str(cache)!r})).open()
+module.HEAD_START = 0.0
+launcher = module.Launcher(Path({str(tmp_path)!r}), Path({str(cache)!r})).open()
 run = launcher.start(RunSettings.model_validate_json({DIGITS.model_dump_json()!r}))
 while run.status().step < 3 or launcher.spare is None: time.sleep(0.05)
 print(run.id, run.status().pid, launcher.spare.pid, launcher.projector.pid, flush=True)
