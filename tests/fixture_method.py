@@ -25,7 +25,7 @@ class Thirteenth(Method):
         self.projector = mlp(encoder.dim, 64, 32)
 
     def step(self, x1: Tensor, x2: Tensor) -> Step:
-        z1, z2 = self.project(x1), self.project(x2)
+        z1, z2 = self.projector(self.encoder(x1)), self.projector(self.encoder(x2))
         spread = F.relu(1 - z1.std(0)).mean() + F.relu(1 - z2.std(0)).mean()
         z = F.normalize(z1.detach())
         return Step(
@@ -33,7 +33,3 @@ class Thirteenth(Method):
             {"similarity_of_first": z @ z.T},
             {"spread": spread.detach()},
         )
-
-    def project(self, images: Tensor) -> Tensor:
-        z: Tensor = self.projector(self.encoder(images))
-        return z

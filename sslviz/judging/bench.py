@@ -13,7 +13,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.data.questions import questions
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.training.probes import embedded, fixed_pictures
+from sslviz.training.probes import embedded, fixed_pictures, projected
 from sslviz.training.trainer import Trainer, choose_device
 
 Features = dict[str, tuple[Tensor, Tensor]]  # h, z -> of the labelled pictures, of the test pictures
@@ -51,18 +51,9 @@ class Bench:
 
     def features(self, method: Method) -> Features:
         """h, and z where there is a projector: (of the labelled pictures, of the test pictures)."""
-        found = {"h": (embedded(method.embed, method, self.images), embedded(method.embed, method, self.tests))}
-        if self.projects(method):
-            found["z"] = (embedded(method.project, method, self.images), embedded(method.project, method, self.tests))
-        return found
-
-    @torch.no_grad()
-    def projects(self, method: Method) -> bool:
-        """True if there is a projector."""
-        method.eval()  # or BatchNorm would refuse a single picture
-        z = method.project(method.augment.plain(self.tests[:1]))
-        method.train()
-        return z is not None
+        found = {"h": (embedded(method, self.images), embedded(method, self.tests))}
+        z, tests = (projected(method, h) for h in found["h"])
+        return found if z is None or tests is None else {**found, "z": (z, tests)}
 
 
 def set_up(

@@ -79,7 +79,7 @@ def supervised(run: RunFolder, gallery: Path = GALLERY, same_encoder: bool = Fal
 def last_features(bench: Bench, run: RunFolder) -> tuple[Tensor, Tensor]:
     """h of another run's last kept moment, for the bench's pictures."""
     method = load_network(run, run.weights_steps()[-1], bench.pictures).method
-    labelled, test = (embedded(method.embed, method, images.cpu()) for images in (bench.images, bench.tests))
+    labelled, test = (embedded(method, images.cpu()) for images in (bench.images, bench.tests))
     return labelled, test
 
 

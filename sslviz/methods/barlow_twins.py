@@ -58,7 +58,7 @@ class BarlowTwins(Method):
 
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
-        z1, z2 = standardise(self.project(x1)), standardise(self.project(x2))  # N x d
+        z1, z2 = standardise(self.projector(self.encoder(x1))), standardise(self.projector(self.encoder(x2)))  # N x d
         c = z1.T @ z2 / len(z1)                                                # d x d
         off = c - c.diagonal().diag()                                          # zeros on the diagonal
         invariance, redundancy = (1 - c.diagonal()).square().sum(), off.square().sum()
@@ -87,11 +87,6 @@ class BarlowTwins(Method):
             "invariance": invariance.detach(),
             "redundancy": redundancy.detach(),
         }
-
-    def project(self, images: Tensor) -> Tensor:
-        """z before it is standardised: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z
 
 
 def standardise(z: Tensor) -> Tensor:

@@ -85,7 +85,7 @@ class BYOL(Method):
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
         cos = F.cosine_similarity
-        z1, z2 = self.project(x1), self.project(x2)                               # N x d, online
+        z1, z2 = self.projector(self.encoder(x1)), self.projector(self.encoder(x2))  # N x d, online
         q1, q2 = self.predict(z1), self.predict(z2)                               # N x d
         t1, t2 = self.goal(x1, z1), self.goal(x2, z2)                             # N x d, sg(z') of the paper
         loss = (2 - 2 * cos(q1, t2) + 2 - 2 * cos(q2, t1)).mean()                 # 0 … 8
@@ -130,8 +130,3 @@ class BYOL(Method):
             "teacher_cosine": (z * t).sum(1).mean(),
             "output_std": z.std(0).mean(),
         }
-
-    def project(self, images: Tensor) -> Tensor:
-        """The online network's z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z

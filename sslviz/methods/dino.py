@@ -162,9 +162,9 @@ class DINO(Method):
         h: Tensor = self.teacher.copy[0](images)
         return h
 
-    def project(self, images: Tensor) -> Tensor:
-        """The teacher's z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.teacher.copy[:2](images)
+    def project(self, h: Tensor) -> Tensor:
+        """The teacher's z before normalisation, from its h."""
+        z: Tensor = self.teacher.copy[1](h)
         return z
 
 

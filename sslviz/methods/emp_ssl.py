@@ -66,7 +66,7 @@ class EMPSSL(Method):
 
     # fmt: off
     def step(self, *views: Tensor) -> Step:
-        z = self.project(torch.cat(views)).unflatten(0, (len(views), -1))       # n x B x d
+        z = self.projector(self.encoder(torch.cat(views))).unflatten(0, (len(views), -1))  # n x B x d
         z = F.normalize(z, dim=2)
         agreement = F.cosine_similarity(z, z.mean(0, keepdim=True), dim=2).mean()
         rate = coding_rate(z, self.knobs.epsilon_squared).mean()                # of each view, then their mean
@@ -82,11 +82,6 @@ class EMPSSL(Method):
         pairs = (z.sum(0).square().sum(1) - n) / (n * (n - 1))  # B: |Σ z|² holds every two views twice, and n ones
         share = rate.detach() / largest_rate(b, d, self.knobs.epsilon_squared)
         return {"positive_cosine": pairs.mean(), "coding_rate_share": share, "agreement": agreement.detach()}
-
-    def project(self, images: Tensor) -> Tensor:
-        """z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z
 
 
 def coding_rate(z: Tensor, epsilon_squared: float) -> Tensor:

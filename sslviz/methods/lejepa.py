@@ -84,7 +84,7 @@ class LeJEPA(Method):
     # fmt: off
     def step(self, *views_and_directions: Tensor) -> Step:
         *views, a = views_and_directions                                        # V times N x 3 x H x W; d x M
-        z = self.project(torch.cat(views)).unflatten(0, (len(views), -1))       # V x N x d
+        z = self.projector(self.encoder(torch.cat(views))).unflatten(0, (len(views), -1))  # V x N x d
         invariance = (z - z.mean(0)).square().mean()                            # of every view and its picture's mean
         t, dt = points(z)                                                       # K
         phi = (-t.square() / 2).exp()                                           # K
@@ -108,11 +108,6 @@ class LeJEPA(Method):
             "positive_cosine": pairs.mean(),
             "output_std": unit.flatten(0, 1).std(0).mean(),
         }
-
-    def project(self, images: Tensor) -> Tensor:
-        """z: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z
 
 
 def points(like: Tensor) -> tuple[Tensor, Tensor]:

@@ -87,6 +87,7 @@ class Method(nn.Module):
         h: Tensor = self.encoder(images)
         return h
 
-    def project(self, images: Tensor) -> Tensor | None:
-        """What the loss sees, z, if the method has a projector: B x 3 x H x W -> B x d'."""
-        return None
+    def project(self, h: Tensor) -> Tensor | None:
+        """What the loss sees of h before normalisation, z, if the method has a projector: B x d -> B x d'."""
+        projector: nn.Module | None = getattr(self, "projector", None)
+        return None if projector is None else projector(h)

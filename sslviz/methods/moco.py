@@ -77,7 +77,7 @@ class MoCo(Method):
 
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
-        q = F.normalize(self.project(x1))                                   # N x d
+        q = F.normalize(self.projector(self.encoder(x1)))                   # N x d
         k = F.normalize(self.key_network(x2))                               # N x d, no gradient
         s = torch.cat([(q * k).sum(1, keepdim=True), q @ self.queue.T], 1)  # N x (1 + K), partner first
         first = torch.zeros(len(s), dtype=torch.long, device=s.device)
@@ -115,8 +115,3 @@ class MoCo(Method):
             "positive_cosine": s[:, 0].mean(),
             "negative_cosine": s[:, 1:].mean(),
         }
-
-    def project(self, images: Tensor) -> Tensor:
-        """z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z

@@ -61,7 +61,7 @@ class SimCLR(Method):
 
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
-        z = self.unit(self.project(torch.cat([x1, x2])))                    # 2N x d
+        z = self.unit(self.projector(self.encoder(torch.cat([x1, x2]))))    # 2N x d
         s = z @ z.T                                                         # 2N x 2N
         partner = torch.arange(len(s), device=s.device).roll(len(x1))       # j: i's other view
         logits = (s / self.temperature).fill_diagonal_(-torch.inf)          # k != i
@@ -108,8 +108,3 @@ class SimCLR(Method):
         """A learned τ stays between 0.01 and 1, as in CLIP."""
         if self.knobs.learn_temperature:
             self.log_scale.clamp_(0, math.log(100))
-
-    def project(self, images: Tensor) -> Tensor:
-        """z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z

@@ -57,7 +57,7 @@ class SimSiam(Method):
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
         cos, sg = F.cosine_similarity, self.sg
-        z1, z2 = self.project(x1), self.project(x2)                        # N x d
+        z1, z2 = self.projector(self.encoder(x1)), self.projector(self.encoder(x2))  # N x d
         p1, p2 = self.predict(z1), self.predict(z2)                        # N x d
         loss = (-cos(p1, sg(z2)) / 2 - cos(p2, sg(z1)) / 2).mean()         # -1 … 1
         z, p = F.normalize(torch.cat([z1, z2]).detach()), F.normalize(torch.cat([p1, p2]).detach())
@@ -81,8 +81,3 @@ class SimSiam(Method):
             "predictor_cosine": (p * z).sum(1).mean(),
             "output_std": z.std(0).mean(),
         }
-
-    def project(self, images: Tensor) -> Tensor:
-        """z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z

@@ -133,11 +133,6 @@ class SwAV(Method):
             "output_std": z.std(0).mean(),
         }
 
-    def project(self, images: Tensor) -> Tensor:
-        """z before normalisation: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z
-
 
 def sinkhorn(scores: Tensor, iterations: int) -> Tensor:
     """exp(scores), N x P, scaled so that every row sums to 1 and, the better the more iterations, every column to N/P.

@@ -80,7 +80,7 @@ class VICReg(Method):
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
         k = self.knobs
-        z = torch.stack([self.project(x1), self.project(x2)])               # 2 x N x d
+        z = torch.stack([self.projector(self.encoder(x1)), self.projector(self.encoder(x2))])               # 2 x N x d
         s = (z[0] - z[1]).square().mean()                                   # invariance
         std = (z.var(1) + EPSILON).sqrt()                                   # 2 x d
         v = (GAMMA - std).relu().mean()                                     # variance: v(Z)/2 + v(Z')/2
@@ -117,11 +117,6 @@ class VICReg(Method):
             "positive_cosine": (unit[0] * unit[1]).sum(1).mean(),
             "output_std": unit.flatten(0, 1).std(0).mean(),
         }
-
-    def project(self, images: Tensor) -> Tensor:
-        """z: B x 3 x H x W -> B x d."""
-        z: Tensor = self.projector(self.encoder(images))
-        return z
 
 
 def correlation(y: Tensor) -> Tensor:

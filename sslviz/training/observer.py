@@ -21,7 +21,16 @@ from sslviz.measures.geometry import uniformity
 from sslviz.measures.linear import linear_accuracy
 from sslviz.methods.method import Method
 from sslviz.runs.records import ProbeSet, Snapshot
-from sslviz.training.probes import LIVE, QUERIES, REFERENCES, accuracy, embedded, fixed_pictures, right_answers
+from sslviz.training.probes import (
+    LIVE,
+    QUERIES,
+    REFERENCES,
+    accuracy,
+    embedded,
+    fixed_pictures,
+    projected,
+    right_answers,
+)
 
 EXHIBITS = 32
 RANKED = 12  # the rank of fewer pictures is low whatever the network does, and would be taken for a collapse
@@ -79,17 +88,14 @@ class Observer:
 
     def embedding(self, method: Method, images: Tensor | None = None) -> Tensor:
         """h of the probe pictures (or of others): float32 M x d."""
-        return embedded(method.embed, method, self.queries if images is None else images)
+        return embedded(method, self.queries if images is None else images)
 
-    @torch.no_grad()
     def health(self, h: Tensor, method: Method) -> tuple[dict[str, float], dict[str, np.ndarray[Any, Any]]]:
         """Signs of collapse, on what the loss sees: z where there is a projector, else h. Numbers, and what is drawn:
         the spread along each principal axis (`spectrum`) and along each coordinate (`channel_std`).
         """
-        method.eval()
-        z = method.project(method.augment.plain(self.queries[:1000]))
-        method.train()
-        z = h[:1000] if z is None else z.float().cpu()
+        z = projected(method, h[:LIVE])
+        z = h[:LIVE] if z is None else z
         scores = {"std": std(z), "mean_cosine": mean_cosine(z), "uniformity": uniformity(z)}
         if len(z) >= RANKED:
             scores["rank"] = effective_rank(z)

@@ -16,9 +16,6 @@ Each is compared with the same measure of random weights. The network at step 0 
 a convolutional net is whitened before training begins (nets/convnet.py), which lifts its score a little.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -40,12 +37,21 @@ def fixed_pictures(data: Dataset) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def embedded(see: Callable[[Tensor], Any], method: Method, images: Tensor) -> Tensor:
-    """What `see` (method.embed or project) makes of pictures: uint8 M x 3 x H x W -> float32 M x d, on the CPU."""
+def embedded(method: Method, images: Tensor) -> Tensor:
+    """h of pictures, with nothing drawn at random: uint8 M x 3 x H x W -> float32 M x d, on the CPU."""
     method.eval()
-    h = torch.cat([see(method.augment.plain(part)) for part in images.split(PORTION)])
+    h = torch.cat([method.embed(method.augment.plain(part)) for part in images.split(PORTION)])
     method.train()
     return h.float().cpu()
+
+
+@torch.no_grad()
+def projected(method: Method, h: Tensor) -> Tensor | None:
+    """z of h, if there is a projector: float32 M x d -> M x d', on the CPU."""
+    method.eval()
+    z = method.project(h.to(next(method.parameters()).device))
+    method.train()
+    return None if z is None else z.float().cpu()
 
 
 def right_answers(h: Tensor, labels: Tensor) -> float:
@@ -70,11 +76,9 @@ def knn_score(method: Method, data: Dataset, live: bool = True) -> float | None:
     if wanted is None or len(queries) < 2:
         return None
     if live:
-        return right_answers(
-            embedded(method.embed, method, data.test.images[queries[:LIVE]].to(device)), wanted[queries]
-        )
+        return right_answers(embedded(method, data.test.images[queries[:LIVE]].to(device)), wanted[queries])
     if known is None:
         return None
-    reference = embedded(method.embed, method, data.train.images[references].to(device))
-    h = embedded(method.embed, method, data.test.images[queries].to(device))
+    reference = embedded(method, data.train.images[references].to(device))
+    h = embedded(method, data.test.images[queries].to(device))
     return accuracy(reference, known[references], h, wanted[queries])

@@ -39,7 +39,7 @@ def test_knn_of_h_is_the_score_that_the_run_has_recorded(finished, tiny):
 def test_the_network_is_that_of_the_kept_weights(finished, tiny):
     step = finished.weights_steps()[-1]
     bench = set_up(finished, step, tiny)
-    h = embedded(bench.trainer.method.embed, bench.trainer.method, bench.tests)
+    h = embedded(bench.trainer.method, bench.tests)
     recorded = finished.snapshot(step).embedding
     torch.testing.assert_close(h, torch.from_numpy(recorded).float(), atol=2e-3, rtol=2e-3)
 

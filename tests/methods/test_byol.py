@@ -184,4 +184,4 @@ def test_exhibits_and_metrics_against_loops():
 def test_the_target_begins_as_the_online_network(pictures, kind):
     method = byol(projector=kind).eval()
     x = method.augment.plain(pictures)
-    torch.testing.assert_close(method.target(x), method.project(x))
+    torch.testing.assert_close(method.target(x), method.projector(method.encoder(x)))

@@ -110,7 +110,7 @@ def test_h_has_the_width_of_the_encoder_and_z_is_what_the_projector_makes_of_it(
     x = method.augment.plain(pictures)
     assert method.embed(x).shape == (8, 64) == (8, method.encoder.dim)
     if hasattr(method, "projector"):
-        assert torch.equal(method.project(x), method.projector(method.embed(x)))
+        assert torch.equal(method.project(method.embed(x)), method.projector(method.encoder(x)))
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,5 @@ def test_z_fits_the_loss_whatever_the_projector(name: str, kind: str, pictures: 
     method = awake(name, projector=kind).eval()
     x = method.augment.plain(pictures)
     width = 64 if kind == "none" else vars(sys.modules[METHODS[name].__module__]).get("WIDTH", 64)
-    assert method.project(x).shape == (8, width)
+    assert method.project(method.embed(x)).shape == (8, width)
     assert method.step(*method.views(pictures)).loss.isfinite()

@@ -273,7 +273,7 @@ def test_h_is_that_of_the_whole_picture(pictures):
     method = mae().eval()
     x = method.augment.plain(pictures)
     assert method.embed(x).shape == (6, 64)
-    assert method.project(x) is None
+    assert method.project(method.embed(x)) is None
 
 
 def test_it_learns_to_paint_in_a_flat_colour():

@@ -10,7 +10,7 @@ import torch
 from sslviz.data.dataset import Dataset
 from sslviz.methods.method import Method
 from sslviz.runs.settings import RunSettings
-from sslviz.training.loop import LOOKS, Budget, Progress, look, train
+from sslviz.training.loop import LOOKS, PAID_BACK, Budget, Progress, look, train
 from sslviz.training.observer import Observer
 from sslviz.training.trainer import Diverged, Trainer, learning_rate
 
@@ -242,26 +242,26 @@ def timetable(cost: dict[str, float], step: float, until: float, began: float = 
     return scores, spent
 
 
-IDLE = {"exhibits": 0.03, "embedding": 0.7, "knn": 0.27}  # convolutional net, one core to itself
+IDLE = {"exhibits": 0.03, "embedding": 0.54, "knn": 0.27}  # convolutional net, one core to itself
 BUSY = {kind: 3 * cost for kind, cost in IDLE.items()}
 VIT = {"exhibits": 0.1, "embedding": 2.6, "knn": 1.3}
 
 
-@pytest.mark.parametrize(("cost", "step", "least"), [(IDLE, 0.3, 10), (BUSY, 0.9, 4), (VIT, 0.4, 3)])
+@pytest.mark.parametrize(("cost", "step", "least"), [(IDLE, 0.3, 10), (BUSY, 0.9, 5), (VIT, 0.4, 3)])
 def test_scores_come_early_and_half_a_minute_keeps_four_fifths_of_its_speed(
     cost: dict[str, float], step: float, least: int
 ) -> None:
     scores, spent = timetable(cost, step, 30.0)
     assert len(scores) >= least
-    assert scores[1] <= 7
-    assert max(np.diff(scores)) <= 20
+    assert scores[1] <= 6
+    assert max(np.diff(scores)) <= 18
     assert spent <= 0.2 * 30
 
 
 @pytest.mark.parametrize("cost", [IDLE, BUSY, VIT])
 @pytest.mark.parametrize("began", [0.0, 1000.0])
 def test_what_the_early_scores_cost_is_paid_back(cost: dict[str, float], began: float) -> None:
-    for until in (45.0, 90.0, 300.0):
+    for until in (PAID_BACK + 5, 90.0, 300.0):
         scores, spent = timetable(cost, 0.3, until, began)
         assert spent <= 0.15 * until
         assert len(scores) >= until / 24
