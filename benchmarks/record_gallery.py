@@ -3,15 +3,17 @@
     python -m benchmarks.record_gallery NAME … | --all [--runs DIR] [--gallery DIR]
 
 EXAMPLES says what each of them is. Everything is counted in steps, so a busy machine changes nothing: how long a run
-is, when it is looked at, which weights are kept. A run that was cut off goes on from its last kept weights in DIR; one
-that is done is only made small again. Twins are trained together, whichever of the two is named. Where an example was
-recorded, with what, how long it took and by which command stands in its events, as `recorded`.
+is, when it is looked at, which weights are kept. Its seconds are those of its processor (of the wall, on a GPU). A run
+that was cut off goes on from its last kept weights in DIR; one that is done is only made small again. Twins are trained
+together, whichever of the two is named. Where an example was recorded, with what, how long it took and by which command
+stands in its events, as `recorded`.
 """
 
 import argparse
 import math
 import os
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -33,6 +35,7 @@ from sslviz.runs.settings import RunSettings, recommended
 from sslviz.training.lockstep import SharedBudget
 from sslviz.training.loop import ALL
 from sslviz.training.recorder import Recorder
+from sslviz.training.trainer import choose_device
 from sslviz.training.worker import Wishes, run, run_together
 
 EVALUATIONS = ("knn", "linear", "attention")
@@ -195,10 +198,11 @@ def trained(folders: Sequence[RunFolder], example: Example, cache: Path, loaded:
         def overdue(self, now: float) -> bool:
             return self.status.step in keeps
 
+    clock = time.process_time if choose_device().type == "cpu" else time.perf_counter
     if len(folders) == 1:
-        run(folders[0], cache, wishes[0], loaded=loaded, budget=plan, recorder=Keeping)
+        run(folders[0], cache, wishes[0], loaded=loaded, budget=plan, recorder=Keeping, clock=clock)
     else:
-        run_together(folders, cache, wishes, loaded=loaded, budget=plan, recorder=Keeping)
+        run_together(folders, cache, wishes, loaded=loaded, budget=plan, recorder=Keeping, clock=clock)
 
 
 def shipped(

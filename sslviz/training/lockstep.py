@@ -12,7 +12,7 @@ One that is ahead (both went on from weights kept at different steps) waits unti
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,19 +63,20 @@ class Together:
 
 
 class Clock:
-    """Seconds of one run: stands still while it is the other's turn."""
+    """Seconds of one run: stands still while it is the other's turn. now: what it is read from."""
 
-    def __init__(self) -> None:
-        self.elsewhere, self.stopped = 0.0, time.perf_counter()
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self.now = now
+        self.elsewhere, self.stopped = 0.0, now()
 
     def __call__(self) -> float:
-        return time.perf_counter() - self.elsewhere
+        return self.now() - self.elsewhere
 
     def start(self) -> None:
-        self.elsewhere += time.perf_counter() - self.stopped
+        self.elsewhere += self.now() - self.stopped
 
     def stop(self) -> None:
-        self.stopped = time.perf_counter()
+        self.stopped = self.now()
 
 
 class SharedBudget(Budget):

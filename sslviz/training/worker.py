@@ -3,9 +3,9 @@
     python -m sslviz.training.worker [CACHE]       reads the path of a run folder from its standard input; the paths of
                                                twins, with a zero byte between them
 
-Started early it waits with torch imported and the default pictures drawn (a warm spare). The other end of its
-standard input is held by the launcher: when that ends, however it ends, this process stops training, keeps the
-weights and goes.
+If no path waits there yet, it is a warm spare: it draws the default pictures and takes a step before it is needed. The
+other end of its standard input is held by the launcher: when that ends, however it ends, this process stops training,
+keeps the weights and goes.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import torch
@@ -35,6 +36,7 @@ from sslviz.training.trainer import Diverged, Trainer, choose_device
 
 MOST_THREADS = 4  # batches of this size do not keep more of them busy
 PAUSE = 0.05  # seconds between two questions whether a pause is over
+AT_ONCE = 0.2  # seconds within which the path of a run that waits has been read
 
 
 class Wishes:
@@ -64,19 +66,28 @@ def run(
     warm: Trainer | None = None,
     budget: Budget | None = None,
     recorder: Callable[[RunFolder, torch.device], Recorder] = Recorder,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Status:
     """Trains a run folder to its end, whichever that is, and returns the last status. Goes on from kept weights, if
     any.
 
     `threads`: where the settings leave them open. `loaded`: pictures that are in memory already. `warm`: a
     trainer that knows already what precision is fastest here. `budget`: when to look, if another schedule than the
-    usual one is wanted; `recorder`: likewise when weights are kept.
+    usual one is wanted; `recorder`: likewise when weights are kept. `clock`: what the run's seconds are read from.
     `on_progress` hears of every step.
     """
     writer = recorder(folder, choose_device())
     shelf = {} if loaded is None else {loaded.name: loaded}
     for progress in course(
-        writer, cache, wishes, threads=threads, when_closed=when_closed, shelf=shelf, warm=warm, budget=budget
+        writer,
+        cache,
+        wishes,
+        threads=threads,
+        when_closed=when_closed,
+        shelf=shelf,
+        warm=warm,
+        budget=budget,
+        clock=clock,
     ):
         on_progress(writer.status)
         if progress.paused and progress.snapshot is None:
@@ -96,6 +107,7 @@ def run_together(
     warm: Trainer | None = None,
     budget: SharedBudget | None = None,
     recorder: Callable[[RunFolder, torch.device], Recorder] = Recorder,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> list[Status]:
     """The same for runs that go in lock-step, in one process: a step of the one, then a step of the other. The pictures
     are loaded once. One that ends before the other leaves it going on alone.
@@ -104,7 +116,7 @@ def run_together(
     shelf = {} if loaded is None else {loaded.name: loaded}
     courses: list[Course] = []
     for folder, control in zip(folders, together.letters, strict=True):
-        writer, clock = recorder(folder, choose_device()), Clock()
+        writer, own_clock = recorder(folder, choose_device()), Clock(clock)
         steps = course(
             writer,
             cache,
@@ -114,9 +126,9 @@ def run_together(
             shelf=shelf,
             warm=warm,
             budget=budget,
-            clock=clock,
+            clock=own_clock,
         )
-        courses.append(Course(writer, steps, clock, control))
+        courses.append(Course(writer, steps, own_clock, control))
     for paused in by_turns(courses, together, budget):
         on_progress([each.recorder.status for each in courses])
         if paused:
@@ -205,6 +217,18 @@ def explain(error: Exception) -> str:
     return f"{type(error).__name__}: {error} (the whole story is in the run's log.txt)"
 
 
+def warmed_up(cache: Path) -> tuple[Dataset, Trainer]:
+    """The default pictures, and a trainer that has found the fastest precision: the first call of everything is
+    slow.
+    """
+    shapes = data.load("shapes", cache=cache)
+    warm = Trainer(RunSettings(), shapes, choose_device())
+    warm.choose_precision()
+    warm.train_step()
+    Observer(shapes, warm.device).exhibits(warm.method, 0)
+    return shapes, warm
+
+
 def main() -> None:
     cache = Path(sys.argv[1]) if len(sys.argv) > 1 else data.default_cache()
     if hasattr(os, "nice"):
@@ -213,12 +237,20 @@ def main() -> None:
     # times as long for a step as one thread alone (measured on two cores).
     threads = max(1, (os.cpu_count() or 1) - 1)
     torch.set_num_threads(min(threads, MOST_THREADS))
-    shapes = data.load("shapes", cache=cache)
-    warm = Trainer(RunSettings(), shapes, choose_device())
-    warm.choose_precision()
-    warm.train_step()  # the first call of everything is slow
-    Observer(shapes, warm.device).exhibits(warm.method, 0)
-    paths = sys.stdin.readline().strip()
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def listen() -> None:
+        lines.put(sys.stdin.readline().strip())
+        sys.stdin.read()  # returns when the launcher has gone
+        lines.put("")
+
+    threading.Thread(target=listen, daemon=True).start()
+    shapes, warm = None, None
+    try:
+        paths = lines.get(timeout=AT_ONCE)
+    except Empty:  # a spare
+        shapes, warm = warmed_up(cache)
+        paths = lines.get()
     if not paths:
         return
     folders = [RunFolder(Path(path)) for path in paths.split("\0")]
@@ -228,7 +260,7 @@ def main() -> None:
         os.dup2(log.fileno(), 2)
 
     def watch() -> None:
-        sys.stdin.read()  # returns when the launcher has gone
+        lines.get()
         for each in wishes:
             each.close()
         time.sleep(20)
