@@ -101,15 +101,16 @@ def test_a_run_of_a_gpu_promises_less(tmp_path: Path) -> None:
     assert '"--steps", type=int, default=7,' in text
 
 
-def test_a_method_of_ones_own_is_taken_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_method_of_ones_own_is_taken_along(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests import fixture_method
 
     monkeypatch.setitem(METHODS, "thirteenth", fixture_method.Thirteenth)
-    text = script(Recipe(RunFolder.create(tmp_path, RunSettings(method="thirteenth", knobs={"spread_weight": 2.5}))))
+    settings = RunSettings(method="thirteenth", data=str(pictures), knobs={"spread_weight": 2.5})
+    text = script(Recipe(RunFolder.create(tmp_path, settings)))
     assert "class Thirteenth(Method):" in text
     assert "    spread_weight=2.5,\n" in text
     (path := tmp_path / "again.py").write_text(text)
-    assert "step 1" in alone(path, "--steps", "1", where=tmp_path)
+    assert "step 1" in alone(path, "--steps", "1", where=pictures.parent)
 
 
 @pytest.mark.slow
@@ -201,12 +202,13 @@ except ValueError as error:
     print(error)
 """
     )
-    values, turned_once, temperature = json.loads(alone(path, where=tmp_path).splitlines()[0])
+    said = alone(path, where=tmp_path).splitlines()
+    values, turned_once, temperature = json.loads(said[0])
     plain = settings.change(encoder=settings.encoder)
     assert values == plain.values()
     assert turned_once == plain.change(temperature=0.1).values()
     assert temperature == 0.3
-    assert "no knob temprature" in alone(path, where=tmp_path)
+    assert "no knob temprature" in said[1]
 
 
 def test_a_strange_path_of_pictures_breaks_nothing(tmp_path: Path) -> None:
