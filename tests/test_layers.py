@@ -1,6 +1,7 @@
 """What import-linter cannot see (its contracts are in pyproject.toml). Checked by reading the files, nothing is run."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def test_only_the_run_folder_knows_its_files() -> None:
     assert "settings.json" in strings["runs/folder.py"]
     told = {(file, s) for file, found in strings.items() for s in found if s.endswith(names)}
     assert {file for file, _ in told} == {"runs/folder.py"}
+
+
+def test_what_is_private_to_plotly_and_streamlit_is_used_in_one_file_each() -> None:
+    private = {
+        "views/plot/js/plotly_private.js": r"_full|calcdata|__data__|_offset|_length|\b[dcp]2[dcp]\b|data-unformatted|"
+        r"gtitle|\w+layer\b",
+        "views/plot/js/streamlit.js": r"/static/|data-testid|st-key|\bst[A-Z]\w+",
+    }
+    scripts = {path.relative_to(PACKAGE).as_posix(): path.read_text() for path in PACKAGE.rglob("*.js")}
+    for file, words in private.items():
+        assert {name for name, text in scripts.items() if re.search(words, text)} == {file}
 
 
 def test_pages_are_short() -> None:

@@ -1,7 +1,7 @@
 """The one place for colours and for the look that all figures share.
 
 Figures are written in the colours of the light page. `DARK` says what each of them becomes on the dark page;
-views/plot/js/plot.js puts it in place, together with the page's own font and text colour. Backgrounds stay transparent.
+views/plot/js/theme.js puts it in place; font and text colour are the page's own. Backgrounds stay transparent.
 """
 
 from typing import Any, NewType

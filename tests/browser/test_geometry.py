@@ -168,7 +168,7 @@ def test_a_hundred_steps(room, loss: str, mode: str) -> None:
 @pytest.mark.parametrize(("loss", "knob"), CASES)
 def test_the_browser_computes_what_python_computes(page, loss: str, knob: float, d: int) -> None:
     page.goto("about:blank")
-    text = (HERE / "sphere.js").read_text()
+    text = (HERE / "losses.js").read_text()
     for pictures in (2, 3, 8):
         z = maths.start(pictures, d, seed=11)
         theirs = page.evaluate(

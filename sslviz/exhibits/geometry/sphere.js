@@ -1,74 +1,12 @@
 // Views as points on a circle or a sphere: drag them, and take gradient steps. Everything happens in the browser; when
 // the hand rests, the positions are sent once, for the address and the export.
-//
-// The mathematics is that of exhibits/geometry/maths.py, letter for letter. SETTINGS = {light, dark}: the colours of
-// figures/style.py; it and svg.js are written above this text by geometry.py.
 
-// -- the losses ---------------------------------------------------------------------------------------------------
+import { mounted } from "../../views/plot/js/streamlit.js";
+import { button, html, make, svg } from "../../views/plot/js/svg.js";
+import { readTheme, setColors } from "../../views/plot/js/theme.js";
+import { Eye } from "./eye.js";
+import { measure, partner, step, unit } from "./losses.js";
 
-// Each takes the cosines s (2N x 2N) and its knob, and gives its two parts: a value, and w(i, j) = ∂L/∂s_ij of a pair.
-const LOSSES = {
-  "NT-Xent": (s, tau) => {
-    const n = s.length, rows = s.map((row, i) => row.filter((_, k) => k !== i).map((x) => x / tau)), all = rows.map(logSumExp);
-    const near = s.map((row, i) => row[partner(i, n)] / tau);
-    const against = s.map((row, i) => logSumExp(row.filter((_, k) => k !== i && k !== partner(i, n)).map((x) => x / tau)));
-    const p = (i, j) => Math.exp(s[i][j] / tau - all[i]);
-    return {
-      partner: { value: -mean(near), w: (i, j) => (j === partner(i, n) ? -2 / (n * tau) : 0) },
-      others: { value: mean(all), w: (i, j) => (p(i, j) + p(j, i)) / (n * tau) },
-      loss: mean(near.map((x, i) => Math.max(against[i] - x, 0) + Math.log1p(Math.exp(-Math.abs(against[i] - x))))), // small: all digits
-    };
-  },
-  "alignment + uniformity": (s, lambda) => {
-    const pairs = others(s), total = logSumExp(pairs.map(([i, j]) => 4 * s[i][j] - 4)); // t = 2: −t |z_i − z_j|²
-    const push = (i, j) => (j === partner(i, s.length) ? 0 : 4 * Math.exp(4 * s[i][j] - 4 - total));
-    return { partner: pull(s, partners(s), 1), others: { value: lambda * (total - Math.log(pairs.length)), w: (i, j) => lambda * push(i, j) } };
-  },
-  "attraction only": (s, omega) => ({ partner: pull(s, partners(s), 1 - omega), others: pull(s, others(s), omega) }),
-};
-
-const partner = (i, n) => (i + n / 2) % n;
-const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
-const dot = (a, b) => a.reduce((sum, x, k) => sum + x * b[k], 0);
-const unit = (a) => a.map((x) => x / Math.hypot(...a));
-const partners = (s) => s.map((_, i) => [i, partner(i, s.length)]).filter(([i, j]) => i < j);
-const others = (s) => s.flatMap((row, i) => row.map((_, j) => [i, j])).filter(([i, j]) => i < j && j !== partner(i, s.length));
-const logSumExp = (x) => Math.max(...x) + Math.log(x.reduce((sum, y) => sum + Math.exp(y - Math.max(...x)), 0));
-
-// mean |z_i − z_j|² = 2 − 2 s over pairs, and how each of them attracts.
-function pull(s, pairs, weight) {
-  const mine = pairs[0][1] === partner(pairs[0][0], s.length); // partners, or all others
-  return {
-    value: weight * mean(pairs.map(([i, j]) => 2 - 2 * s[i][j])),
-    w: (i, j) => ((j === partner(i, s.length)) === mine ? (-2 * weight) / pairs.length : 0),
-  };
-}
-
-// z: 2N points of length 1. Gradients lie on the sphere, one row per view; their sum is the gradient of the loss.
-export function measure(z, loss, knob) {
-  const s = z.map((a) => z.map((b) => dot(a, b))), parts = LOSSES[loss](s, knob);
-  const gradient = (w) =>
-    z.map((a, i) => a.map((_, k) => z.reduce((sum, b, j) => (i === j ? sum : sum + w(i, j) * (b[k] - s[i][j] * a[k])), 0)));
-  const [partner, rest] = [gradient(parts.partner.w), gradient(parts.others.w)];
-  const align = mean(partners(s).map(([i, j]) => 2 - 2 * s[i][j]));
-  return {
-    loss: parts.loss ?? parts.partner.value + parts.others.value,
-    partner: { value: parts.partner.value, gradient: partner },
-    others: { value: parts.others.value, gradient: rest },
-    gradient: partner.map((g, i) => g.map((x, k) => x + rest[i][k])),
-    align,
-    uniform: LOSSES["alignment + uniformity"](s, 1).others.value,
-    partnerCosine: 1 - align / 2,
-    otherCosine: mean(others(s).map(([i, j]) => s[i][j])),
-  };
-}
-
-// One gradient step of every view, and back to length 1.
-export const step = (z, gradient, eta) => z.map((a, i) => unit(a.map((x, k) => x - eta * z.length * gradient[i][k])));
-
-// -- the picture ----------------------------------------------------------------------------------------------------
-
-const rooms = new WeakMap(); // parentElement -> Room
 const WIDE = 760; // from here on there are two columns
 const DOT = 11; // radius of a point
 const RESTS = 400; // milliseconds until the positions are sent
@@ -80,20 +18,15 @@ const PARTS = {
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STEPS = [1, 10, 100];
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let room = rooms.get(parentElement);
-  if (!room) rooms.set(parentElement, (room = new Room(parentElement)));
-  room.send = setTriggerValue;
-  room.show(data);
-  return () => setTimeout(() => parentElement.isConnected || (rooms.delete(parentElement), room.close()));
-}
-
 class Room {
+  send; // (name, value): tells Python
+  chords; totals; pulls; pushes; handles; // SVG elements, one of each for every view
+
   constructor(parent) {
     this.parent = parent;
     this.sent = []; // positions that the server has from here
     this.held = new Set(); // keys and pointers that are down
-    this.turn = [[-0.9659, 0.2588, 0], [-0.067, -0.25, 0.9659], [0.25, 0.933, 0.2588]].map(unit); // rows: right, up, to the eye
+    this.eye = new Eye();
     this.root = html("div", { class: "geo" });
     parent.append(this.root);
     this.sizes = new ResizeObserver(() => this.root.clientWidth !== this.width && this.build());
@@ -101,14 +34,11 @@ class Room {
   }
 
   show(data) {
-    const before = this.data, dark = isDark(this.parent);
+    const before = this.data, { dark } = readTheme(this.parent);
     const rule = ({ loss, knob, eta, names, points }) => [loss, knob, eta, names, points[0].length].join();
     const moved = ![this.arrived, ...this.sent].some((z) => z && same(z, data.points)); // not our own positions, come back
     this.data = data;
-    if (dark !== this.dark) {
-      for (const [name, color] of Object.entries(dark ? SETTINGS.dark : SETTINGS.light)) this.root.style.setProperty("--geo-" + name, color);
-      this.dark = dark;
-    }
+    setColors(this.root, "--geo-", dark);
     if (moved) {
       this.arrived = this.z = data.points.map(unit);
       this.sent = [];
@@ -128,12 +58,11 @@ class Room {
     const { names, loss } = this.data, wide = this.width >= WIDE, focus = this.handles?.indexOf(document.activeElement);
     this.root.classList.toggle("geo-wide", wide);
     const column = wide ? (this.width - 36) / 2 : this.width, size = Math.min(column, 540);
-    this.size = size;
-    this.r = size * 0.5 - 48;
+    this.eye.size = size;
     const round = this.z[0].length === 3;
     const group = (kind, make) => svg("g", { class: kind }, ...(this[kind] = names.map(make)));
     const color = (i) => `--hue: var(--geo-class-${i % (names.length / 2)})`;
-    this.disc = svg("circle", { class: "disc" + (round ? " round" : ""), cx: size / 2, cy: size / 2, r: this.r });
+    this.disc = svg("circle", { class: "disc" + (round ? " round" : ""), cx: size / 2, cy: size / 2, r: this.eye.r });
     this.grid = round ? [0, 1, 2].flatMap(() => [svg("path", { class: "behind" }), svg("path")]) : [];
     this.picture = svg("svg", { class: "geo-picture", width: size, height: size, role: "group", ...(round ? { tabindex: 0 } : {}) });
     this.picture.setAttribute("aria-label", round ? "Views on a sphere. Arrow keys turn it; Tab goes to the points" : "Views on a circle; Tab goes to the points");
@@ -159,8 +88,8 @@ class Room {
       ...fact("align (0: partners in one place)", "align"), ...fact("uniform (0: all in one place)", "uniform"));
     this.curve = svg("svg", { class: "geo-curve", role: "img", width: column, height: 190 });
     const buttons = html("div", { class: "geo-buttons" }, "Gradient steps:");
-    for (const count of STEPS) buttons.append(this.button(`${count}`, `${count} gradient step${count > 1 ? "s" : ""}`, () => this.run(count)));
-    buttons.append(this.button("Back to the start", "Back to the start", () => this.back()));
+    for (const count of STEPS) buttons.append(button(`${count}`, () => this.run(count), { "aria-label": `${count} gradient step${count > 1 ? "s" : ""}` }));
+    buttons.append(button("Back to the start", () => this.back(), { "aria-label": "Back to the start" }));
     this.status = html("div", { class: "geo-status", role: "status" });
     const key = html("div", { class: "geo-key" }, html("span", { class: "partner" }, "partner"), html("span", { class: "others" }, "all others"), html("span", { class: "total" }, "both: −2N ∂L/∂z"), (this.scale = html("small")));
     const title = (text, more) => html("div", { class: "geo-title" }, text + " ", html("small", {}, more));
@@ -171,23 +100,17 @@ class Room {
     this.update();
   }
 
-  button(text, name, act) {
-    const button = html("button", { type: "button", "aria-label": name }, text);
-    button.addEventListener("click", act);
-    return button;
-  }
-
   // Puts everything where it belongs, and writes the numbers.
   update() {
     if (!this.handles || !this.width) return;
     const { z, data } = this, { loss, knob, names } = data, n = z.length, now = (this.now = measure(z, loss, knob));
     this.history.length ? (this.history[this.history.length - 1] = now.loss) : this.history.push(now.loss);
     const full = loss === "NT-Xent" ? 2 / knob : 2; // a force that is drawn half a radius long
-    const seen = z.map((a) => this.seen(a)), at = seen.map((v) => this.screen(v)), flat = z[0].length === 2;
+    const seen = z.map((a) => this.eye.seen(a)), at = seen.map((v) => this.eye.screen(v)), flat = z[0].length === 2;
     const draw = (path, i, gradient, aside) => {
       const force = gradient[i].map((x) => (-x * n) / full / 2), long = Math.hypot(...force), cut = Math.min(1, 0.6 / (long || 1));
-      const tip = this.seen(force.map((x) => x * cut)), out = flat ? aside : 0;
-      make(path, { d: arrow(at[i][0] + out * seen[i][0], at[i][1] - out * seen[i][1], tip[0] * this.r, -tip[1] * this.r, out ? 0 : DOT + 2, aside ? 7 : 11) });
+      const tip = this.eye.seen(force.map((x) => x * cut)), out = flat ? aside : 0;
+      make(path, { d: arrow(at[i][0] + out * seen[i][0], at[i][1] - out * seen[i][1], tip[0] * this.eye.r, -tip[1] * this.eye.r, out ? 0 : DOT + 2, aside ? 7 : 11) });
       path.classList.toggle("far", seen[i][2] < 0);
     };
     z.forEach((a, i) => {
@@ -204,14 +127,13 @@ class Room {
     });
     const deep = names.map((_, i) => i).sort((i, j) => seen[i][2] - seen[j][2]); // the far ones first, the near ones over them
     this.layer.append(...deep.map((i) => this.dots[i]));
-    this.grid.forEach((path, k) => make(path, { d: this.greatCircle(k >> 1, k % 2 === 0) }));
+    this.grid.forEach((path, k) => make(path, { d: this.eye.greatCircle(k >> 1, k % 2 === 0) }));
     this.scale.textContent = `· half a radius long: ${full.toPrecision(3)}`;
     for (const [name, node] of Object.entries(this.says)) node.textContent = written(now[name].value ?? now[name]);
     this.drawCurve();
     const said = this.message();
     if (this.status.textContent !== said) this.status.textContent = said;
-    this.root.dataset.steps = this.history.length - 1;
-    this.root.dataset.loss = now.loss;
+    make(this.root, { "data-steps": this.history.length - 1, "data-loss": now.loss });
   }
 
   // What happens, in words.
@@ -246,52 +168,22 @@ class Room {
     );
   }
 
-  // -- from the points to the screen and back -------------------------------------------------------------------------
-
-  // As the eye has it: right, up, towards the eye.
-  seen(a) {
-    return a.length === 2 ? [...a, 0] : this.turn.map((axis) => dot(axis, a));
-  }
-
-  screen([x, y]) {
-    return [this.size / 2 + this.r * x, this.size / 2 - this.r * y];
-  }
-
-  // The point whose place before the eye this is.
-  world(v) {
-    return unit(this.z[0].length === 2 ? v.slice(0, 2) : [0, 1, 2].map((k) => dot(v, this.turn.map((axis) => axis[k]))));
-  }
-
-  greatCircle(axis, behind) {
-    let path = "", on = false;
-    for (let k = 0; k <= 72; k++) {
-      const a = (k * Math.PI) / 36, p = [0, 0, 0];
-      [p[(axis + 1) % 3], p[(axis + 2) % 3]] = [Math.cos(a), Math.sin(a)];
-      const v = this.seen(p), visible = v[2] < 0 === behind;
-      if (visible) path += (on ? "L" : "M") + this.screen(v).map((x) => x.toFixed(1)).join(" ");
-      on = visible;
-    }
-    return path;
-  }
-
-  turned(right, up) {
-    const [c, s, d, t] = [Math.cos(right), Math.sin(right), Math.cos(up), Math.sin(up)], [x, y, z] = this.turn;
-    const across = x.map((_, k) => c * x[k] + s * z[k]), near = x.map((_, k) => c * z[k] - s * x[k]);
-    this.turn = [across, y.map((_, k) => d * y[k] + t * near[k]), near.map((_, k) => d * near[k] - t * y[k])].map(unit);
-    this.update();
-  }
-
   // -- the hand -------------------------------------------------------------------------------------------------------
 
   place(event) {
     const box = this.picture.getBoundingClientRect();
-    return [(event.clientX - box.left - this.size / 2) / this.r, (this.size / 2 - event.clientY + box.top) / this.r];
+    return this.eye.place(event.clientX - box.left, event.clientY - box.top);
+  }
+
+  turned(right, up) {
+    this.eye.turned(right, up);
+    this.update();
   }
 
   down(event) {
     if (event.button) return;
-    const [x, y] = this.place(event), views = this.z.map((a) => this.seen(a));
-    const away = views.map((v) => Math.hypot(v[0] - x, v[1] - y) * this.r + (v[2] < 0 ? DOT : 0)); // the near ones first
+    const [x, y] = this.place(event), views = this.z.map((a) => this.eye.seen(a));
+    const away = views.map((v) => Math.hypot(v[0] - x, v[1] - y) * this.eye.r + (v[2] < 0 ? DOT : 0)); // the near ones first
     const nearest = away.indexOf(Math.min(...away));
     const i = away[nearest] <= 2 * DOT + 4 ? nearest : undefined;
     if (i === undefined && this.z[0].length === 2) return;
@@ -308,7 +200,7 @@ class Room {
     if (i === undefined) {
       this.turned(x - this.drag.x, y - this.drag.y);
       Object.assign(this.drag, { x, y });
-    } else if (long > 1e-6) this.put(i, this.world([x, y, long < 1 ? side * Math.sqrt(1 - long * long) : 0]));
+    } else if (long > 1e-6) this.put(i, this.eye.world([x, y, long < 1 ? side * Math.sqrt(1 - long * long) : 0], this.z[i].length));
   }
 
   up() {
@@ -325,8 +217,8 @@ class Room {
     if (i < 0) return this.turned(far * right, far * up);
     this.held.add(event.key);
     if (this.z[i].length === 3) {
-      const v = this.seen(this.z[i]);
-      return this.put(i, this.world([v[0] + far * right, v[1] + far * up, v[2]]));
+      const v = this.eye.seen(this.z[i]);
+      return this.put(i, this.eye.world([v[0] + far * right, v[1] + far * up, v[2]], 3));
     }
     const a = Math.atan2(this.z[i][1], this.z[i][0]) + far * (up || -right); // left and up: counter-clockwise
     this.put(i, [Math.cos(a), Math.sin(a)]);
@@ -421,3 +313,5 @@ function written(value, digits = 4) {
   const size = Math.abs(value), text = size >= 1000 ? value.toFixed(0) : size >= 0.00005 || size < 1e-6 ? value.toFixed(digits) : value.toExponential(1);
   return (+text === 0 ? text.replace("-", "") : text).replaceAll("-", "−");
 }
+
+export default mounted(Room);

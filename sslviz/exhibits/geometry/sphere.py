@@ -1,36 +1,22 @@
 """Puts the circle and the sphere on the page: sphere.js moves the points, without asking the server.
 
-The losses and their gradients stand twice, here in exhibits/geometry/maths.py for the export and in sphere.js for the
+The losses and their gradients stand twice, here in exhibits/geometry/maths.py for the export and in losses.js for the
 hand; tests/browser/test_geometry.py holds one against the other.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from sslviz.figures import style
 from sslviz.measures.infonce_views import name
-from sslviz.place import PACKAGE
+from sslviz.views.plot.component import component
 
 _HERE = Path(__file__).parent
-PLOT = PACKAGE / "views" / "plot"
 _COLORS = {"partner": style.POSITIVE, "others": style.NEGATIVE, "total": style.INK}
 _COLORS |= {f"class-{i}": color for i, color in enumerate(style.CLASSES)}
-_SETTINGS = {"light": _COLORS, "dark": {name: style.DARK[color] for name, color in _COLORS.items()}}
-_component = st.components.v2.component(
-    "sslviz_geometry",
-    css=(_HERE / "sphere.css").read_text(),
-    js="\n".join(
-        [
-            f"const SETTINGS = {json.dumps(_SETTINGS)};",
-            *(f.read_text() for f in (PLOT / "js" / "svg.js", _HERE / "sphere.js")),
-        ]
-    ),
-    isolate_styles=False,
-)
+_component = component("geometry", _HERE / "sphere.js", _HERE / "sphere.css", colors=_COLORS)
 
 
 def draw(z: np.ndarray, loss: str, knob: float, eta: float, *, key: str, moved: Callable[[], None]) -> None:

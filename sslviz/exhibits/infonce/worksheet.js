@@ -1,23 +1,19 @@
 // Draws the InfoNCE worksheet. All numbers come from Python (infonce.py: drawing); this file only draws them, and lights
 // up what belongs together: cell, two pictures, arc, bar, term, gradient. Pointing and arrow keys stay in the browser.
-//
-// SETTINGS = {light, dark}: the colours of figures/style.py; it and svg.js are written above this text by infonce.py.
 
-const sheets = new WeakMap(); // parentElement -> Sheet
+import { mounted } from "../../views/plot/js/streamlit.js";
+import { html, make, svg } from "../../views/plot/js/svg.js";
+import { readTheme, setColors } from "../../views/plot/js/theme.js";
+import { Bars } from "./bars.js";
+
 const WIDE = 780; // from here on there are two columns
 const CIVIDIS = ["#00224e", "#434e6c", "#7d7c78", "#bcaf6f", "#fee838"];
 const KINDS = { partner: "partner", "same class": "same", negative: "negative", self: "self" };
 const SAID = { partner: "its partner", "same class": "same class: a false negative", negative: "a negative" };
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let sheet = sheets.get(parentElement);
-  if (!sheet) sheets.set(parentElement, (sheet = new Sheet(parentElement)));
-  sheet.send = setTriggerValue;
-  sheet.show(data);
-  return () => setTimeout(() => parentElement.isConnected || (sheets.delete(parentElement), sheet.close()));
-}
-
 class Sheet {
+  send; // (name, value): tells Python
+
   constructor(parent) {
     this.parent = parent;
     this.id = "nce" + Math.random().toString(36).slice(2, 8);
@@ -32,7 +28,7 @@ class Sheet {
   }
 
   show(data) {
-    const before = this.data, dark = isDark(this.parent);
+    const before = this.data, { dark } = readTheme(this.parent);
     this.data = data;
     const [row] = this.held ?? [];
     if (before?.names.length !== data.names.length || (before.anchor !== data.anchor && row !== data.anchor))
@@ -40,8 +36,7 @@ class Sheet {
     const picture = JSON.stringify([{ ...data, anchor: 0 }, dark]); // the anchor only moves the light
     if (picture === this.picture) return this.light(...this.held);
     this.picture = picture;
-    for (const [name, color] of Object.entries(dark ? SETTINGS.dark : SETTINGS.light))
-      this.root.style.setProperty("--nce-" + name, color);
+    setColors(this.root, "--nce-", dark);
     this.draw();
   }
 
@@ -49,7 +44,7 @@ class Sheet {
     if (!this.data) return;
     this.width = this.root.clientWidth;
     if (!this.width) return; // hidden: the ResizeObserver calls again
-    const focus = [this.grid, this.input].indexOf(document.activeElement);
+    const focus = [this.grid, this.input].findIndex((node) => node && node === document.activeElement);
     const wide = this.width >= WIDE;
     this.root.classList.toggle("nce-wide", wide);
     this.column = wide ? (this.width - 28) / 2 : this.width;
@@ -57,10 +52,13 @@ class Sheet {
     const left = html("div", {}, title("Similarity matrix", "cosine of views i (row) and j (column); yellow = alike"));
     left.append(this.matrix(), this.legend(), this.editor(), (this.read = html("div", { class: "nce-read", "aria-live": "polite" })));
     const right = html("div", {}, (this.circleTitle = title("Angle", "")), this.circle());
-    right.append((this.softmaxTitle = title("", "")), this.bars("softmax", 118, "probability"));
+    const { names } = this.data;
+    this.softmax = new Bars("nce-softmax", names, this.column, "probability", "other view j");
+    this.gradient = new Bars("nce-gradient", names, this.column, "∂L/∂s, nats per unit of s", "other view j");
+    right.append((this.softmaxTitle = title("", "")), this.softmax.chart);
     right.append((this.termTitle = title("", "")), (this.terms = html("div", { class: "nce-terms" })));
-    right.append((this.gradientTitle = title("", "")), this.bars("gradient", 118, "∂L/∂s, nats per unit of s"));
-    right.append((this.lossTitle = title("", "")), this.losses(118));
+    right.append((this.gradientTitle = title("", "")), this.gradient.chart);
+    right.append((this.lossTitle = title("", "")), this.losses());
     this.root.replaceChildren(html("div", { class: "nce-body" }, left, right));
     if (focus >= 0) [this.grid, this.input][focus].focus({ preventScroll: true });
     this.light(...this.held);
@@ -151,7 +149,7 @@ class Sheet {
     this.round = { middle: size / 2, r };
     this.arc = svg("path", { class: "arc" });
     this.degrees = svg("text", { "text-anchor": "middle" });
-    this.points = this.data.names.map((name, j) => svg("circle", { class: "point", r: 6, "data-point": j }));
+    this.points = this.data.names.map((_, j) => svg("circle", { class: "point", r: 6, "data-point": j }));
     this.ends = [0, 1].map(() => svg("text", { "text-anchor": "middle" }));
     const ring = svg("circle", { class: "ring", cx: size / 2, cy: size / 2, r });
     const drawing = svg("svg", { class: "nce-circle", width: size, height: size, role: "img" }, ring, this.arc, ...this.points, ...this.ends, this.degrees);
@@ -160,33 +158,14 @@ class Sheet {
     return html("div", { class: "nce-pair" }, drawing, this.pair);
   }
 
-  // Empty slots, one for each view; `row` fills them.
-  bars(kind, height, axis, x_axis = "other view j") {
-    const { names } = this.data, left = 8, slot = (this.column - left) / names.length;
-    const chart = svg("svg", { class: "nce-" + kind, width: this.column, height: height + 34, role: "img", "aria-label": axis });
-    const legend = svg("text", { class: "y", x: left, y: 11 }, axis);
-    const slots = names.map((name, j) => {
-      const x = left + j * slot, group = svg("g", { class: "slot", "data-bar": j });
-      group.append(svg("rect", { class: "hit", x, y: 0, width: slot, height: height + 18 }));
-      group.append(svg("rect", { class: "bar", x: x + slot * 0.12, width: slot * 0.76, y: height, height: 0 }));
-      if (slot >= 19) group.append(svg("text", { class: "x", x: x + slot / 2, y: height + 14, "text-anchor": "middle" }, name));
-      return group;
-    });
-    const zero = svg("line", { class: "axis", x1: left, x2: this.column });
-    const value = svg("text", { class: "value", "text-anchor": "middle" });
-    chart.append(legend, ...slots, zero, value, svg("text", { x: this.column, y: height + 31, "text-anchor": "end" }, x_axis));
-    this[kind] = { slots, zero, value, height, slot, left, legend, axis };
-    return chart;
-  }
-
-  losses(height) {
-    const { loss, mean_loss, ceiling } = this.data;
-    const chart = this.bars("loss", height, "loss, nats", "anchor i");
-    const { slots } = this.loss, top = Math.max(ceiling, ...loss) * 1.12 || 1;
-    fill(this.loss, loss, 0, top);
+  losses() {
+    const { names, loss, mean_loss, ceiling } = this.data;
+    this.loss = new Bars("nce-loss", names, this.column, "loss, nats", "anchor i");
+    const { chart, slots } = this.loss;
+    this.loss.fill(loss, 0, Math.max(ceiling, ...loss) * 1.12 || 1);
     slots.forEach((slot, i) => (slot.removeAttribute("data-bar"), slot.setAttribute("data-row", i), slot.classList.add("negative")));
     const lines = [[ceiling, `ln(2N − 1) = ${ceiling.toFixed(3)}`], [mean_loss, `mean L = ${small(mean_loss)}`]];
-    const high = (value) => 16 + (1 - value / top) * (height - 16);
+    const high = this.loss.y;
     const close = Math.abs(high(ceiling) - high(mean_loss)) < 15;
     lines.forEach(([value, text], k) => {
       const y = high(value), below = close && (k === 0) === ceiling < mean_loss;
@@ -205,9 +184,9 @@ class Sheet {
     for (const chart of [this.softmax, this.gradient])
       chart.slots.forEach((slot, j) => slot.setAttribute("class", "slot " + KINDS[relation[i][j]]));
     const likely = Math.max(...probability[i]);
-    fill(this.softmax, probability[i], 0, [0.05, 0.1, 0.2, 0.5].find((top) => likely <= 0.9 * top) ?? 1);
+    this.softmax.fill(probability[i], 0, [0.05, 0.1, 0.2, 0.5].find((top) => likely <= 0.9 * top) ?? 1);
     const most = Math.max(...gradient[i].map(Math.abs)) || 1;
-    fill(this.gradient, gradient[i], -1.15 * most, 1.15 * most);
+    this.gradient.fill(gradient[i], -1.15 * most, 1.15 * most);
     say(this.softmaxTitle, `Softmax of row ${names[i]}`, `entropy H = ${data.entropy[i].toFixed(2)} nats · effective negatives ${data.effective[i].toFixed(1)} of ${names.length - 2}`);
     say(this.termTitle, `Its loss ℓ = ${small(data.loss[i])} nats`, `−ln of the partner's term e^(s/τ) over the sum of all`);
     say(this.gradientTitle, "Its gradient", "below zero: a step makes them more alike; above: less alike");
@@ -259,9 +238,9 @@ class Sheet {
       const [x, y] = this.at(a, 1 + 15 / r);
       make(this.ends[at], { x, y: y + 4 }).textContent = names[k];
     });
-    mark(this.softmax, j, data.probability[i][j].toPrecision(3));
-    mark(this.gradient, j, data.gradient[i][j].toPrecision(3));
-    mark(this.loss, i, small(data.loss[i]));
+    this.softmax.mark(j, data.probability[i][j].toPrecision(3));
+    this.gradient.mark(j, data.gradient[i][j].toPrecision(3));
+    this.loss.mark(i, small(data.loss[i]));
     const share = kind === "partner" ? "It is the one that pulls." : `It takes ${(100 * data.push[i][j]).toPrecision(3)} % of the push.`;
     const text =
       `Anchor ${names[i]}, ${names[j]} is ${SAID[kind]}: s = ${data.similarity[i][j].toFixed(3)}, an angle of ${data.angle[i][j].toFixed(1)}°. ` +
@@ -269,7 +248,7 @@ class Sheet {
     this.read.textContent = text.replaceAll("-", "−");
     const [a, b] = this.held;
     this.label.textContent = `s(${names[a]}, ${names[b]}) =`;
-    if (document.activeElement !== this.input || !this.input.value) this.input.value = +data.similarity[a][b].toFixed(4);
+    if (document.activeElement !== this.input || !this.input.value) this.input.value = String(+data.similarity[a][b].toFixed(4));
   }
 
   // The pair that an element stands for, or nothing.
@@ -284,8 +263,9 @@ class Sheet {
   }
 
   point(event) {
-    if (event.clientX === this.x && event.clientY === this.y) return; // the page has moved, not the pointer
-    [this.x, this.y] = [event.clientX, event.clientY];
+    const at = `${event.clientX} ${event.clientY}`;
+    if (at === this.pointer) return; // the page has moved, not the pointer
+    this.pointer = at;
     const pair = this.meant(event.target);
     if (pair) this.light(...pair);
   }
@@ -328,25 +308,6 @@ class Sheet {
   }
 }
 
-// Bars from zero, in a chart whose axis goes from low to high.
-function fill(chart, values, low, high) {
-  const { slots, zero, height } = chart, y = (value) => 16 + ((high - value) / (high - low)) * (height - 16);
-  chart.legend.textContent = `${chart.axis} (axis from ${digits(low)} to ${digits(high)})`;
-  chart.y = y;
-  chart.values = values;
-  make(zero, { y1: y(0), y2: y(0) });
-  slots.forEach((slot, j) => {
-    const bar = slot.querySelector(".bar"), tall = Math.abs(y(values[j]) - y(0));
-    make(bar, { y: Math.min(y(values[j]), y(0)), height: tall && Math.max(tall, 0.8) });
-  });
-}
-
-// The number of the bar that is lit, beside its end.
-function mark({ value, slot, slots, left, values, y }, j, text) {
-  const x = left + Math.min(Math.max(24, (j + 0.5) * slot), slots.length * slot - 24);
-  make(value, { x, y: Math.max(y(Math.max(0, values[j])) - 4, 24) }).textContent = text.replace("-", "−");
-}
-
 function title(text, more) {
   const line = html("div", { class: "nce-title" });
   say(line, text, more);
@@ -357,7 +318,6 @@ function say(line, text, more) {
   line.replaceChildren(text + " ", html("small", {}, more && "· " + more));
 }
 
-const digits = (value) => String(+value.toPrecision(2)).replace("-", "−");
 const small = (value) => (value >= 0.1 ? value.toFixed(3) : value >= 0.00001 ? value.toFixed(5) : value.toExponential(2));
 
 function cividis(t) {
@@ -365,3 +325,5 @@ function cividis(t) {
   const part = (color, k) => parseInt(color.slice(1 + 2 * k, 3 + 2 * k), 16);
   return `rgb(${[0, 1, 2].map((k) => Math.round((1 - f) * part(CIVIDIS[at], k) + f * part(CIVIDIS[at + 1], k))).join()})`;
 }
+
+export default mounted(Sheet);

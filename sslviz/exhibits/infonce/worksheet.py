@@ -4,39 +4,22 @@ Nothing is asked of the server while somebody points at things; it hears of a ch
 """
 
 import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from sslviz.figures import sheet, style
 from sslviz.measures import infonce_views
 from sslviz.measures.infonce import InfoNCE, written_exp
-from sslviz.place import PACKAGE
+from sslviz.views.plot.component import component
 
 _HERE = Path(__file__).parent
-PLOT = PACKAGE / "views" / "plot"
 _COLORS = {"positive": style.POSITIVE, "negative": style.NEGATIVE, "false-negative": style.FALSE_NEGATIVE}
-_SETTINGS = {
-    "light": _COLORS | {f"class-{i}": color for i, color in enumerate(style.CLASSES)},
-    "dark": {name: style.DARK[color] for name, color in _COLORS.items()}
-    | {f"class-{i}": style.DARK[color] for i, color in enumerate(style.CLASSES)},
-}
-_component = st.components.v2.component(
-    "sslviz_infonce",
-    css=(_HERE / "worksheet.css").read_text(),
-    js="\n".join(
-        [
-            f"const SETTINGS = {json.dumps(_SETTINGS)};",
-            *(f.read_text() for f in (PLOT / "js" / "svg.js", _HERE / "worksheet.js")),
-        ]
-    ),
-    isolate_styles=False,
-)
+_COLORS |= {f"class-{i}": color for i, color in enumerate(style.CLASSES)}
+_component = component("infonce", _HERE / "worksheet.js", _HERE / "worksheet.css", colors=_COLORS)
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,14 @@
 // five times a second, and at the end of a stroke.
 //
 // The server's answer to an earlier stroke must not undo a later one: every report has a number, and what the server sends
-// with an older number, or as an echo, moves nothing. SETTINGS = {light, dark}: colours; it and svg.js are written above
-// this text by painter.py.
+// with an older number, or as an echo, moves nothing.
 
-const painters = new WeakMap(); // parentElement -> Painter
+import { mounted } from "../../views/plot/js/streamlit.js";
+import { button, html, make, svg } from "../../views/plot/js/svg.js";
+import { readTheme, setColors } from "../../views/plot/js/theme.js";
+
 const PAUSE = 200; // milliseconds between two reports of one stroke
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  let painter = painters.get(parentElement);
-  if (!painter) painters.set(parentElement, (painter = new Painter(parentElement)));
-  painter.send = setTriggerValue;
-  painter.show(data);
-  return () => setTimeout(() => parentElement.isConnected || (painters.delete(parentElement), clearTimeout(painter.timer)));
-}
 
 // Four patches to a digit, 1 = hidden.
 const read = (digits) => [...digits].flatMap((digit) => [8, 4, 2, 1].map((bit) => (parseInt(digit, 16) & bit) > 0));
@@ -26,6 +20,8 @@ const written = (mask) => {
 };
 
 class Painter {
+  send; // (name, value): tells Python
+
   constructor(parent) {
     this.parent = parent;
     this.serial = 0; // of the last report
@@ -35,13 +31,12 @@ class Painter {
   }
 
   show(data) {
-    const dark = isDark(this.parent);
-    this.root.style.setProperty("--mask-cursor", (dark ? SETTINGS.dark : SETTINGS.light).cursor);
+    setColors(this.root, "--mask-", readTheme(this.parent).dark);
     this.data = data;
     const size = data.mask.length * 4;
     if (this.mask?.length !== size) this.build(Math.round(Math.sqrt(size)));
     if (this.picture.href.baseVal !== data.picture) this.picture.setAttribute("href", data.picture);
-    for (const button of this.needFigure) button.disabled = !data.figure;
+    for (const each of this.needFigure) each.disabled = !data.figure;
     const old = data.serial < this.serial, echo = data.serial === this.serial && data.mask === this.sent;
     if (!this.mask || !(old || echo)) {
       this.serial = data.serial;
@@ -66,20 +61,14 @@ class Painter {
     this.count = html("div", { class: "mask-count", role: "status" });
     const all = (hide) => this.patches.map((_, i) => hide(i));
     const buttons = html("div", { class: "mask-buttons" },
-      this.button("Show all", () => this.become(all(() => false))),
-      this.button("Invert", () => this.become(all((i) => !this.mask[i]))),
-      this.button("Random at the ratio", () => this.become(read(this.data.next), "dice")),
+      button("Show all", () => this.become(all(() => false))),
+      button("Invert", () => this.become(all((i) => !this.mask[i]))),
+      button("Random at the ratio", () => this.become(read(this.data.next), "dice")),
       ...(this.needFigure = [
-        this.button("Hide the object", () => this.become(read(this.data.figure))),
-        this.button("Only the object", () => this.become(read(this.data.figure).map((figure) => !figure))),
+        button("Hide the object", () => this.become(read(this.data.figure))),
+        button("Only the object", () => this.become(read(this.data.figure).map((figure) => !figure))),
       ]));
     this.root.replaceChildren(this.canvas, this.count, buttons);
-  }
-
-  button(text, act) {
-    const button = html("button", { type: "button" }, text);
-    button.addEventListener("click", act);
-    return button;
   }
 
   update() {
@@ -88,9 +77,8 @@ class Painter {
     const hidden = this.mask.filter(Boolean).length, all = this.mask.length;
     const said = `${hidden} of ${all} patches hidden (${Math.round((100 * hidden) / all)} %)`;
     if (this.count.textContent !== said) this.count.textContent = said;
-    this.root.dataset.mask = written(this.mask);
-    this.root.dataset.heard = this.data.serial; // the last report that the server has answered
-    this.root.dataset.serial = this.serial;
+    // heard: the last report that the server has answered
+    make(this.root, { "data-mask": written(this.mask), "data-heard": this.data.serial, "data-serial": this.serial });
   }
 
   // -- the hand -------------------------------------------------------------------------------------------------------
@@ -141,6 +129,7 @@ class Painter {
     this.report(false);
   }
 
+  /** @param {number[]} place */
   patch([x, y]) {
     return x >= 0 && y >= 0 && x < this.side && y < this.side ? Math.floor(y) * this.side + Math.floor(x) : undefined;
   }
@@ -167,7 +156,13 @@ class Painter {
     this.last = performance.now();
     this.sent = mask;
     this.serial += 1;
-    this.root.dataset.serial = this.serial;
+    make(this.root, { "data-serial": this.serial });
     this.send("stroke", { mask, serial: this.serial, by });
   }
+
+  close() {
+    clearTimeout(this.timer);
+  }
 }
+
+export default mounted(Painter);

@@ -4,31 +4,17 @@ The mask travels, and stands in the address, as hexadecimal digits: patches row 
 """
 
 import base64
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from sslviz.figures import pixels, style
-from sslviz.place import PACKAGE
+from sslviz.views.plot.component import component
 
 _HERE = Path(__file__).parent
-PLOT = PACKAGE / "views" / "plot"
-_SETTINGS = {"light": {"cursor": style.POSITIVE}, "dark": {"cursor": style.DARK[style.POSITIVE]}}
-_component = st.components.v2.component(
-    "sslviz_mask_painter",
-    css=(_HERE / "painter.css").read_text(),
-    js="\n".join(
-        [
-            f"const SETTINGS = {json.dumps(_SETTINGS)};",
-            *(f.read_text() for f in (PLOT / "js" / "svg.js", _HERE / "painter.js")),
-        ]
-    ),
-    isolate_styles=False,
-)
+_component = component("mask_painter", _HERE / "painter.js", _HERE / "painter.css", colors={"cursor": style.POSITIVE})
 
 
 def draw(

@@ -1,39 +1,40 @@
 // A map in space: points in a cube that can be turned. Drawn by hand on a canvas, for WebGL is missing on some machines.
 //
-// SETTINGS = {dark}: what the colours of the light page become on the dark one. The data are one line of JSON, made by
-// exhibits/maps/figures_3d.py. Seen from far away (orthographic): x' = Rx, and what is nearer is drawn later and larger.
+// The data are one line of JSON, made by exhibits/maps/figures_3d.py. Seen from far away (orthographic): x' = Rx, and what
+// is nearer is drawn later and larger.
 
-const solids = new WeakMap(); // parentElement -> Solid
+import { textOf, unpacked } from "../../views/plot/js/packed.js";
+import { picked } from "../../views/plot/js/picked.js";
+import { mounted } from "../../views/plot/js/streamlit.js";
+import { html, make } from "../../views/plot/js/svg.js";
+import { readTheme, themed } from "../../views/plot/js/theme.js";
+import { Tooltip } from "../../views/plot/js/tooltip.js";
+import { symbol } from "./symbols.js";
+
 const START = { turn: 0.6, tilt: 0.45 }; // radians: around the third axis, and towards the viewer
-const TIP = 96; // size of a picture in the tooltip, CSS pixels
 const NEAR = 9; // pixels from the pointer within which a point is meant
-
-export default function ({ data, parentElement }) {
-  let solid = solids.get(parentElement);
-  if (!solid) solids.set(parentElement, (solid = new Solid(parentElement)));
-  solid.show(new TextDecoder().decode(data));
-  return () => setTimeout(() => parentElement.isConnected || (solids.delete(parentElement), solid.close()));
-}
+const floats = (bdata) => unpacked({ dtype: "f4", bdata });
 
 class Solid {
   constructor(parent) {
     this.parent = parent;
     this.angle = { ...START };
+    this.tip = new Tooltip();
     this.canvas = html("canvas", { class: "solid-canvas", tabindex: 0, role: "img" });
     this.title = html("div", { class: "solid-title" });
     this.subtitle = html("div", { class: "solid-subtitle" });
     this.scale = html("div", { class: "solid-scale" });
     this.root = html("div", { class: "solid" }, this.title, this.subtitle, this.canvas, this.scale);
     parent.append(this.root);
-    this.heard = ({ detail }) => detail === this.about.link && this.draw();
-    pickedPictures().addEventListener("change", this.heard);
+    this.unwatch = picked.watch(() => this.about.link, () => this.draw());
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.root);
     this.listen();
   }
 
-  show(text) {
-    const dark = isDark(this.parent);
+  show(data) {
+    const text = textOf(data);
+    const { dark } = readTheme(this.parent);
     if (text === this.text && dark === this.dark) return;
     if (text !== this.text) {
       this.text = text;
@@ -43,16 +44,12 @@ class Solid {
     }
     this.dark = dark;
     const { title, subtitle, alt, scale, colors } = this.about;
-    this.colors = colors.map((color) => this.paint(color));
+    this.colors = colors.map((color) => themed(color, dark));
     this.title.textContent = title;
     this.subtitle.textContent = subtitle;
     this.canvas.setAttribute("aria-label", alt);
     this.scale.replaceChildren(...(scale ? this.bar(scale) : []));
     this.draw();
-  }
-
-  paint(color) {
-    return this.dark ? (SETTINGS.dark[color] ?? color) : color;
   }
 
   bar({ name, low, high, stops }) {
@@ -99,7 +96,7 @@ class Solid {
     this.lines(pen);
     const seen = (this.seen = this.project(this.points));
     const order = Array.from({ length: seen.length / 3 }, (_, i) => i).sort((a, b) => seen[3 * a + 2] - seen[3 * b + 2]);
-    const chosen = pickedPictures().of(link);
+    const chosen = picked.of(link);
     for (const i of order) {
       const near = Math.min(Math.max(seen[3 * i + 2] / 3.5 + 0.5, 0), 1);
       const group = of ? of[i] : 0;
@@ -110,18 +107,18 @@ class Solid {
       pen.fill(symbol(symbols[group] ?? symbols[0]));
     }
     pen.globalAlpha = 1;
-    this.canvas.dataset.drawn = (Number(this.canvas.dataset.drawn) || 0) + 1;
+    make(this.canvas, { "data-drawn": (Number(this.canvas.dataset.drawn) || 0) + 1 });
   }
 
   // The edges of the cube, and the names of its three axes.
   cube(pen) {
-    const style = getComputedStyle(this.parent);
+    const { color, font } = readTheme(this.parent);
     const corners = [];
     for (let i = 0; i < 8; i++) corners.push(i & 1 ? 1 : -1, i & 2 ? 1 : -1, i & 4 ? 1 : -1);
     const seen = this.project(corners);
     const farthest = [...Array(8).keys()].reduce((a, b) => (seen[3 * a + 2] < seen[3 * b + 2] ? a : b));
-    pen.strokeStyle = pen.fillStyle = style.getPropertyValue("--st-text-color");
-    pen.font = `14px ${style.getPropertyValue("--st-font")}`;
+    pen.strokeStyle = pen.fillStyle = color;
+    pen.font = `14px ${font}`;
     pen.textAlign = "center";
     for (let corner = 0; corner < 8; corner++)
       for (const bit of [1, 2, 4]) {
@@ -172,7 +169,7 @@ class Solid {
     canvas.addEventListener("pointerdown", (event) => {
       this.held = { x: event.clientX, y: event.clientY, far: 0 };
       canvas.setPointerCapture(event.pointerId);
-      this.hideTip();
+      this.tip.hide();
     });
     canvas.addEventListener("pointermove", (event) => {
       if (!this.held) return this.hover(event);
@@ -184,11 +181,11 @@ class Solid {
       const still = this.held && this.held.far < 4;
       this.held = undefined;
       const point = still ? this.under(event) : undefined;
-      if (point !== undefined) pickedPictures().pick(this.about.link, [point], event.shiftKey);
+      if (point !== undefined) picked.pick(this.about.link, [point], event.shiftKey);
     });
     canvas.addEventListener("pointercancel", () => (this.held = undefined));
-    canvas.addEventListener("pointerleave", () => this.hideTip());
-    canvas.addEventListener("dblclick", () => pickedPictures().pick(this.about.link, []));
+    canvas.addEventListener("pointerleave", () => this.tip.hide());
+    canvas.addEventListener("dblclick", () => picked.pick(this.about.link, []));
     canvas.addEventListener("keydown", (event) => {
       const turns = { ArrowLeft: [0.1, 0], ArrowRight: [-0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
       if (event.key === "Home") this.angle = { ...START };
@@ -220,78 +217,17 @@ class Solid {
 
   hover(event) {
     const point = this.under(event);
-    if (point === undefined || !this.about.sprite) return this.hideTip();
-    const { url, columns, rows } = this.about.sprite;
-    if (!this.tip) document.body.append((this.tip = html("div", { class: "sslviz-tip" })));
-    const style = getComputedStyle(this.parent);
-    const [background, color, border] = ["secondary-background-color", "text-color", "border-color"].map((name) => style.getPropertyValue(`--st-${name}`));
-    Object.assign(this.tip.style, { background, color, borderColor: border, fontFamily: style.getPropertyValue("--st-font") });
-    const picture = html("div", { class: "sslviz-tip-tile", "data-tile": point });
-    picture.style.backgroundImage = `url("${served(url)}")`;
-    picture.style.backgroundSize = `${columns * TIP}px ${rows * TIP}px`;
-    picture.style.backgroundPosition = `${-(point % columns) * TIP}px ${-Math.floor(point / columns) * TIP}px`;
-    const name = html("div", { class: "sslviz-tip-text" }, this.about.names[this.about.of?.[point]] ?? `picture ${point}`);
-    this.tip.replaceChildren(picture, name);
-    const { width, height } = this.tip.getBoundingClientRect();
-    const x = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16;
-    const y = Math.min(Math.max(8, event.clientY - height / 2), innerHeight - height - 8);
-    Object.assign(this.tip.style, { left: `${x}px`, top: `${y}px` });
-  }
-
-  hideTip() {
-    this.tip?.remove();
-    this.tip = undefined;
+    const { sprite, names, of } = this.about;
+    if (point === undefined || !sprite) return this.tip.hide();
+    this.tip.show(sprite, [point], names[of?.[point]] ?? `picture ${point}`, readTheme(this.parent), event);
   }
 
   close() {
     this.sizes.disconnect();
-    this.hideTip();
+    this.tip.hide();
     cancelAnimationFrame(this.frame);
-    pickedPictures().removeEventListener("change", this.heard);
+    this.unwatch();
   }
 }
 
-function floats(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-}
-
-// Plotly's symbols, of radius about 1.
-const symbols = {};
-function symbol(name) {
-  return (symbols[name] ??= outline(name));
-}
-
-function outline(name) {
-  const path = new Path2D();
-  const round = (n, start, radii = [1]) => {
-    for (let i = 0; i < n * radii.length; i++) {
-      const angle = start + (2 * Math.PI * i) / (n * radii.length);
-      const r = radii[i % radii.length];
-      path.lineTo(r * Math.cos(angle), r * Math.sin(angle));
-    }
-    path.closePath();
-  };
-  const up = -Math.PI / 2;
-  const cross = (turn) => {
-    for (let i = 0; i < 4; i++)
-      for (const [x, y] of [[0.4, -0.4], [1.1, -0.4], [1.1, 0.4]]) {
-        const a = turn + (i * Math.PI) / 2;
-        path.lineTo(x * Math.cos(a) - y * Math.sin(a), x * Math.sin(a) + y * Math.cos(a));
-      }
-    path.closePath();
-  };
-  const shapes = {
-    circle: () => path.arc(0, 0, 1, 0, 2 * Math.PI),
-    square: () => round(4, Math.PI / 4, [1.25]),
-    "triangle-up": () => round(3, up, [1.3]),
-    "triangle-down": () => round(3, -up, [1.3]),
-    star: () => round(5, up, [1.4, 0.55]),
-    diamond: () => round(4, 0, [1.3]),
-    cross: () => cross(0),
-    x: () => cross(Math.PI / 4),
-    pentagon: () => round(5, up, [1.1]),
-    hexagram: () => round(6, up, [1.3, 0.75]),
-  };
-  (shapes[name] ?? shapes.circle)();
-  return path;
-}
+export default mounted(Solid);

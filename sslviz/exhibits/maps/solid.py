@@ -4,24 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from sslviz.figures import style
-from sslviz.place import PACKAGE
+from sslviz.views.plot.component import JS, component
 
 _HERE = Path(__file__).parent
-PLOT = PACKAGE / "views" / "plot"
-_component = st.components.v2.component(
-    "sslviz_solid",
-    css="\n".join(path.read_text() for path in (PLOT / "plot.css", _HERE / "solid.css")),
-    js="\n".join(
-        [
-            f"const SETTINGS = {json.dumps({'dark': style.DARK})};",
-            *(path.read_text() for path in (PLOT / "js" / "svg.js", PLOT / "js" / "picked.js", _HERE / "solid.js")),
-        ]
-    ),
-    isolate_styles=False,
-)
+_component = component("solid", _HERE / "solid.js", JS.parent / "plot.css", _HERE / "solid.css")
 
 
 def draw(about: dict[str, Any], *, key: str, alt: str) -> None:

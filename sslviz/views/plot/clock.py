@@ -1,14 +1,13 @@
 """The clock of a page: one slider, play and pause, that moves every picture through its recorded history.
 
-While it moves, the browser works alone (clock.js, frames.js). When it rests, the address gets the moment as `?moment=`,
-a percentage of the longest run, and Python draws what only Python can.
+While it moves, the browser works alone (clock.js, follower.js). When it rests, the address gets the moment as
+`?moment=`, a percentage of the longest run, and Python draws what only Python can.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,14 +16,9 @@ import streamlit as st
 
 from sslviz.measures.scores import LIVE
 from sslviz.views import address
+from sslviz.views.plot.component import JS, component
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "sslviz_clock",
-    css=(_HERE / "clock.css").read_text(),
-    js="\n".join((_HERE / "js" / name).read_text() for name in ("bus.js", "clock.js")),
-    isolate_styles=False,
-)
+_component = component("clock", JS / "clock.js", JS.parent / "clock.css")
 STICKY = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-clock) { position: sticky; top: 3.75rem; z-index: 40; }
 .st-key-clock { background: var(--st-background-color, transparent); }

@@ -1,6 +1,6 @@
 """The history of one picture as a few bytes: what of it changes, at every recorded moment.
 
-One line of JSON, then the numbers of all moments, one after the other (frames.js reads them). The line says at which
+One line of JSON, then the numbers of all moments, one after the other (history.js reads them). The line says at which
 step, after how many seconds and images each moment was recorded, and what the picture is then called.
 """
 

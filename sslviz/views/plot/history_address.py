@@ -14,7 +14,7 @@ def address(run: RunFolder, view: str, **choice: Any) -> str:
 
 
 def views_sheet(run: RunFolder) -> SheetAddress:
-    """Of the views behind a matrix; plot.js puts the step of the picture that is shown into it."""
+    """Of the views behind a matrix; chart.js puts the step of the picture that is shown into it."""
     return _sheet({"run": run.id, "view": "tiles", "of": f"{run.created:.0f}", "step": "{step}"})
 
 

@@ -8,31 +8,18 @@ import io
 import json
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
 from PIL import Image
 
 from sslviz.figures import style
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet
 from sslviz.views.plot import recorded
+from sslviz.views.plot.component import JS, component
 from sslviz.views.plot.history_address import probe_sheet
 
-_HERE = Path(__file__).parent
-_SETTINGS = {"light": style.CLASSES, "dark": [style.DARK[color] for color in style.CLASSES]}
-_component = st.components.v2.component(
-    "sslviz_picked",
-    css=(_HERE / "picked.css").read_text(),
-    js="\n".join(
-        [
-            f"const SETTINGS = {json.dumps(_SETTINGS)};",
-            *((_HERE / "js" / name).read_text() for name in ("svg.js", "picked.js", "picked_grid.js")),
-        ]
-    ),
-    isolate_styles=False,
-)
+_component = component("picked", JS / "picked_grid.js", JS.parent / "picked.css", colors=style.CLASSES)
 HINT = "Draw a loop around points of a map, or click one. Hold Shift to add more."
 ELSEWHERE = (
     "Nothing is picked yet: click a point, or choose the lasso in the bar above a map and draw a loop. Hold Shift to "

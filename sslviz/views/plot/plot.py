@@ -1,7 +1,7 @@
 """Puts a plotly figure on the page so that it changes in place: no flicker, zoom kept, heat-map cells answer.
 
 `st.plotly_chart` builds the whole chart anew whenever its data changes. This small component hands the new data to
-`Plotly.react` in plot.js, which moves only what has changed. Hovering and picking are answered in the browser; Python
+`Plotly.react` in chart.js, which moves only what has changed. Hovering and picking are answered in the browser; Python
 hears of a click only if it asks for it.
 """
 
@@ -18,20 +18,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from sslviz.figures import style
+from sslviz.views.plot.component import JS, component
 
-_HERE = Path(__file__).parent
 _PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-_SCRIPTS = ("bus.js", "repaint.js", "frames.js", "png.js", "picture.js", "plot.js", "picked.js")
-_SETTINGS = {"plotly": f"sslviz/plotly.min.js?v={plotly.__version__}", "dark": style.DARK}
-
-_component = st.components.v2.component(
-    "sslviz_plot",
-    css=(_HERE / "plot.css").read_text(),
-    js="\n".join(
-        [f"const SETTINGS = {json.dumps(_SETTINGS)};"] + [(_HERE / "js" / name).read_text() for name in _SCRIPTS]
-    ),
-    isolate_styles=False,  # plotly puts its own style sheet into the document, a shadow root would not see it
+_component = component(
+    "plot", JS / "chart.js", JS.parent / "plot.css", plotly=f"sslviz/plotly.min.js?v={plotly.__version__}"
 )
 
 

@@ -2,21 +2,18 @@
 //
 // It moves from one recorded moment (of any run) to the next; between two moments nothing is known. While it moves, only
 // the browser works; Python hears of the moment (as a percentage of the longest run) when it has come to rest.
+
+import { clock } from "./bus.js";
+import { mounted, served } from "./streamlit.js";
+
 const REST = 350; // milliseconds
 const MOST = 240; // moments on the slider; of more, as many, evenly chosen
 const PAUSE = 2000; // milliseconds after which the doctor is asked: the pictures come first
 const verdicts = new Map(); // address -> {step, verdict}, of every run
-const faces = new WeakMap(); // parentElement -> Face
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  let face = faces.get(parentElement);
-  if (!face) faces.set(parentElement, (face = new Face(parentElement)));
-  face.send = (percent) => setTriggerValue("moment", percent);
-  face.update(data);
-  return () => setTimeout(() => parentElement.isConnected || (faces.delete(parentElement), face.close()));
-}
 
 class Face {
+  send; // (name, value): tells Python
+
   constructor(parent) {
     this.root = document.createElement("div");
     this.root.className = "sslviz-clock";
@@ -33,8 +30,10 @@ class Face {
       <button type="button" data-do="sheet" title="All pictures of this page on one sheet">All as PNG</button>`;
     parent.append(this.root);
     for (const sign of ["pointerenter", "focusin"]) this.root.addEventListener(sign, () => clock.wanted || clock.tick({ wanted: true }));
-    const find = (what) => this.root.querySelector(what);
-    [this.slider, this.words, this.speed] = [find("[type=range]"), find("output"), find("select")];
+    const find = (what) => /** @type {any} */ (this.root.querySelector(what));
+    this.slider = find("[type=range]");
+    this.words = find("output");
+    this.speed = find("select");
     this.play = find("[data-do=play]");
     find("[data-do=back]").addEventListener("click", () => this.step(-1));
     find("[data-do=sheet]").addEventListener("click", () => clock.dispatchEvent(new Event("sheet")));
@@ -45,19 +44,20 @@ class Face {
     this.ghost.addEventListener("change", () => clock.tick({ ghost: this.ghost.checked }));
     this.keys = (event) => this.key(event);
     document.addEventListener("keydown", this.keys);
-    this.heard = () => (this.root.dataset.loading = clock.loading > 0);
+    this.heard = () => (this.root.dataset.loading = String(clock.loading > 0));
     clock.addEventListener("tick", this.heard);
     // Streamlit writes the words under a run anew when Python has spoken: they follow the clock again
     this.watch = new MutationObserver(() => this.tell());
   }
 
   // data: {axis, end, percent, runs: [{number, step, seconds, images, score, ended, doctor}]}
-  update(data) {
+  show(data) {
     const text = JSON.stringify({ ...data, percent: 0 });
     if (text === this.text) return this.tell();
     const first = !this.text;
     const [axis, share] = [data.axis, first ? data.percent / 100 : this.amount() / (this.data.end || 1)];
-    Object.assign(this, { text, data });
+    this.text = text;
+    this.data = data;
     const all = new Set(data.runs.flatMap((run) => run[axis]));
     const moments = [...all, data.end].filter((amount) => amount <= data.end).sort((a, b) => a - b);
     const some = moments.length > MOST ? MOST : moments.length;
@@ -81,7 +81,7 @@ class Face {
       if (clock.playing || clock.loading) return void (this.asking = setTimeout(() => this.judge(), PAUSE));
       clock.tick({ loading: clock.loading + 1 });
       try {
-        const answer = await fetch(new URL(doctor, appRoot()));
+        const answer = await fetch(served(doctor));
         verdicts.set(doctor, answer.ok ? await answer.json() : { step: [], verdict: [] });
       } catch (error) {
         console.warn("no doctor:", String(error.message ?? error)); // asked again when the page changes
@@ -90,14 +90,14 @@ class Face {
       if (this.data !== data || !this.root.isConnected) return;
       this.tell();
     }
-    this.root.dataset.judged = true;
+    this.root.dataset.judged = "true";
   }
 
   amount() {
     return this.moments?.[this.at] ?? 0;
   }
 
-  go(at, { quiet } = {}) {
+  go(at, { quiet = false } = {}) {
     this.at = Math.min(Math.max(0, at), this.moments.length - 1);
     this.slider.value = this.at;
     const { axis, end } = this.data;
@@ -112,7 +112,7 @@ class Face {
     const percent = this.data.end ? Math.min(100, Math.ceil((1e6 * this.amount()) / this.data.end) / 1e4) : 100;
     if (percent === this.told) return;
     this.told = percent;
-    this.send(percent);
+    this.send("moment", percent);
   }
 
   step(by) {
@@ -224,3 +224,5 @@ class Face {
 function lastBefore(amounts, amount) {
   return Math.max(0, amounts.findLastIndex((one) => one <= amount * (1 + 1e-9)));
 }
+
+export default mounted(Face);

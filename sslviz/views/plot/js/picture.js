@@ -7,7 +7,7 @@
 const NUMBERS = /[-−]?\d[\d.,]*/g;
 
 // of: what Python has said it is a picture of; figures of runs hold their run in layout.meta.
-function pictureOf({ data, layout }, of) {
+export function pictureOf({ data, layout }, of) {
   const axes = Object.keys(layout).filter((name) => /^([xy]axis|coloraxis)\d*$/.test(name)).sort();
   const meaning = axes.map((name) => {
     const { title, type, autorange, tickvals, colorbar } = layout[name];
@@ -31,6 +31,6 @@ function sizeOf(numbers) {
 }
 
 // A trace's name as an identifier: plotly makes names of classes from it.
-function named(name) {
+export function named(name) {
   return name && "named_" + encodeURIComponent(name).replace(/\W/g, "_");
 }

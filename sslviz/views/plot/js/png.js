@@ -1,10 +1,18 @@
 // Pictures to take away: one chart, or all charts of the page on one sheet, on the page's own background.
 
+import { clock } from "./bus.js";
+import { followers } from "./follower.js";
+import { drawnSize } from "./plotly_private.js";
+import { readTheme } from "./theme.js";
+
 const SCALE = 2; // pixels of the file for one of the screen
 const GAP = 16;
 
-// For the mode bar of a chart.
-function camera(chart) {
+/**
+ * For the mode bar of a chart.
+ * @param {import("./chart.js").Chart} chart
+ */
+export function camera(chart) {
   return {
     name: "picture",
     title: "Save as PNG",
@@ -15,16 +23,9 @@ function camera(chart) {
 
 // A data address. Light text on nothing could not be read in a letter: the background of the page goes with it.
 function picture({ root }) {
-  const { width, height } = root._fullLayout;
   const font = { ...root.layout.font, family: "Arial, Helvetica, sans-serif" }; // the page's font stays with the page
-  const layout = { ...root.layout, font, paper_bgcolor: page(root).background };
-  return window.Plotly.toImage({ data: root.data, layout }, { format: "png", scale: SCALE, width, height });
-}
-
-function page(root) {
-  const style = getComputedStyle(root);
-  const get = (name) => style.getPropertyValue("--st-" + name).trim();
-  return { background: get("background-color"), color: get("text-color"), font: get("font") };
+  const layout = { ...root.layout, font, paper_bgcolor: readTheme(root).page };
+  return window.Plotly.toImage({ data: root.data, layout }, { format: "png", scale: SCALE, ...drawnSize(root) });
 }
 
 // All charts, in rows as they stand on the page, each under its name.
@@ -45,8 +46,8 @@ async function sheet() {
   canvas.width = SCALE * Math.max(...rows.map((row) => size(row)[0]));
   canvas.height = SCALE * rows.reduce((h, row) => h + size(row)[1], 2 * GAP + 16);
   const pen = canvas.getContext("2d");
-  const { background, color, font } = page(charts[0].root);
-  pen.fillStyle = background;
+  const { page, color, font } = readTheme(charts[0].root);
+  pen.fillStyle = page;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.scale(SCALE, SCALE);
   pen.fillStyle = color;

@@ -1,19 +1,43 @@
-// What every hand-made picture needs: new elements, and whether the page is dark. Put in front of a component's own text.
+// New elements, for every picture that is made by hand.
 
-// A new SVG element: svg("rect", {x: 1}, child, …); `html` does the same for HTML; `make` changes one that is there.
-const make = (node, attributes, ...children) => {
+import { served } from "./streamlit.js";
+
+/**
+ * Changes an element that is there.
+ * @template {Element} T
+ * @param {T} node
+ */
+export function make(node, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
-};
-const svg = (name, attributes = {}, ...children) =>
-  make(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, ...children);
-const html = (name, attributes = {}, ...children) => make(document.createElement(name), attributes, ...children);
+}
 
-function isDark(element) {
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
-  pen.fillRect(0, 0, 1, 1);
-  const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+/**
+ * svg("rect", {x: 1}, child, …)
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} name
+ */
+export const svg = (name, attributes = {}, ...children) =>
+  make(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, ...children);
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ */
+export const html = (name, attributes = {}, ...children) => make(document.createElement(name), attributes, ...children);
+
+export function button(text, act, attributes = {}) {
+  const node = html("button", { type: "button", ...attributes }, text);
+  node.addEventListener("click", act);
+  return node;
+}
+
+// Picture i of a sheet, `size` CSS pixels wide. The sheet is a `sprite` of figures/style.py.
+export function tile({ url, columns, rows }, i, size, attributes) {
+  const node = html("div", { "data-tile": i, ...attributes });
+  node.style.backgroundImage = `url("${served(url)}")`;
+  node.style.backgroundSize = `${columns * size}px ${rows * size}px`;
+  node.style.backgroundPosition = `${-(i % columns) * size}px ${-Math.floor(i / columns) * size}px`;
+  return node;
 }
