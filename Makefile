@@ -24,6 +24,7 @@ check: .venv/dev.done
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet sslviz
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
