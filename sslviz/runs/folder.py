@@ -24,10 +24,11 @@ from torch import Tensor
 
 from sslviz.data.sources.contents import Contents
 from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_array, read_lines, read_npz, replace
+from sslviz.runs.glance import once
 from sslviz.runs.pictures import from_jpeg, to_jpeg
 from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
-from sslviz.runs.versions import UnreadableRun, read_settings
+from sslviz.runs.versions import Recorded, UnreadableRun, read_settings
 
 BIN = ".trash"  # in the folder of runs
 SETTINGS = "settings.json"
@@ -38,11 +39,19 @@ MEMBER = re.compile(
 
 
 class RunFolder:
-    """One run on disk. Cheap to make; reads whatever is there at the moment of asking."""
+    """One run on disk. Cheap to make; reads whatever is there at the moment of asking. A `glance` reads it once."""
+
+    answers: dict[tuple[Any, ...], Any] | None = None  # of a glance: question -> answer
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.id = path.name
+
+    def glance(self) -> "RunFolder":
+        """The run as it is now, for one drawing of a page: all who draw are told the same. Never kept any longer."""
+        now = RunFolder(self.path)
+        now.answers = {}
+        return now
 
     @classmethod
     def create(cls, runs: Path, settings: RunSettings, *, name: str = "") -> "RunFolder":
@@ -72,13 +81,17 @@ class RunFolder:
 
     def settings(self) -> RunSettings:
         """Raises UnreadableRun if this version cannot understand them, OSError if they are gone."""
-        return read_settings((self.path / SETTINGS).read_bytes()).settings
+        return self._recorded().settings
 
     def remarks(self) -> tuple[str, ...]:
         """Sentences about what another version recorded otherwise: knobs that were ignored, knobs that were filled in.
         Raises as `settings` does.
         """
-        return read_settings((self.path / SETTINGS).read_bytes()).remarks
+        return self._recorded().remarks
+
+    @once
+    def _recorded(self) -> Recorded:
+        return read_settings((self.path / SETTINGS).read_bytes())
 
     def unreadable(self) -> str:
         """Why this version cannot read the run, in a few words; "" if it can."""
@@ -90,6 +103,7 @@ class RunFolder:
             return error.strerror or "its settings cannot be read"
         return ""
 
+    @once
     def status(self) -> Status:
         """The last status; a missing or strange one reads as interrupted."""
         try:
@@ -106,6 +120,7 @@ class RunFolder:
         self.write_status(self.status().model_copy(update=again))
 
     @property
+    @once
     def created(self) -> float:
         """When, in Unix time; 0 if it is gone."""
         try:
@@ -114,6 +129,7 @@ class RunFolder:
             return 0.0
 
     @property
+    @once
     def written(self) -> tuple[int, int]:
         """When its settings were written and how long its events are: as long as both stay, so do its knobs."""
         sizes = []
@@ -126,6 +142,7 @@ class RunFolder:
 
     # -- notes, and the bin -------------------------------------------------------------------------------------------
 
+    @once
     def notes(self) -> Notes:
         """None written, or strange ones: empty notes."""
         try:
@@ -160,6 +177,7 @@ class RunFolder:
                 by_step.setdefault(row["step"], {}).update(numbers)
         return pd.DataFrame([by_step[step] for step in sorted(by_step)])
 
+    @once
     def recorded_bytes(self) -> int:
         """How much has been recorded: grows with every row of `metrics`."""
         path = self.path / "metrics.jsonl"
@@ -168,12 +186,14 @@ class RunFolder:
     def append_event(self, step: int, kind: str, text: str, **more: Any) -> None:
         append(self.path / "events.jsonl", {"time": time.time(), "step": step, "kind": kind, "text": text, **more})
 
+    @once
     def events(self) -> list[dict[str, Any]]:
         """What was changed and by which step it took effect: step, time, kind (set, resume, …), text; of a knob that
         was set its name and value, too.
         """
         return [event for event in read_lines(self.path / "events.jsonl") if is_event(event)]
 
+    @once
     def values(self) -> dict[str, Any]:
         """The knobs as they stand now: the settings, and every change that took effect since."""
         settings = self.settings()
@@ -212,6 +232,7 @@ class RunFolder:
         scores = np.frombuffer(json.dumps(snapshot.scores).encode(), dtype=np.uint8)
         replace(self._snapshot_path(snapshot.step), npz(scores=scores, **arrays))
 
+    @once
     def snapshot_steps(self) -> list[int]:
         return numbered(self.path / "snapshots", ".npz")
 
@@ -249,6 +270,7 @@ class RunFolder:
         (self.path / "projections").mkdir(exist_ok=True)
         replace(self.path / "projections" / f"{step:06d}.{kind}.npz", npz(layout=layout.astype(np.float32)))
 
+    @once
     def projection_steps(self, kind: str) -> list[int]:
         return numbered(self.path / "projections", f".{kind}.npz")
 
@@ -285,15 +307,19 @@ class RunFolder:
         """On how many pictures k-NN and the linear probe are scored, or the live k-NN.
         None without labels, or if nobody knows yet.
         """
+        number = self._labelled()
+        return number and min(number, int((live and self.status().live_pictures) or number))
+
+    @once
+    def _labelled(self) -> int | None:
         labels = read_array(self.path / "probe.npz", "labels")
-        if labels is None:
-            return None
-        return min(len(labels), int((live and self.status().live_pictures) or len(labels)))
+        return None if labels is None else len(labels)
 
     def write_contents(self, contents: Contents) -> None:
         """What the pictures were when they were read: how many, which classes, what was left out."""
         replace(self.path / "contents.json", contents.model_dump_json().encode())
 
+    @once
     def contents(self) -> Contents | None:
         """None if they have not been read yet, or by an earlier version that did not write it down."""
         try:
@@ -316,6 +342,7 @@ class RunFolder:
         for old in self._thinned(self.weights_steps()):
             self._weights_path(old).unlink(missing_ok=True)
 
+    @once
     def weights_steps(self) -> list[int]:
         return numbered(self.path / "weights", ".safetensors")
 
@@ -351,10 +378,12 @@ class RunFolder:
         (self.path / "evaluations").mkdir(exist_ok=True)
         replace(self.path / "evaluations" / "progress.json", json.dumps({"time": time.time(), **progress}).encode())
 
+    @once
     def evaluation_progress(self) -> dict[str, Any]:
         """Empty if nothing was ever evaluated here."""
         return next(read_lines(self.path / "evaluations" / "progress.json"), {})
 
+    @once
     def evaluation(self, step: int, name: str) -> pd.DataFrame | None:
         """What `write_evaluation` has written, or None if that was never measured (or cannot be read)."""
         try:
@@ -362,6 +391,7 @@ class RunFolder:
         except (OSError, ValueError):
             return None
 
+    @once
     def evaluation_steps(self, name: str) -> list[int]:
         return numbered(self.path / "evaluations", f".{name}.csv")
 
