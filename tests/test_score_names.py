@@ -70,7 +70,7 @@ def test_tables_and_charts_take_their_names_from_there() -> None:
     assert measuring.EVALUATIONS["knn"][0] == EVALUATED.title
     assert results.WORDS["knn"] == FINAL.name
     run = server.example("simclr")
-    assert LIVE.title.encode() in curves.score_curve(str(run.path), pages.end("simclr"), 0.0)
+    assert LIVE.title.encode() in curves.score_curve(run, pages.end("simclr"), 0.0)
     scores = dict(compare_scores._scores(Shown(run, "it", 0, run.status(), run.metrics())))
     assert (scores[LIVE.name], scores[FINAL.name]) == (run.status().knn, run.status().exam)
     evaluated = run.evaluation(pages.end("simclr"), "knn").query("encoder == 'trained' and features == 'h' and k == 20")

@@ -43,7 +43,7 @@ def progress(sweep: Sweep, runs: Path, waiting: Collection[str] = (), scores: Sc
     """
     rows = []
     for name, (cell, seed) in sweep.runs.items():
-        folder = RunFolder(runs / name)
+        folder = RunFolder(runs / name).glance()
         row: dict[str, Any] = {"run": name, "column": cell.column, "row": cell.row, "seed": seed}
         row["cell"] = sweep.called(cell)
         if not folder.exists:

@@ -79,7 +79,7 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the controls of a method's page are looked at here."""
     from sslviz.views.method import live
 
-    monkeypatch.setattr(live, "show", lambda run, status: None)
+    monkeypatch.setattr(live, "show", lambda run: None)
 
 
 def go(app: AppTest, name: str) -> AppTest:

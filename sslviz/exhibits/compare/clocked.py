@@ -83,7 +83,7 @@ def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = worksheet.choice("Picture", "picture", list(PICTURES), "own", help=HELP)
         kind = worksheet.choice("Map", "map", list(LAYOUTS), "umap")
-        color = runs_here.color_of(runs)
+        color = runs_here.color_of([each.run for each in runs])
     across = len(runs) if len(runs) <= 4 else 3
     with st.container(key="side"):
         for start in range(0, len(runs), across):
@@ -91,7 +91,7 @@ def show(runs: list[Shown], known: list[clock.Past], axis: str, amount: float) -
             for column, i in zip(st.columns(across, gap="small"), part, strict=False):
                 with column:
                     one(runs[i], known[i], axis, amount, which, kind, color)
-    classes = next((p.classes for each in runs if (p := recorded.probe(each.path)) is not None), ())
+    classes = next((p.classes for each in runs if (p := recorded.probe(each.run)) is not None), ())
     if color == "class" and classes:
         plot(small.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
     picked.grids([each.run for each in runs], POINTS)
@@ -149,9 +149,9 @@ def numbers(each: Shown, axis: str, amount: float, kind: str) -> dict[str, Any]:
     if step is None:
         return {}
     found: dict[str, Any] = {"step": step, "known": each.row(step)}
-    snapshot, laid_out, seen = load(each.path, step), at(each.run, kind, step), last_embedding(each.run, step)
+    snapshot, laid_out, seen = load(each.run, step), at(each.run, kind, step), last_embedding(each.run, step)
     if seen is not None:
-        likely, names = history.cosines(each.path, seen) or (np.empty((0, 0)), [])
+        likely, names = history.cosines(each.run, seen) or (np.empty((0, 0)), [])
         found |= {"likeness_step": seen, "likeness": likely.round(4).tolist(), "likeness_classes": names}
     if snapshot is not None and "similarity" in snapshot.exhibits:
         found["similarity_of_views"] = snapshot.exhibits["similarity"].astype(float).round(4).tolist()

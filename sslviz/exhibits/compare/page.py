@@ -4,6 +4,7 @@ The address holds everything: `?runs=a,b,c`, the axis, the metric, the smoothing
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -99,6 +100,7 @@ def warnings(runs: list[Shown]) -> None:
 
 def under_one_clock(runs: list[Shown]) -> None:
     """Everything that the clock moves."""
+    runs = [replace(each, run=each.run.glance()) for each in runs]  # a fragment outlives the page's glances
     with st.container(horizontal=True, vertical_alignment="bottom"):
         axis = address.choice("Axis", "axis", list(AXES), "seconds")
         metrics = scores.metrics_of(runs) or ["knn"]

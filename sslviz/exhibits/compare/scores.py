@@ -71,7 +71,7 @@ def references(runs: list[Shown], metric: str) -> dict[str, float]:
     for each in runs:
         if each.status.knn_random_init is not None:
             found.setdefault(f"random {each.run.settings().encoder}", each.status.knn_random_init)
-    classes = {len(p.classes) for each in runs if (p := recorded.probe(each.path)) is not None}
+    classes = {len(p.classes) for each in runs if (p := recorded.probe(each.run)) is not None}
     return found | ({"chance": 1 / classes.pop()} if len(classes) == 1 and min(classes) > 1 else {})
 
 
@@ -128,7 +128,7 @@ def noise(runs: list[Shown]) -> float:
     """The difference of two scores that chance alone makes in one of twenty cases: 2 standard errors at 50 %, with so
     many test pictures. (That both runs see the same pictures makes it smaller: this is on the careful side.)
     """
-    counts = [len(p.labels) for each in runs if (p := recorded.probe(each.path)) is not None and p.labels is not None]
+    counts = [len(p.labels) for each in runs if (p := recorded.probe(each.run)) is not None and p.labels is not None]
     return 2 * float(np.sqrt(2 * 0.25 / min(counts))) if counts else 0.0
 
 

@@ -134,7 +134,7 @@ def choose_pictures(most: int) -> int:
 def from_run(run: RunFolder, step: int) -> Example | None:
     """All pictures of a run at a recorded moment; None if that cannot be read."""
     address.write("run", run.id)
-    snapshot, pictured = load(str(run.path), step), probe(str(run.path))
+    snapshot, pictured = load(run, step), probe(run)
     if snapshot is None or "similarity" not in snapshot.exhibits:
         return None
     s = snapshot.exhibits["similarity"].astype(np.float64)

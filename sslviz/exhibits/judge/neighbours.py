@@ -12,7 +12,7 @@ from sslviz.training.probes import NEIGHBOURS, QUERIES
 from sslviz.views import address
 from sslviz.views.method.moment import last_embedding
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import load, probe, stamped
+from sslviz.views.plot.recorded import BY_PATH, load, probe, stamped
 
 STRIP = 7  # neighbours that are shown
 ROWS = 6  # pictures whose neighbours are shown
@@ -27,32 +27,32 @@ HOW_TO_READ = (
 def show(run: RunFolder, step: int) -> None:
     """Strips and confusion of the last embedding recorded at or before `step`; nothing without one."""
     at = last_embedding(run, step)
-    if at is None or probe(str(run.path)) is None:
+    if at is None or probe(run) is None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
         first = int(address.number("First picture", "first", 0, 0, LAST, step=ROWS))
-        plot(strips(str(run.path), at, first), key="strips", alt="Nearest neighbours of six pictures")
+        plot(strips(run, at, first), key="strips", alt="Nearest neighbours of six pictures")
     with right:
-        table = taken_for(str(run.path), at)
+        table = taken_for(run, at)
         if table is not None:
             plot(table, key="confusion", alt="Which class is taken for which")
     st.caption(HOW_TO_READ)
 
 
-def known(path: str, step: int) -> tuple[torch.Tensor, np.ndarray | None, tuple[str, ...]]:
+def known(run: RunFolder, step: int) -> tuple[torch.Tensor, np.ndarray | None, tuple[str, ...]]:
     """h (M x d), labels (M) and names of the classes of the probe pictures."""
-    snapshot, pictures = load(path, step), probe(path)
+    snapshot, pictures = load(run, step), probe(run)
     assert snapshot is not None
     assert snapshot.embedding is not None
     assert pictures is not None
     return torch.from_numpy(snapshot.embedding).float(), pictures.labels, pictures.classes
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def strips(path: str, step: int, first: int) -> bytes:
-    h, labels, _ = known(path, step)
-    pictures = probe(path)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def strips(run: RunFolder, step: int, first: int) -> bytes:
+    h, labels, _ = known(run, step)
+    pictures = probe(run)
     assert pictures is not None
     images = pictures.pictures()
     first = min(first, len(h) - ROWS)
@@ -73,16 +73,16 @@ def strips(path: str, step: int, first: int) -> bytes:
         columns=["itself", *map(str, range(1, STRIP + 1))],
         width=520,
     )
-    return stamped(figure, path, step)
+    return stamped(figure, run, step)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def taken_for(path: str, step: int) -> bytes | None:
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def taken_for(run: RunFolder, step: int) -> bytes | None:
     """The confusion matrix; None without labels."""
-    h, labels, classes = known(path, step)
+    h, labels, classes = known(run, step)
     if labels is None:
         return None
     truth = torch.from_numpy(labels).long()
     names = list(classes) or [str(c) for c in range(int(truth.max()) + 1)]
     answer = leave_one_out(h, truth, classes=len(names), k=NEIGHBOURS)
-    return stamped(confusion.confusion(labels, answer.numpy(), names, height=470), path, step)
+    return stamped(confusion.confusion(labels, answer.numpy(), names, height=470), run, step)

@@ -19,7 +19,7 @@ from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls import choose_run, measuring, own_pictures, server
 from sslviz.views.method import live
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import folder, stamped
+from sslviz.views.plot.recorded import BY_PATH, stamped
 
 PICTURES = {  # key -> what stands in for the picture where it cannot be seen
     "linear": "Linear probes on h and z for each factor",
@@ -66,7 +66,7 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
     buttons(run, step, tables)
     overview(tables, run.tested())
     known = tuple((name, len(table)) for name, table in tables.items() if table is not None)
-    drawn = pictures(str(run.path), step, known)
+    drawn = pictures(run, step, known)
     with st.container(key="pairs"):  # two in a row, one where it is narrow
         for pair in (drawn[i : i + 2] for i in range(0, len(drawn), 2)):
             for column, (key, figure, how_to_read) in zip(st.columns(2, gap="medium"), pair, strict=False):
@@ -80,12 +80,12 @@ def results(run_id: str, step: int, was_busy: bool) -> None:
         st.download_button("Numbers as CSV", table.to_csv(index=False), f"{run.id}-{step}.csv", "text/csv")
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[tuple[str, bytes, str]]:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def pictures(run: RunFolder, step: int, known: tuple[tuple[str, int], ...]) -> list[tuple[str, bytes, str]]:
     """Key, encoded figure and how to read it, of the evaluations in `known`: a table of so many rows never changes."""
     found: list[tuple[str, go.Figure, str]] = []
     there = dict(known)
-    tables = {name: folder(path).evaluation(step, name) if name in there else None for name in measuring.EVALUATIONS}
+    tables = {name: run.evaluation(step, name) if name in there else None for name in measuring.EVALUATIONS}
     measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
     linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
     if len(linear):
@@ -105,7 +105,7 @@ def pictures(path: str, step: int, known: tuple[tuple[str, int], ...]) -> list[t
         if len(others) and (others["probe"] == probe).any():
             figure = figures.references(others[others["probe"] == probe], title=f"{name}: beside other encoders")
             found.append((f"others_{probe}", figure, figures.HOW_TO_READ_REFERENCES))
-    return [(key, stamped(figure, path, step), how_to_read) for key, figure, how_to_read in found]
+    return [(key, stamped(figure, run, step), how_to_read) for key, figure, how_to_read in found]
 
 
 def buttons(run: RunFolder, step: int, tables: dict[str, pd.DataFrame | None]) -> None:

@@ -97,6 +97,7 @@ def answered(run: str, network: MAE, truth: np.ndarray, hidden: np.ndarray) -> N
 
 
 def further(run: RunFolder, truth: np.ndarray, hidden: np.ndarray) -> None:
+    run = run.glance()  # a fragment outlives that of the room
     below = address.choice("Further", "show", BELOW, BELOW[0])
     if below == "moments":
         networks.moments(run, asked(truth, hidden))

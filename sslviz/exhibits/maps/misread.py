@@ -57,6 +57,6 @@ def turn_to(run: str, both: dict[str, tuple[str, str]], color: str | None) -> No
         for slider in [key for key in state if str(key).startswith(f"_step{number}_")]:
             del state[slider]
     found = server.find(run)
-    probe = recorded.probe(str(found.path)) if found is not None else None
+    probe = recorded.probe(found) if found is not None else None
     if color == picture.TRUE or (probe is not None and color is not None and picture.has(probe, color)):
         state["colour"] = color

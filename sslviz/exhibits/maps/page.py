@@ -4,6 +4,8 @@ shown on the other, and in the grid below.
 Maps are laid out by the launcher's projector; this page reads what it leaves, and says so while it waits.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from sslviz.exhibits.maps import figures_3d, misread, scores, solid
@@ -49,7 +51,7 @@ def show() -> None:
 
 def color_of(sides: list[Side]) -> str | None:
     """Class, a factor that the pictures of every run have, or what is true about the map."""
-    probes = [found for side in sides if (found := recorded.probe(side.path)) is not None]
+    probes = [found for side in sides if (found := recorded.probe(side.run)) is not None]
     factors = dict.fromkeys(name for probe in probes for name in probe.factors if name != "shape")
     names = [name for name in ("class", *factors) if all(maps_picture.has(probe, name) for probe in probes)]
     if not probes:
@@ -66,7 +68,7 @@ def waiting(side: Side) -> bool:
 
 def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
     """One refresh: both maps, what they are coloured by, the grid, the scores."""
-    sides = [side for side in (one, two) if side is not None]
+    sides = [replace(side, run=side.run.glance()) for side in (one, two) if side is not None]
     if any(not side.run.exists for side in sides):
         st.warning("This run has been removed.")
         return
@@ -85,7 +87,7 @@ def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
     legend(sides, color)
     in_space = any(side.kind.dimensions == 3 for side in sides)
     st.caption(f"{maps.HOW_TO_READ} {figures_3d.HOW_TO_READ if in_space else ''}")
-    most = max(maps_picture.points(side.path) for side in sides)
+    most = max(maps_picture.points(side.run) for side in sides)
     picked.grids([side.run for side in sides], most, picked.HINT)
     scores.show(sides, since)
     numbers = maps_picture.positions(sides)
@@ -95,7 +97,7 @@ def pictures(one: Side | None, two: Side | None, was_awaited: bool) -> None:
 
 def picture(side: Side, color: str | None, since: str) -> None:
     """The map, or why there is none."""
-    probe, key = recorded.probe(side.path), f"map_{side.number}"
+    probe, key = recorded.probe(side.run), f"map_{side.number}"
     if probe is None:
         st.info("The pictures of this run cannot be read.", icon=":material/map:")
         return
@@ -112,17 +114,17 @@ def picture(side: Side, color: str | None, since: str) -> None:
         return
     trail = tuple((str(folder.path), step) for step, folder in maps_picture.before(side, since))
     every = tuple((str(folder.path), step) for step, folder in layouts.layouts(side.run, side.kind.name).items())
-    asked = maps_picture.Asked(side.path, side.name, str(place.path), side.step, side.kind.name, color, trail, every)
+    asked = maps_picture.Asked(side.name, str(place.path), side.step, side.kind.name, color, trail, every)
     alt = f"{LAYOUTS[side.kind.method]} map, {side.name}"
     if side.kind.dimensions == 3:
-        solid.draw(maps_picture.in_space(asked), key=f"{key}_in_space", alt=alt)
+        solid.draw(maps_picture.in_space(side.run, asked), key=f"{key}_in_space", alt=alt)
     else:
-        plot(maps_picture.figure(asked), key=key, alt=alt)
+        plot(maps_picture.figure(side.run, asked), key=key, alt=alt)
 
 
 def legend(sides: list[Side], color: str | None) -> None:
     """The classes, once for both maps."""
-    classes = next((probe.classes for side in sides if (probe := recorded.probe(side.path)) is not None), ())
+    classes = next((probe.classes for side in sides if (probe := recorded.probe(side.run)) is not None), ())
     if color == "class" and classes:
         plot(small.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
 

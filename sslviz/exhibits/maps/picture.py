@@ -1,7 +1,6 @@
 """One map of the map room as a figure: colours, trails, and the name of the group in which things are picked."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from sslviz.runs.records import ProbeSet
 from sslviz.views.method.layouts import LAYOUTS, h_of, layouts, moments
 from sslviz.views.method.map import CYCLIC
 from sslviz.views.plot import picked, recorded
-from sslviz.views.plot.recorded import folder, stamped
+from sslviz.views.plot.recorded import BY_PATH, folder, stamped
 
 TRUE = "true neighbours"
 TRAILS = ("none", "since the moment before", "since the start")
@@ -34,11 +33,10 @@ BENDS = 8  # of a trail
 
 @dataclass(frozen=True)
 class Asked:
-    """A map, by all that decides how it looks. path: of the run; place: the folder that holds the layout; trail:
-    folders and steps of the layouts before, every: of all.
+    """A map of a run, by all that decides how it looks. place: the folder that holds the layout; trail: folders and
+    steps of the layouts before, every: of all.
     """
 
-    path: str
     title: str
     place: str
     step: int
@@ -52,16 +50,15 @@ def has(probe: ProbeSet, name: str) -> bool:
     return probe.labels is not None if name == "class" else name in probe.factors
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def points(path: str) -> int:
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def points(run: RunFolder) -> int:
     """How many pictures the maps of this run show."""
-    run = folder(path)
     for kind in ("pca", "umap"):
         for step in run.projection_steps(kind):
             if (layout := run.projection(step, kind)) is not None:
                 return len(layout)
     for step in moments(run, "pca"):
-        if (h := h_of(path, step)) is not None:
+        if (h := h_of(run, step)) is not None:
             return len(h)
     return 0
 
@@ -124,19 +121,19 @@ def extent(places: tuple[tuple[str, int], ...], kind: str) -> tuple[np.ndarray, 
     return (low + high) / 2, float((high - low).max()) * 0.53 or 1.0
 
 
-def read(asked: Asked) -> tuple[np.ndarray, ProbeSet, dict[str, Any]]:
+def read(run: RunFolder, asked: Asked) -> tuple[np.ndarray, ProbeSet, dict[str, Any]]:
     """The layout, the pictures that it is of, and how the points look."""
-    layout, probe = folder(asked.place).projection(asked.step, asked.kind), recorded.probe(asked.path)
+    layout, probe = folder(asked.place).projection(asked.step, asked.kind), recorded.probe(run)
     assert layout is not None
     assert probe is not None
-    look = colours(asked.path, asked.step, asked.color, probe, layout)
-    return layout, probe, {**look, "sprite": picked.sprite(folder(asked.path), probe, len(layout))}
+    look = colours(run, asked.step, asked.color, probe, layout)
+    return layout, probe, {**look, "sprite": picked.sprite(run, probe, len(layout))}
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def in_space(asked: Asked) -> dict[str, Any]:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def in_space(run: RunFolder, asked: Asked) -> dict[str, Any]:
     """A map in space, as solid.py takes it."""
-    layout, probe, about = read(asked)
+    layout, probe, about = read(run, asked)
     known, way = MapKind.parse(asked.kind), ways(layout, asked.trail, asked.kind)
     middle, half = extent(asked.every, asked.kind)
     drawn = figures_3d.solid(
@@ -149,13 +146,13 @@ def in_space(asked: Asked) -> dict[str, Any]:
         half=half,
         ways=None if way is None else np.stack([each[figures_trails.moved_most(way[0], layout)] for each in way], 1),
     )
-    return {**drawn, "link": picked.group(probe), "run": Path(asked.path).name, "step": asked.step}
+    return {**drawn, "link": picked.group(probe), "run": run.id, "step": asked.step}
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def figure(asked: Asked) -> bytes:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def figure(run: RunFolder, asked: Asked) -> bytes:
     """A map in the plane."""
-    layout, probe, about = read(asked)
+    layout, probe, about = read(run, asked)
     known, way = MapKind.parse(asked.kind), ways(layout, asked.trail, asked.kind)
     drawn = maps.scatter(layout, **about, axes=(axes(known)[0], axes(known)[1]), height=HEIGHT)
     drawn.update_layout(frame(asked.title, known, len(layout), *extent(asked.every, asked.kind)))
@@ -164,17 +161,15 @@ def figure(asked: Asked) -> bytes:
         drawn.add_trace(figures_trails.trails(way, figures_trails.moved_most(way[0], layout)))
         drawn.data = (drawn.data[-1], *drawn.data[:-1])  # below the points
     # a zoom made by hand is for this kind of map of this run only
-    drawn.update_layout(
-        uirevision=f"{asked.path} {asked.kind}", meta={**drawn.layout.meta, "link": picked.group(probe)}
-    )
-    return stamped(drawn, asked.path, asked.step)
+    drawn.update_layout(uirevision=f"{run.path} {asked.kind}", meta={**drawn.layout.meta, "link": picked.group(probe)})
+    return stamped(drawn, run, asked.step)
 
 
 def positions(sides: list[Side]) -> pd.DataFrame:
     """What the maps show as numbers: a row for each point of each map."""
     tables = []
     for side in sides:
-        place, probe = side.place, recorded.probe(side.path)
+        place, probe = side.place, recorded.probe(side.run)
         layout = None if place is None else place.projection(side.step, side.kind.name)
         if layout is None or probe is None:
             continue
@@ -187,11 +182,11 @@ def positions(sides: list[Side]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
-def colours(path: str, step: int, color: str | None, probe: ProbeSet, layout: np.ndarray) -> dict[str, Any]:
+def colours(run: RunFolder, step: int, color: str | None, probe: ProbeSet, layout: np.ndarray) -> dict[str, Any]:
     """What `maps.scatter` is told about colours."""
     n = len(layout)
     if color == TRUE:
-        share = true_share(path, step, layout)
+        share = true_share(run, step, layout)
         return {} if share is None else {"factor": share, "factor_name": TRUE}
     if color == "class" and probe.labels is not None:
         return {"labels": probe.labels[:n], "classes": probe.classes}
@@ -201,9 +196,9 @@ def colours(path: str, step: int, color: str | None, probe: ProbeSet, layout: np
     return {}
 
 
-def true_share(path: str, step: int, layout: np.ndarray) -> np.ndarray | None:
+def true_share(run: RunFolder, step: int, layout: np.ndarray) -> np.ndarray | None:
     """Of each point's K nearest on the map, the part that is among its K nearest in h; None if h was not kept."""
-    h = h_of(path, step)
+    h = h_of(run, step)
     if h is None or len(h) != len(layout):
         return None
     found: np.ndarray = overlap(nearest_in_h(torch.from_numpy(h)), nearest_on_map(torch.from_numpy(layout))).numpy()

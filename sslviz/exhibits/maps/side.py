@@ -26,10 +26,6 @@ class Side:
     step: int
 
     @property
-    def path(self) -> str:
-        return str(self.run.path)
-
-    @property
     def place(self) -> RunFolder | None:
         """The folder that holds this layout; None as long as there is none."""
         return layouts(self.run, self.kind.name).get(self.step)
@@ -37,7 +33,7 @@ class Side:
     @property
     def can_be_made(self) -> bool:
         """True if h of this moment was kept, and holds numbers."""
-        return h_of(self.path, self.step) is not None
+        return h_of(self.run, self.step) is not None
 
     @property
     def name(self) -> str:

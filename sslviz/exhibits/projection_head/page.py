@@ -19,7 +19,7 @@ from sslviz.views import address
 from sslviz.views.controls import choose_run, measuring, server
 from sslviz.views.method import live
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import folder, stamped
+from sslviz.views.plot.recorded import BY_PATH, stamped
 
 IDEA = (
     "A projection head is a car's **crumple zone**: the loss wants z to forget whatever the augmentations change, and "
@@ -124,7 +124,7 @@ def results(run_id: str, step: int, probe: str, was_busy: bool) -> None:
     if table.empty:
         st.info("These pictures have neither classes nor known factors, so there is nothing to ask for.")
         return
-    plot(drawn(str(run.path), step, probe), key="pairs_of_head", alt="h against z for every factor: " + in_words(table))
+    plot(drawn(run, step, probe), key="pairs_of_head", alt="h against z for every factor: " + in_words(table))
     same = " Without a head z is h: the bars are the same numbers twice." if head_of(run) == "none" else ""
     st.caption(figures.HOW_TO_READ + same)
 
@@ -137,14 +137,13 @@ def measured(run: RunFolder, step: int, probe: str) -> pd.DataFrame | None:
     return table[table["k"] == NEIGHBOURS]
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def drawn(path: str, step: int, probe: str) -> bytes:
-    run = folder(path)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def drawn(run: RunFolder, step: int, probe: str) -> bytes:
     rows = measured(run, step, probe)
     assert rows is not None
     word = "linear probe" if probe == "linear" else probe
     title = f"{METHODS[run.settings().method].title}, head {HEADS[head_of(run)]}, step {step}: {word}"
-    return stamped(figures.pairs(rows, title=title), path, step)
+    return stamped(figures.pairs(rows, title=title), run, step)
 
 
 def in_words(table: pd.DataFrame) -> str:

@@ -18,7 +18,7 @@ from sslviz.sweeps.presets import ON, PRESETS, RECORDED_TEMPERATURES
 from sslviz.sweeps.sweep import Sweep, written
 from sslviz.views.controls import server
 from sslviz.views.method import live
-from sslviz.views.plot.recorded import folder
+from sslviz.views.plot.recorded import BY_PATH
 
 SCORES = {FINAL.name: "knn", "linear": "linear", "hue": "knn_hue", "loss": "loss"}  # on the page -> in the table
 WORDS = {"knn": FINAL.name, "linear": "linear probe", "knn_hue": f"{LIVE.name} for the hue", "loss": "loss"}
@@ -82,14 +82,14 @@ def of_sweep(sweep: Sweep) -> Results:
     )
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _ended(path: str, ended: float) -> dict[str, float]:
-    return progress.final_scores(folder(path), ended)
+@st.cache_data(max_entries=1000, show_spinner=False, hash_funcs=BY_PATH)
+def _ended(run: RunFolder, ended: float) -> dict[str, float]:
+    return progress.final_scores(run, ended)
 
 
 def ended(run: RunFolder, when: float) -> dict[str, float]:
     """What a run that has ended scored; read once."""
-    return _ended(str(run.path), when)
+    return _ended(run, when)
 
 
 def title(sweep: Sweep) -> str:

@@ -30,25 +30,25 @@ def show() -> None:
         "Two runs with the same seed, pictures, batches and random crops, and **one difference**, in lock-step: what "
         "comes out differently, that difference has done."
     )
-    pair = asked()
+    found = asked()
+    pair = None if found is None else (found[0].glance(), found[1].glance())
     if problem := st.session_state.pop("_problem", ""):
         st.warning(problem)
     ours = pair is not None and all(server.is_ours(run) for run in pair)
     with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=not ours, key=f"start_{not ours}"):
-        start.show(list(pair or ()))
+        start.show([run.id for run in pair or ()])
     other_versions.unread()
     if pair is None:
         st.info("There are no twins here yet: start a pair. Both sides fill in as they train.", icon=":material/movie:")
         return
-    statuses = (pair[0].status(), pair[1].status())  # read once: the buttons and the pictures must agree on them
     if ours:
-        transport.bar(pair, statuses)
+        transport.bar(pair)
         transport.turn_a_knob(pair)
     other_versions.remarks(*pair)
-    states = tuple(status.state for status in statuses)
+    states = tuple(run.status().state for run in pair)
     eager = bool({"queued", "starting"} & set(states))
     awaited = any(layouts.awaited(run) for run in pair)
-    at_work = any(status.at_work for status in statuses)
+    at_work = any(run.status().at_work for run in pair)
     every = live.EAGER if eager else live.EVERY
     live.refreshed(draw, every, at_work or awaited, pair[0].id, pair[1].id, states, awaited)
 
@@ -82,14 +82,13 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> 
         st.warning("One of these runs has been removed.")
         return
     pair = one, other
-    statuses = tuple(run.status() for run in pair)
-    if tuple(status.state for status in statuses) != states:
+    if tuple(run.status().state for run in pair) != states:
         st.rerun()
     named = words.names(pair)
-    for column, name, run, status in zip(st.columns(2, gap="medium"), named, pair, statuses, strict=True):
+    for column, name, run in zip(st.columns(2, gap="medium"), named, pair, strict=True):
         with column:
             st.markdown(f"**{in_markdown(name)}**")
-            live.headline(run, status)
+            live.headline(run)
     st.markdown(words.in_words(pair))
     with st.container(key="stack_curves"):
         overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
@@ -97,6 +96,6 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> 
     if unlike := words.losses_unlike(pair):
         st.caption(unlike)
     pictures.show(pair, named)
-    at_work = any(status.at_work for status in statuses)
+    at_work = any(run.status().at_work for run in pair)
     if not at_work and any(layouts.awaited(run) for run in pair) != awaited:
         st.rerun()

@@ -76,7 +76,7 @@ def common_steps(pair: Pair) -> list[int]:
 def at(run: RunFolder, step: int) -> Moment | None:
     """The last moment up to `step`, or the first one after it."""
     steps = run.snapshot_steps()
-    return moment(str(run.path), max((s for s in steps if s <= step), default=min(steps)))
+    return moment(run, max((s for s in steps if s <= step), default=min(steps)))
 
 
 def row(moments: list[Moment], draw: Callable[[Moment, str], None]) -> None:
@@ -90,7 +90,7 @@ def verdicts(moments: list[Moment]) -> None:
     """What the doctor says at this moment."""
 
     def verdict(each: Moment, side: str) -> None:
-        said = doctor.diagnosed(str(each.run.path), each.snapshot.step, len(each.run.events()))
+        said = doctor.diagnosed(each.run, each.snapshot.step, len(each.run.events()))
         if said is None:
             st.markdown(f"Step **{each.snapshot.step:,}** · :gray-badge[:material/stethoscope: nothing wrong is seen]")
         else:
@@ -124,15 +124,15 @@ def similarities(moments: list[Moment]) -> None:
 
 def views(each: Moment, side: str) -> None:
     if each.snapshot.views is not None and "similarity" in each.snapshot.exhibits:
-        st.html(similarity.view_pairs(str(each.run.path), each.snapshot.step))
+        st.html(similarity.view_pairs(each.run, each.snapshot.step))
 
 
 def similar(each: Moment, side: str, images: int) -> None:
     if "similarity" not in each.snapshot.exhibits:
         st.info("It compares no two views: what it shows instead stands below.", icon=":material/south:")
         return
-    path, step, anchor = str(each.run.path), each.snapshot.step, similarity.chosen_row(each.snapshot)
-    drawn = similarity.similarity_matrix(path, step, images, "by view", anchor)
+    run, step, anchor = each.run, each.snapshot.step, similarity.chosen_row(each.snapshot)
+    drawn = similarity.similarity_matrix(run, step, images, "by view", anchor)
     alt = "Cosine similarity of every two views"
     plot(drawn, key=f"similarity_{side}", alt=alt, on_click=similarity.choose_row)
 
@@ -141,8 +141,8 @@ def probabilities(each: Moment, side: str) -> None:
     tau = similarity.temperature_of(each.run)
     if tau is None or "similarity" not in each.snapshot.exhibits:
         return
-    path, step, anchor = str(each.run.path), each.snapshot.step, similarity.chosen_row(each.snapshot)
-    drawn = similarity.softmax_row(path, step, anchor, tau)
+    run, step, anchor = each.run, each.snapshot.step, similarity.chosen_row(each.snapshot)
+    drawn = similarity.softmax_row(run, step, anchor, tau)
     plot(drawn, key=f"softmax_{side}", alt="One row as probabilities")
 
 
@@ -174,32 +174,31 @@ def doubled(moments: list[Moment], wanted: list[Panel]) -> None:
 
 
 def one(each: Panel, found: Moment, side: str) -> None:
-    drawn = panel.picture(str(found.run.path), found.snapshot.step, each.name, len(found.history), each, found)
+    drawn = panel.picture(found.run, found.snapshot.step, each.name, len(found.history), each, found)
     plot(drawn, key=f"panel_{each.name}_{side}", alt=each.name)
 
 
 def maps_of(pair: Pair, moments: list[Moment]) -> None:
     """The same test pictures on both maps."""
-    shown = runs_here.shown([run.id for run in pair])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = LAYOUTS.__getitem__
         kind = st.segmented_control(
             "Map", list(KINDS), default="umap", required=True, format_func=names, key="map", bind="query-params"
         )
-        color = runs_here.color_of(shown)
+        color = runs_here.color_of(pair)
 
     def drawn(each: Moment, side: str) -> None:
         found = layouts.nearest(each.run, kind, each.snapshot.step)
         if found.note:
             st.info(found.note, icon=":material/hourglass_empty:")
-        if found.step is None or recorded.probe(str(each.run.path)) is None:
+        if found.step is None or recorded.probe(each.run) is None:
             return
         used, there = found.kind, layouts.places(each.run, found.kind, each.snapshot.step)
-        seen = small.small_map(str(each.run.path), there, used, color)
+        seen = small.small_map(each.run, there, used, color)
         plot(seen, key=f"map_{side}", alt=f"{LAYOUTS[used]} map of {each.run.id}")
 
     row(moments, drawn)
-    classes = next((p.classes for run in pair if (p := recorded.probe(str(run.path))) is not None), ())
+    classes = next((p.classes for run in pair if (p := recorded.probe(run)) is not None), ())
     if color == "class" and classes:
         plot(small.class_legend(classes), key="classes", alt="Colours and symbols of the classes")
     picked.grids(pair, small.POINTS)

@@ -15,18 +15,17 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import describe, written
 from sslviz.methods import FIRST, METHODS
 from sslviz.runs import twins
-from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Notes
 from sslviz.runs.settings import RunSettings, all_knobs, knob_tables, recommended
 from sslviz.views import address
-from sslviz.views.controls import controls, own_pictures, server
+from sslviz.views.controls import controls, own_pictures, server, transport
 from sslviz.views.controls.controls import TABLES
 
 NOTHING = "nothing"  # a control: two runs without a difference
 
 
-def show(shown: list[RunFolder]) -> None:
-    """`shown`: the runs on this page, which end when others are started."""
+def show(shown: list[str]) -> None:
+    """`shown`: the ids of the runs on this page, which end when others are started."""
     st.markdown("**One click starts a pair**")
     with st.container(horizontal=True, key="presets"):
         for number, preset in enumerate(PRESETS):
@@ -97,7 +96,7 @@ def pick(label: str, key: str, options: list[str], first: str, shown: Callable[[
     return chosen
 
 
-def start_preset(preset: Preset, shown: list[RunFolder]) -> None:
+def start_preset(preset: Preset, shown: list[str]) -> None:
     """With the method's usual knobs: a preset is the same whatever was turned before."""
     state = st.session_state
     state["method"], state["differ"] = preset.method, preset.knob
@@ -110,7 +109,7 @@ def start_preset(preset: Preset, shown: list[RunFolder]) -> None:
         launch(usual, preset.knob, (preset.left, preset.right), shown)
 
 
-def start(method: str, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:
+def start(method: str, differ: str, values: tuple[Any, Any], shown: list[str]) -> None:
     with told():
         launch(controls.settings(method), differ, values, shown)
 
@@ -124,14 +123,13 @@ def told() -> Iterator[None]:
         st.session_state["_problem"] = in_markdown(error, SENTENCE)
 
 
-def launch(base: RunSettings, differ: str, values: tuple[Any, Any], shown: list[RunFolder]) -> None:
+def launch(base: RunSettings, differ: str, values: tuple[Any, Any], shown: list[str]) -> None:
     """Two new runs; those that this page shows end first. Raises ValueError, in a sentence."""
     own_pictures.require(base.data)
     nothing = differ == NOTHING
     one, other = (base, base) if nothing else (twins.differ(base, differ, each) for each in values)
-    for run in shown:
-        if server.is_ours(run) and run.status().at_work:
-            server.launcher().stop(run.id)
+    for run_id in shown:
+        transport.end(run_id)
     pair = server.launcher().start_twins(one, other)
     for side, run, each in zip("ab", pair, values, strict=True):
         title = METHODS[run.settings().method].title

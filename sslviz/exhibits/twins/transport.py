@@ -9,21 +9,20 @@ from sslviz.exhibits.twins.words import Pair, names, twins_of
 from sslviz.knobs import Knob
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views.controls import server
 
 
-def bar(pair: Pair, statuses: tuple[Status, Status]) -> None:
-    """One bar for both. statuses: of the two runs."""
-    ours = [(run, status) for run, status in zip(pair, statuses, strict=True) if server.is_ours(run)]
-    at_work = [run for run, status in ours if status.at_work]
-    can_go_on = [run for run, status in ours if status.state in twins.CAN_GO_ON]
-    can_go_on = can_go_on or [run for run, status in ours if status.state == "failed"]
+def bar(pair: Pair) -> None:
+    """One bar for both."""
+    ours = [(run.id, run.status()) for run in pair if server.is_ours(run)]
+    at_work = [name for name, status in ours if status.at_work]
+    can_go_on = [name for name, status in ours if status.state in twins.CAN_GO_ON]
+    can_go_on = can_go_on or [name for name, status in ours if status.state == "failed"]
     wide: dict[str, Any] = {"width": "stretch"}
     with st.container(key="transport"):
         first, second, third, _ = st.columns([1, 1, 1, 2], gap="small")
-    paused = any(status.state == "paused" for status in statuses)
+    paused = any(run.status().state == "paused" for run in pair)
     with first:
         word, icon = ("play", ":material/play_arrow:") if paused else ("pause", ":material/pause:")
         args = (at_work, word)
@@ -44,24 +43,25 @@ def bar(pair: Pair, statuses: tuple[Status, Status]) -> None:
             st.button("Resume", icon=icon, key="twin_stop", on_click=resume, args=(can_go_on,), **wide)
 
 
-def apart(runs: list[RunFolder]) -> list[RunFolder]:
-    """Those that must be told: of twins one, since both hear what one is told."""
+def apart(ids: list[str]) -> list[RunFolder]:
+    """Those of these runs that must be told: of twins one, since both hear what one is told."""
+    runs = [server.launcher().folder(name) for name in ids]
     return runs[:1] if len(runs) == 2 and twins_of((runs[0], runs[1])) else runs
 
 
-def send(runs: list[RunFolder], do: str) -> None:
-    for run in apart(runs):
+def send(ids: list[str], do: str) -> None:
+    for run in apart(ids):
         run.send(do)
 
 
-def stop(runs: list[RunFolder]) -> None:
-    for run in apart(runs):
+def stop(ids: list[str]) -> None:
+    for run in apart(ids):
         server.launcher().stop(run.id)
 
 
-def resume(runs: list[RunFolder]) -> None:
-    for run in runs:  # the first takes its twin along
-        server.launcher().resume(run.id)
+def resume(ids: list[str]) -> None:
+    for name in ids:  # the first takes its twin along
+        server.launcher().resume(name)
 
 
 def turn_a_knob(pair: Pair) -> None:

@@ -11,7 +11,7 @@ from sslviz.training.loaded import Loaded, load_network
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server
 from sslviz.views.controls.run_title import title
-from sslviz.views.plot import recorded as read
+from sslviz.views.plot.recorded import BY_PATH
 
 
 def run(
@@ -85,13 +85,12 @@ def chosen_moment(run: RunFolder, key: str = "moment") -> int | None:
 
 def network(run: RunFolder, step: int) -> Loaded:
     """The network of that moment. Raises LookupError or DataError, in a sentence. Never change it: it is shared."""
-    return _network(str(run.path), step)
+    return _network(run, step)
 
 
-@st.cache_resource(max_entries=24, show_spinner="Loading the network …")
-def _network(path: str, step: int) -> Loaded:
-    found = read.folder(path)
-    return load_network(found, step, pictures(found.settings().data))
+@st.cache_resource(max_entries=24, show_spinner="Loading the network …", hash_funcs=BY_PATH)
+def _network(run: RunFolder, step: int) -> Loaded:
+    return load_network(run, step, pictures(run.settings().data))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the pictures …")

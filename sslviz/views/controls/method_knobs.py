@@ -13,7 +13,6 @@ from sslviz import data
 from sslviz.foreign import in_markdown
 from sslviz.knobs import describe, written
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs, knob_tables, recommended
 from sslviz.views import address
 from sslviz.views.controls import controls, server
@@ -67,28 +66,28 @@ def from_address(method: str, otherwise: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def show(method: str, run: RunFolder | None, status: Status | None) -> None:
-    """All controls, in three groups; the method's own and the augmentation's stay open. status: of the run shown."""
+def show(method: str, run: RunFolder | None) -> None:
+    """All controls, in three groups; the method's own and the augmentation's stay open. run: the one shown."""
     usual = st.session_state["_usual"]
     above = st.container(key="recipe_line")
     controls.pictures(method)
-    mark("data", run, status)
+    mark("data", run)
     for group, table in knob_tables(method).items():
         with st.expander(controls.TABLES[group], expanded=group != "training", key=f"group_{group}"):
             for knob in describe(table).values():
                 controls.slider(replace(knob, default=usual[knob.name]), run)
-                mark(knob.name, run, status)
+                mark(knob.name, run)
             if group == "training":
                 controls.seed(usual["seed"])
-                mark("seed", run, status)
+                mark("seed", run)
     with above:  # last, because a control gets its value from the address when it is drawn
-        line(method, run, status)
+        line(method, run)
 
 
-def differing(run: RunFolder, status: Status) -> dict[str, Any]:
+def differing(run: RunFolder) -> dict[str, Any]:
     """Name -> what the run has, of all that the controls say otherwise and that has not been sent to the run."""
     state, knobs = st.session_state, all_knobs(run.settings().method)
-    heard = status.at_work and server.is_ours(run)
+    heard = run.status().at_work and server.is_ours(run)
     return {
         name: value
         for name, value in controls.facts(run).items()
@@ -96,19 +95,19 @@ def differing(run: RunFolder, status: Status) -> dict[str, Any]:
     }
 
 
-def mark(name: str, run: RunFolder | None, status: Status | None) -> None:
+def mark(name: str, run: RunFolder | None) -> None:
     """Below a control: what the run has instead, and what to do."""
-    if run is not None and status is not None and name in (found := differing(run, status)):
-        knob = all_knobs(run.settings().method).get(name)
+    if run is not None and name in (found := differing(run)):
+        status, knob = run.status(), all_knobs(run.settings().method).get(name)
         goes_on = knob is not None and knob.live and server.is_ours(run) and status.state != "done"
         press = "**Start** or **Resume**" if goes_on and not status.at_work else "**Start**"
         has = in_markdown(data.title(found[name])) if name == "data" else written(found[name])
         st.caption(f":orange-badge[this run: {has}] press {press}")
 
 
-def line(method: str, run: RunFolder | None, status: Status | None) -> None:
+def line(method: str, run: RunFolder | None) -> None:
     """How much differs from the run, and a button for the method's own recipe."""
-    found = differing(run, status) if run is not None and status is not None else {}
+    found = differing(run) if run is not None else {}
     knobs = len(found.keys() - BESIDES.keys())
     parts = [f"{knobs} knob{'s' * (knobs > 1)}"] * (knobs > 0) + [BESIDES[name] for name in BESIDES if name in found]
     if parts:

@@ -15,7 +15,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs, recommended
 from sslviz.views.controls import server
 from sslviz.views.controls.controls import OF_THE_MACHINE
-from sslviz.views.plot.recorded import folder
+from sslviz.views.plot.recorded import BY_PATH
 
 MOST = 4  # differences that are written out
 LETTERS = {
@@ -60,14 +60,14 @@ def named(run: RunFolder, method: str) -> str:
 def facts(run: RunFolder) -> tuple[str, list[str], str, str, int]:
     """Method, differences from its recipe, the name that somebody gave it, pictures, seed."""
     given = run.notes().name if server.is_ours(run) else ""
-    method, differ, pictures, seed = _facts(str(run.path), run.written)
+    method, differ, pictures, seed = _facts(run, run.written)
     return method, differ, given, pictures, seed
 
 
-@st.cache_data(max_entries=4096, show_spinner=False)
-def _facts(path: str, written: tuple[int, ...]) -> tuple[str, list[str], str, int]:
+@st.cache_data(max_entries=4096, show_spinner=False, hash_funcs=BY_PATH)
+def _facts(run: RunFolder, written: tuple[int, ...]) -> tuple[str, list[str], str, int]:
     """Read once for as long as nothing new is written: a list may hold hundreds of runs."""
-    run = folder(path)
+    run = run.glance()  # nothing in it is older than `written`
     settings = run.settings()
     return METHODS[settings.method].title, differences(run), data.title(settings.data), settings.seed
 

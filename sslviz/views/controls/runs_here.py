@@ -1,6 +1,7 @@
 """The runs that stand side by side: which they are, under which names, and in which settings they differ."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +32,6 @@ class Shown:
     number: int
     status: Status
     history: pd.DataFrame
-
-    @property
-    def path(self) -> str:
-        return str(self.run.path)
 
     def end(self, axis: str) -> float:
         """How far it got, in steps, images or seconds."""
@@ -137,9 +134,9 @@ def _written(value: Any) -> str:
     return "none" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def color_of(runs: list[Shown]) -> str | None:
+def color_of(runs: Sequence[RunFolder]) -> str | None:
     """Class or a factor that the pictures of every run have."""
-    probes = [found for each in runs if (found := probe_of(each.path)) is not None]
+    probes = [found for run in runs if (found := probe_of(run)) is not None]
     names = [
         name
         for name in (

@@ -42,7 +42,7 @@ def running() -> Iterator[None]:
 
 
 def find(run_id: str) -> RunFolder | None:
-    """A run of this server, or one of the recorded examples; None if it is not here, or cannot be read."""
+    """A glance at a run of this server or a recorded example; None if it is not here, or cannot be read."""
     run = _named(run_id)
     return run if run is not None and not run.unreadable() else None
 
@@ -55,7 +55,7 @@ def unreadable(run_id: str) -> str:
 
 def _named(run_id: str) -> RunFolder | None:
     try:
-        return launcher().folder(run_id)
+        return launcher().folder(run_id).glance()
     except LookupError:
         return example(run_id)
 
@@ -67,7 +67,8 @@ def latest(method: str) -> RunFolder | None:
     by_hand = [run for run in list_runs(launcher().runs) if sweep_of(run.id) is None]
     mine = [run for run in by_hand if run.settings().method == method]
     at_work = [run for run in mine if run.status().at_work]
-    return next(iter(at_work + mine), None) or recorded(method)
+    first = next(iter(at_work + mine), None)
+    return first.glance() if first is not None else recorded(method)
 
 
 def recorded(method: str, data: str = "shapes") -> RunFolder | None:
@@ -76,8 +77,8 @@ def recorded(method: str, data: str = "shapes") -> RunFolder | None:
 
 
 def example(name: str) -> RunFolder | None:
-    """The recorded example of this name; it never leaves the gallery."""
-    run = RunFolder(GALLERY / Path(name).name)
+    """A glance at the recorded example of this name; it never leaves the gallery."""
+    run = RunFolder(GALLERY / Path(name).name).glance()
     return run if name and run.id == name and run.exists else None
 
 

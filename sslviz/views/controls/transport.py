@@ -1,73 +1,46 @@
 """The transport bar: start, pause, single step, stop, resume, and again. Five buttons that stay where they are."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views.controls import controls, own_pictures, server
 
 
-def bar(method: str, run: RunFolder | None, status: Status | None) -> None:
-    """Start, pause, step, stop, resume, and again: five buttons that stay where they are. status: of the run."""
-    state = status.state if status is not None else "done"
+def bar(method: str, run: RunFolder | None) -> None:
+    """Start, pause, step, stop, resume, and again: five buttons that stay where they are."""
+    name, state = (run.id, run.status().state) if run is not None else ("", "done")
     ours = run is not None and server.is_ours(run)
-    at_work = ours and status is not None and status.at_work
+    at_work = ours and run is not None and run.status().at_work
     columns = st.columns(5, gap="small")
     wide: dict[str, Any] = {"width": "stretch"}
     with columns[0]:
-        if not at_work or run is None:
-            st.button(
-                "Start",
-                icon=":material/play_arrow:",
-                type="primary",
-                key="go",
-                on_click=start,
-                args=(method, run),
-                **wide,
-            )
-        elif state == "paused":
-            st.button(
-                "Play",
-                icon=":material/play_arrow:",
-                type="primary",
-                key="go",
-                on_click=send,
-                args=(run.id, "play"),
-                **wide,
-            )
-        else:
-            st.button(
-                "Pause",
-                icon=":material/pause:",
-                type="primary",
-                key="go",
-                on_click=send,
-                args=(run.id, "pause"),
-                **wide,
-            )
+        label = "Start" if not at_work else "Play" if state == "paused" else "Pause"
+        icon = ":material/pause:" if label == "Pause" else ":material/play_arrow:"
+        press: Callable[..., None] = send if at_work else start
+        args = (name, label.lower()) if at_work else (method, name)
+        st.button(label, icon=icon, type="primary", key="go", on_click=press, args=args, **wide)
     with columns[1]:
-        step_args = (run.id if run else "", "step")
-        st.button(
-            "Step", icon=":material/skip_next:", key="one", disabled=not at_work, on_click=send, args=step_args, **wide
-        )
+        icon, args = ":material/skip_next:", (name, "step")
+        st.button("Step", icon=icon, key="one", disabled=not at_work, on_click=send, args=args, **wide)
     with columns[2]:
-        if at_work or run is None or not ours or state == "done":
-            args = (run.id if run else "",)
-            st.button("Stop", icon=":material/stop:", key="end", disabled=not at_work, on_click=stop, args=args, **wide)
+        if at_work or not ours or state == "done":
+            icon = ":material/stop:"
+            st.button("Stop", icon=icon, key="end", disabled=not at_work, on_click=stop, args=(name,), **wide)
         else:
-            st.button("Resume", icon=":material/resume:", key="end", on_click=resume, args=(run.id,), **wide)
+            st.button("Resume", icon=":material/resume:", key="end", on_click=resume, args=(name,), **wide)
     with columns[3]:
         st.button(
             "Same seed",
             icon=":material/replay:",
             key="again",
             on_click=start,
-            args=(method, run),
+            args=(method, name),
             help="start again: same seed, same pictures, same views",
             **wide,
         )
@@ -77,14 +50,14 @@ def bar(method: str, run: RunFolder | None, status: Status | None) -> None:
             icon=":material/casino:",
             key="anew",
             on_click=start,
-            args=(method, run, True),
+            args=(method, name, True),
             help="start again with another seed",
             **wide,
         )
 
 
-def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
-    """Starts a run with what the sliders say; the one that this page shows ends first."""
+def start(method: str, shown: str, new_seed: bool = False) -> None:
+    """Starts a run with what the sliders say; the one that this page shows, if there is one, ends first."""
     if new_seed:
         st.session_state["seed"] = secrets.randbelow(10_000)
     try:
@@ -93,11 +66,17 @@ def start(method: str, shown: RunFolder | None, new_seed: bool = False) -> None:
     except ValueError as error:
         st.session_state["_problem"] = in_markdown(error, SENTENCE)
         return
-    if shown is not None and server.is_ours(shown) and shown.status().at_work:
-        server.launcher().stop(shown.id)
+    end(shown)
     run = server.launcher().start(wanted)
     st.query_params["run"] = run.id
     controls.take(run)
+
+
+def end(run_id: str) -> None:
+    """Stops a run of this server, if it is at work."""
+    run = server.find(run_id)
+    if run is not None and server.is_ours(run) and run.status().at_work:
+        stop(run_id)
 
 
 def send(run_id: str, do: str) -> None:

@@ -14,17 +14,16 @@ from sslviz.runs.folder import RunFolder
 from sslviz.training.observer import definition
 from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls import server
-from sslviz.views.plot.recorded import folder, metrics, probe, stamped
+from sslviz.views.plot.recorded import BY_PATH, metrics, probe, stamped
 
 MOST_POINTS = 1500  # of a curve; more are thinned
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def loss_curve(path: str, step: int, changes: int, clocked: bool = False) -> bytes:
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def loss_curve(run: RunFolder, step: int, changes: int, clocked: bool = False) -> bytes:
     """`step` and `changes` say how much has been recorded: when they grow, the curve is drawn anew. clocked: with a
     line for the clock of the page, which now stands at `step`.
     """
-    run = folder(path)
     rows = recorded(run, "loss")
     values, method = run.effective_values(), run.settings().method
     known = METHODS[method].ignorance(values)
@@ -32,12 +31,11 @@ def loss_curve(path: str, step: int, changes: int, clocked: bool = False) -> byt
     unit = "nats" if known is not None and known[0].startswith("ln") else "no unit"
     one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
     figure = curves.curves([one], title="Loss", y_title=f"loss ({unit})", references=lines, pins=pins(run))
-    return stamped(timed(figure, step) if clocked else figure, path, step)
+    return stamped(timed(figure, step) if clocked else figure, run, step)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -> bytes:
-    run = folder(path)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def score_curve(run: RunFolder, step: int, heartbeat: float, clocked: bool = False) -> bytes:
     status = run.status()
     series, ways = live_scores(run)
     line: dict[str, float] = {}
@@ -47,7 +45,7 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
     best = reference.status() if reference is not None else None
     if best is not None and best.knn is not None and best.live_pictures == status.live_pictures:
         line[REFERENCE] = best.knn
-    pictures = probe(path)
+    pictures = probe(run)
     classes = len(pictures.classes) if pictures is not None else 0
     if classes > 1:
         line["chance"] = 1 / classes
@@ -64,7 +62,7 @@ def score_curve(path: str, step: int, heartbeat: float, clocked: bool = False) -
         y_range=(0, 1),
         percent=True,
     )
-    return stamped(timed(figure, step) if clocked else figure, path, step)
+    return stamped(timed(figure, step) if clocked else figure, run, step)
 
 
 def live_scores(run: RunFolder) -> tuple[list[Series], list[str]]:

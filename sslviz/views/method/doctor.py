@@ -7,15 +7,15 @@ import streamlit as st
 from sslviz.measures.doctor.rules import Verdict, diagnose
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.records import Status
 from sslviz.runs.settings import all_knobs
 from sslviz.views.controls import controls, server, transport
-from sslviz.views.plot.recorded import folder, load, metrics
+from sslviz.views.plot.recorded import BY_PATH, load, metrics
 
 
-def show(run: RunFolder, status: Status) -> None:
+def show(run: RunFolder) -> None:
     """Nothing, if nothing is wrong. Else what broke, why, by which number one can tell, and the cure."""
-    verdict = diagnosed(str(run.path), status.step, len(run.events()))
+    status = run.status()
+    verdict = diagnosed(run, status.step, len(run.events()))
     if verdict is None:
         return
     with st.container(border=True, key="doctor"):
@@ -37,15 +37,14 @@ def show(run: RunFolder, status: Status) -> None:
             )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def diagnosed(path: str, step: int, changes: int) -> Verdict | None:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def diagnosed(run: RunFolder, step: int, changes: int) -> Verdict | None:
     """From everything recorded up to `step`; `changes` counts the turned knobs."""
-    run = folder(path)
     history, values = metrics(run), run.effective_values()
     if "step" not in history:
         return None
     known = METHODS[run.settings().method].ignorance(values)
-    first = load(path, run.snapshot_steps()[0]) if run.snapshot_steps() else None
+    first = load(run, run.snapshot_steps()[0]) if run.snapshot_steps() else None
     spread = first.exhibits.get("channel_std") if first is not None else None
     dimension = None if spread is None else len(spread)
     return diagnose(history[history["step"] <= step], values, ignorance=known, dimension=dimension)
@@ -69,7 +68,7 @@ def apply(run_id: str, cure: dict[str, Any], again: bool) -> None:
     controls.take(run)
     state.update(cure)
     if again:
-        transport.start(method, run)
+        transport.start(method, run_id)
     elif run.status().at_work:
         for name in cure:
             controls.turned(name, run_id)

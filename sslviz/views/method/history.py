@@ -17,7 +17,7 @@ from sslviz.training.probes import QUERIES
 from sslviz.views.method import doctor, layouts, panel, panels, similarity
 from sslviz.views.method.moment import moment
 from sslviz.views.plot import frames, recorded
-from sslviz.views.plot.recorded import folder, several
+from sslviz.views.plot.recorded import BY_PATH, several, stamp
 
 PER_CLASS, MOST_PICTURES = 4, 40  # pictures in the matrix of likeness
 MOST_FIGURES = 60  # moments of a picture that is sent whole
@@ -25,10 +25,10 @@ MOST_BYTES = 8_000_000
 SLIM = 340  # height of a picture beside others, pixels
 
 
-@st.cache_data(max_entries=48, show_spinner=False)
-def built(path: str, asked: tuple[tuple[str, str], ...]) -> bytes:
+@st.cache_data(max_entries=48, show_spinner=False, hash_funcs=BY_PATH)
+def built(run: RunFolder, asked: tuple[tuple[str, str], ...]) -> bytes:
     """Raises LookupError where nothing of the kind was recorded, ValueError for a choice that makes no sense."""
-    run, choice = folder(path), dict(asked)
+    choice = dict(asked)
     until = int(choice.get("until", 0))
     found = VIEWS[choice["view"]](run, [step for step in run.snapshot_steps() if step <= until], choice)
     if len(found) > MOST_BYTES:
@@ -50,13 +50,13 @@ def _matrix(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
 
 
 def _likeness(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
-    known, found = several(steps, lambda step: cosines(str(run.path), step))
+    known, found = several(steps, lambda step: cosines(run, step))
     return frames.cells(run, known, [each for each, _ in found], "Likeness, step {step}")
 
 
-def cosines(path: str, step: int) -> tuple[np.ndarray, list[str]] | None:
+def cosines(run: RunFolder, step: int) -> tuple[np.ndarray, list[str]] | None:
     """N x N cosines of h of a few pictures of every class, in the order of the classes; and their classes' names."""
-    embedding, probe = folder(path).embedding(step), recorded.probe(path)
+    embedding, probe = run.embedding(step), recorded.probe(run)
     if embedding is None:
         return None
     labels = probe.labels if probe is not None else None
@@ -93,7 +93,7 @@ def _softmax(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     known, found = several(thinned(steps), lambda step: run.exhibit(step, "similarity"))
     if anchor >= len(found[0]):
         raise ValueError(f"anchor {anchor}")
-    drawn = [slim(similarity.softmax_figure(str(run.path), s, anchor, temperature)) for s in found]
+    drawn = [slim(similarity.softmax_figure(run, s, anchor, temperature)) for s in found]
     return frames.figures(run, known, [stamp(f, run, s) for f, s in zip(drawn, known, strict=True)])
 
 
@@ -109,7 +109,7 @@ def _panel(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
         raise ValueError("there is no such picture")
     known, drawn = [], []
     for step in thinned(steps):
-        found = moment(str(run.path), step)
+        found = moment(run, step)
         if found is not None and panel.available(found, [one]):
             known.append(step)
             figure = one.draw(found)
@@ -117,12 +117,6 @@ def _panel(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     if not known:
         raise LookupError("nothing of it was recorded")
     return frames.figures(run, known, drawn)
-
-
-def stamp(figure: go.Figure, run: RunFolder, step: int) -> go.Figure:
-    """Run and step are written into the figure."""
-    figure.update_layout(meta={**(figure.layout.meta or {}), "run": run.id, "step": step})
-    return figure
 
 
 def thinned(steps: Sequence[int], most: int = MOST_FIGURES) -> list[int]:
@@ -135,15 +129,15 @@ def thinned(steps: Sequence[int], most: int = MOST_FIGURES) -> list[int]:
 def _tiles(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     """The random views of one moment as a JPEG: what the cells of its matrix stand for."""
     step = int(choice.get("step", -1))
-    found = recorded.load(str(run.path), step)
+    found = recorded.load(run, step)
     if found is None or found.views is None:
         raise LookupError("no views of this moment")
-    return similarity.view_tiles(str(run.path), step)
+    return similarity.view_tiles(run, step)
 
 
 def _probe(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     """All test pictures as one JPEG."""
-    probe = recorded.probe(str(run.path))
+    probe = recorded.probe(run)
     if probe is None:
         raise LookupError("no test pictures")
     return probe.sheet
@@ -152,7 +146,7 @@ def _probe(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
 def _doctor(run: RunFolder, steps: list[int], choice: dict[str, str]) -> bytes:
     """What the doctor says at each of these moments, by what was known then: "" where nothing is wrong."""
     changes = len(run.events())
-    found = {step: doctor.diagnosed(str(run.path), step, changes) for step in thinned(steps)}
+    found = {step: doctor.diagnosed(run, step, changes) for step in thinned(steps)}
     verdicts = [{"name": v.name, "sentence": v.sentence} if v is not None else None for v in found.values()]
     return json.dumps({"step": list(found), "verdict": verdicts}).encode()
 

@@ -31,7 +31,7 @@ def answer(request: Request) -> Response:
     if run is None or asked.get("view") not in history.VIEWS:
         return PlainTextResponse("There is no such history here.", 404)
     try:
-        found = history.built(str(run.path), tuple(sorted(asked.items())))
+        found = history.built(run, tuple(sorted(asked.items())))
     except (LookupError, ValueError, OSError) as error:
         return PlainTextResponse(f"This history cannot be read: {str(error)[:LONGEST]}", 404)
     kind = "image/jpeg" if asked["view"] in history.SHEETS else "application/octet-stream"

@@ -42,9 +42,9 @@ def moments(run: RunFolder, kind: str) -> list[int]:
     return sorted(found)
 
 
-def h_of(path: str, step: int) -> np.ndarray | None:
+def h_of(run: RunFolder, step: int) -> np.ndarray | None:
     """N x d of the test pictures at `step`; None if it was not kept or holds NaN."""
-    snapshot = load(path, step)
+    snapshot = load(run, step)
     if snapshot is None or snapshot.embedding is None or not np.isfinite(snapshot.embedding).all():
         return None
     return snapshot.embedding.astype(np.float32)
@@ -101,7 +101,7 @@ def _nearest(run: RunFolder, kind: str, step: int, rests: int) -> Nearest:
     missing = at is None if kind != "tsne" else wanted not in layouts(run, kind) or at is None
     if not missing:
         return Nearest(kind, at)
-    note, awaited = "", wanted is not None and h_of(str(run.path), wanted) is not None
+    note, awaited = "", wanted is not None and h_of(run, wanted) is not None
     if awaited and wanted is not None:
         since = ask(run, kind, wanted)
         note = (

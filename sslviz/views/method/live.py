@@ -13,7 +13,6 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.records import Status
 from sslviz.views import address
 from sslviz.views.controls import controls, own_pictures, server
 from sslviz.views.method import layouts, pictures
@@ -36,13 +35,12 @@ BADGES = {
 }
 
 
-def show(run: RunFolder | None, status: Status | None) -> None:
-    """Everything that changes. `?every=0` switches the timer off. status: the one for which the buttons were drawn; if
-    the run has entered another state since, the page is drawn anew.
-    """
-    if run is None or status is None:
+def show(run: RunFolder | None) -> None:
+    """Everything that changes. `?every=0` switches the timer off."""
+    if run is None:
         st.info("Nothing has been trained here yet. Press **Start**.", icon=":material/play_arrow:")
         return
+    status = run.status()
     eager = controls.waiting(run) or status.state in ("queued", "starting")
     awaited = layouts.awaited(run)
     refreshed(draw, EAGER if eager else EVERY, status.at_work or awaited, run.id, status.state, eager, awaited)
@@ -63,8 +61,9 @@ def refreshed(draw: Callable[..., None], usual: float, ticking: bool, *args: Any
 
 
 def draw(run_id: str, state: str, eager: bool, awaited: bool) -> None:
-    """One refresh. When the run has entered another state, or its knobs were turned elsewhere, the page is drawn
-    anew; so it is when a map is asked for or has come, for then the timer is needed or has done its work.
+    """One refresh. When the run has left the state for which the buttons were drawn, or its knobs were turned
+    elsewhere, the page is drawn anew; so it is when a map is asked for or has come, for then the timer is needed or
+    has done its work.
     """
     run = server.find(run_id)
     if run is None:
@@ -75,15 +74,15 @@ def draw(run_id: str, state: str, eager: bool, awaited: bool) -> None:
     calm = eager and not controls.waiting(run) and state not in ("queued", "starting")
     if status.state != state or heard or calm or st.session_state.pop("_anew", False):
         st.rerun()
-    headline(run, status)
-    pictures.show(run, status)
+    headline(run)
+    pictures.show(run)
     if not status.at_work and layouts.awaited(run) != awaited:
         st.rerun()
 
 
-def headline(run: RunFolder, status: Status) -> None:
+def headline(run: RunFolder) -> None:
     """State, step, speed, device, precision, seed, time left; and what went wrong, if something did."""
-    settings = run.settings()
+    settings, status = run.settings(), run.status()
     word, color, icon = BADGES[status.state]
     facts = [f"step **{status.step:,}** of {run.values()['steps']:,}"]
     if status.images_per_second:

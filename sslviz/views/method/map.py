@@ -12,7 +12,7 @@ from sslviz.views.method.layouts import LAYOUTS, Places
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import folder, stamped
+from sslviz.views.plot.recorded import BY_PATH, folder, stamped
 
 CYCLIC = ("hue", "background_hue")
 
@@ -21,7 +21,7 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
     """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page, which rests at
     the step `rests`, moves it.
     """
-    probe = recorded.probe(str(run.path))
+    probe = recorded.probe(run)
     if probe is None:
         return
     colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
@@ -40,7 +40,7 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
     place, at = there[-1]
     past = address(run, "map", kind=found.kind, title=titled(found.kind, "{step}"), of=len(there)) if clocked else ""
     plot(
-        map_figure(str(run.path), place, at, found.kind, color, there if clocked else ()),
+        map_figure(run, place, at, found.kind, color, there if clocked else ()),
         key="chart",
         history=past,
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
@@ -53,10 +53,10 @@ def titled(kind: str, step: str, points: int = QUERIES) -> str:
     return f"{LAYOUTS[kind]} of h, {points:,} test pictures, step {step}"
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def map_figure(path: str, place: str, step: int, kind: str, color: str | None, every: Places) -> bytes:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def map_figure(run: RunFolder, place: str, step: int, kind: str, color: str | None, every: Places) -> bytes:
     """place: the folder that holds the layout; every: all layouts for which the frame must have room."""
-    probe, layout = recorded.probe(path), folder(place).projection(step, kind)
+    probe, layout = recorded.probe(run), folder(place).projection(step, kind)
     assert probe is not None
     assert layout is not None
     known: dict[str, Any] = {"labels": probe.labels, "classes": probe.classes} if color == "class" else {}
@@ -66,11 +66,11 @@ def map_figure(path: str, place: str, step: int, kind: str, color: str | None, e
     figure = maps.scatter(
         layout,
         **known,
-        sprite=picked.sprite(folder(path), probe, len(layout)),
+        sprite=picked.sprite(run, probe, len(layout)),
         title=titled(kind, str(step), len(layout)),
         axes=(f"{name} 1 (no unit)", f"{name} 2 (no unit)"),
     )
     figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
     if every:
         maps.hold(figure, layouts.positions(every, kind)[1])
-    return stamped(figure, path, step)
+    return stamped(figure, run, step)

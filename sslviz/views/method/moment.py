@@ -11,7 +11,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Snapshot
 from sslviz.training.observer import EXHIBITS
 from sslviz.views.method.curves import MOST_POINTS
-from sslviz.views.plot.recorded import folder, load, metrics, probe
+from sslviz.views.plot.recorded import load, metrics, probe
 
 SPREAD = ("spectrum", "channel_std")
 
@@ -40,12 +40,12 @@ class Moment:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        found = probe(str(self.run.path))
+        found = probe(self.run)
         return found.classes if found is not None else ()
 
     @property
     def labels(self) -> np.ndarray | None:
-        found = probe(str(self.run.path))
+        found = probe(self.run)
         return found.labels[:EXHIBITS] if found is not None and found.labels is not None else None
 
     def curve(self, *names: str) -> tuple[np.ndarray, ...]:
@@ -55,12 +55,11 @@ class Moment:
         return tuple(rows[name].to_numpy() for name in ("step", *names))
 
 
-def moment(path: str, step: int, *, clocked: bool = False) -> Moment | None:
+def moment(run: RunFolder, step: int, *, clocked: bool = False) -> Moment | None:
     """What was recorded at `step`. The spread, which not every look measures, is that of the last look that did."""
-    snapshot = load(path, step)
+    snapshot = load(run, step)
     if snapshot is None:
         return None
-    run = folder(path)
     history = metrics(run)
     history = history[history["step"] <= step] if "step" in history else history
     if "spectrum" not in snapshot.exhibits:
@@ -78,7 +77,7 @@ def measured(run: RunFolder, step: int) -> Iterator[Snapshot]:
         return
     looks = set(history["step"][history["std"].notna()])
     for at in sorted(looks & set(run.snapshot_steps()), reverse=True):  # the rest is thinned out
-        if at <= step and (found := load(str(run.path), int(at))) is not None:
+        if at <= step and (found := load(run, int(at))) is not None:
             yield found
 
 

@@ -8,7 +8,7 @@ from sslviz.figures.curves import Series
 from sslviz.runs.folder import RunFolder
 from sslviz.views.method.curves import pins, recorded
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import folder, metrics, stamped
+from sslviz.views.plot.recorded import BY_PATH, metrics, stamped
 
 ELSEWHERE = {"step", "seconds", "images", "loss", "knn", "knn_hue", "live_pictures"}  # drawn above, or no measurement
 MOST = 4  # curves that are shown before anybody chooses
@@ -16,7 +16,7 @@ MOST = 4  # curves that are shown before anybody chooses
 
 def show(run: RunFolder, step: int) -> None:
     """Pills with the names of all recorded numbers, and the curves of the chosen ones."""
-    names = recorded_names(str(run.path), step)
+    names = recorded_names(run, step)
     if not names:
         return
     chosen = st.pills(
@@ -28,23 +28,21 @@ def show(run: RunFolder, step: int) -> None:
         key=f"numbers_{run.settings().method}",
     )
     if chosen:
-        plot(
-            number_curves(str(run.path), step, tuple(chosen)), key="numbers", alt="Recorded numbers over training steps"
-        )
+        drawn = number_curves(run, step, tuple(chosen))
+        plot(drawn, key="numbers", alt="Recorded numbers over training steps")
         st.caption("What the method says about itself at each step; numbers of one size can share a plot.")
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def recorded_names(path: str, step: int) -> list[str]:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def recorded_names(run: RunFolder, step: int) -> list[str]:
     """The method's own first, then the signs of collapse."""
-    columns = [name for name in metrics(folder(path)).columns if name not in ELSEWHERE and "random_init" not in name]
+    columns = [name for name in metrics(run).columns if name not in ELSEWHERE and "random_init" not in name]
     last = {"learning_rate", "std", "mean_cosine", "rank", "uniformity", "alignment"}
     return sorted(columns, key=lambda name: name in last)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def number_curves(path: str, step: int, names: tuple[str, ...]) -> bytes:
-    run = folder(path)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def number_curves(run: RunFolder, step: int, names: tuple[str, ...]) -> bytes:
     series = []
     for color, name in enumerate(names):
         rows = recorded(run, name)
@@ -55,4 +53,4 @@ def number_curves(path: str, step: int, names: tuple[str, ...]) -> bytes:
             )
         )
     figure = curves.curves(series, title="The method's own numbers", y_title="value", pins=pins(run))
-    return stamped(figure, path, step)
+    return stamped(figure, run, step)

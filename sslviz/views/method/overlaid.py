@@ -13,7 +13,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.method.curves import recorded
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import folder, probe, stamped
+from sslviz.views.plot.recorded import BY_PATH, probe, stamped
 
 Pins = tuple[tuple[int, str], ...]
 TITLES = {"loss": "Loss", "knn": f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"}
@@ -25,11 +25,10 @@ HOW_TO_READ = (
 
 def show(runs: tuple[RunFolder, RunFolder], names: tuple[str, str], pins: Pins, *, key: str) -> None:
     """Both losses, and both scores beside them."""
-    paths = str(runs[0].path), str(runs[1].path)
-    grown = sum(run.recorded_bytes() for run in runs)
+    grown = tuple((run.recorded_bytes(), run.status().knn, run.status().knn_random_init) for run in runs)
     for column, metric in zip(st.columns(2, gap="medium"), TITLES, strict=True):
         with column:
-            seen = picture(paths, names, metric, pins, grown)
+            seen = picture(runs, names, metric, pins, grown)
             alt = f"{TITLES[metric]} of both runs over training steps"
             plot(seen, key=f"{key}_{metric}", alt=alt, of=" and ".join(run.id for run in runs))
 
@@ -46,10 +45,11 @@ def changes(runs: tuple[RunFolder, RunFolder], names: tuple[str, str]) -> Pins:
     return tuple(sorted([*both, *alone]))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def picture(paths: tuple[str, str], names: tuple[str, str], metric: str, pins: Pins, grown: int) -> bytes:
-    """`grown`: how much has been recorded; when it grows, the picture is drawn anew."""
-    runs = [folder(path) for path in paths]
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def picture(
+    runs: tuple[RunFolder, RunFolder], names: tuple[str, str], metric: str, pins: Pins, grown: tuple[Any, ...]
+) -> bytes:
+    """`grown`: how much has been recorded, and the scores; when it grows, the picture is drawn anew."""
     series = []
     for number, (run, name) in enumerate(zip(runs, names, strict=True)):
         rows = recorded(run, metric)
@@ -57,10 +57,10 @@ def picture(paths: tuple[str, str], names: tuple[str, str], metric: str, pins: P
     look = loss(runs) if metric == "loss" else score(runs, names)
     figure = curves.curves(series, title=TITLES[metric], pins=[Pin(*pin) for pin in pins], **look)
     figure.data[1].line.dash = compare.DASHES[1]
-    return stamped(figure, paths[0], max((int(one.step[-1]) for one in series if len(one.step)), default=0))
+    return stamped(figure, runs[0], max((int(one.step[-1]) for one in series if len(one.step)), default=0))
 
 
-def loss(runs: list[RunFolder]) -> dict[str, Any]:
+def loss(runs: tuple[RunFolder, ...]) -> dict[str, Any]:
     """A method's loss has its own unit; and what knowing nothing costs, if that is one number for both."""
     if len({run.settings().method for run in runs}) > 1:
         return {"y_title": "loss (each as its method defines it)"}
@@ -71,13 +71,13 @@ def loss(runs: list[RunFolder]) -> dict[str, Any]:
     return {"y_title": f"loss ({unit})", "references": lines}
 
 
-def score(runs: list[RunFolder], names: tuple[str, str]) -> dict[str, Any]:
+def score(runs: tuple[RunFolder, ...], names: tuple[str, str]) -> dict[str, Any]:
     """Beside chance and the untrained network, once if they are the same for both."""
     starts = {name: run.status().knn_random_init for name, run in zip(names, runs, strict=True)}
     known = {name: start for name, start in starts.items() if start is not None}
     same = len({round(start, 4) for start in known.values()}) == 1
     lines = {"random weights": next(iter(known.values()))} if same else {f"random, {n}": v for n, v in known.items()}
-    pictures = probe(str(runs[0].path))
+    pictures = probe(runs[0])
     if pictures is not None and len(pictures.classes) > 1:
         lines["chance"] = 1 / len(pictures.classes)
     few = doubt(runs[0].tested(live=True), *(run.status().knn for run in runs))

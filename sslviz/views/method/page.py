@@ -21,20 +21,19 @@ def show(name: str) -> None:
     """The whole page of one method. The run that it shows is named in the URL (`?run=`), else it is the latest."""
     method = METHODS[name]
     run, problem = chosen(name)
-    status = run.status() if run is not None else None  # read once: the buttons and the pictures must agree on it
     with st.container(key="heading"):
         heading(method)
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
     method_knobs.open_on(name, run)
     with st.container(key="transport"):
-        transport.bar(name, run, status)
+        transport.bar(name, run)
     with st.container(key="bench"):
         left, right = st.columns([1, 3.4], gap="medium")
         with left:
-            method_knobs.show(name, run, status)
+            method_knobs.show(name, run)
         with right:
-            live.show(run, status)
+            live.show(run)
             if run is not None:
                 other_versions.remarks(run)
             other_versions.unread()

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import streamlit as st
 
+from sslviz.runs.folder import RunFolder
 from sslviz.views.method.moment import Moment
 from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import stamped
+from sslviz.views.plot.recorded import BY_PATH, stamped
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,13 @@ def in_pairs(found: Moment, panels: list[Panel]) -> None:
 
 def one(panel: Panel, found: Moment) -> None:
     """The picture, and how to read it."""
-    seen = picture(str(found.run.path), found.snapshot.step, panel.name, len(found.history), panel, found)
+    seen = picture(found.run, found.snapshot.step, panel.name, len(found.history), panel, found)
     past = address(found.run, "panel", name=panel.name) if found.clocked else ""
     plot(seen, key=f"panel_{panel.name}", alt=panel.name, history=past)
     st.caption(panel.how_to_read)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def picture(path: str, step: int, name: str, rows: int, _panel: Panel, _found: Moment) -> bytes:
+@st.cache_data(max_entries=128, show_spinner=False, hash_funcs=BY_PATH)
+def picture(run: RunFolder, step: int, name: str, rows: int, _panel: Panel, _found: Moment) -> bytes:
     """`rows`: how much history there is."""
-    return stamped(_panel.draw(_found), path, step)
+    return stamped(_panel.draw(_found), run, step)

@@ -28,7 +28,7 @@ from sslviz.views.plot.recorded import load
 
 
 def _spectrum(m: Moment) -> go.Figure:
-    start = load(str(m.run.path), m.run.snapshot_steps()[0])
+    start = load(m.run, m.run.snapshot_steps()[0])
     first = start.exhibits.get("spectrum") if start is not None else None
     return spectrum.spectrum(m["spectrum"], first=None if first is None else first.astype(np.float32))
 

@@ -20,24 +20,18 @@ from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import metrics
 
 
-def show(run: RunFolder, status: Status) -> None:
+def show(run: RunFolder) -> None:
     """All pictures of the newest moment; when the run is at rest, the clock moves them through all others."""
-    doctor.show(run, status)
-    steps = run.snapshot_steps()
+    status, steps = run.status(), run.snapshot_steps()
+    doctor.show(run)
     clocked = not status.at_work and len(steps) > 1
     left, right = st.columns(2, gap="medium")
     with left:
-        plot(
-            curves.loss_curve(str(run.path), status.step, len(run.events()), clocked),
-            key="loss",
-            alt="Loss over training steps",
-        )
+        loss = curves.loss_curve(run, status.step, len(run.events()), clocked)
+        plot(loss, key="loss", alt="Loss over training steps")
     with right:
-        plot(
-            curves.score_curve(str(run.path), status.step, status.heartbeat, clocked),
-            key="score",
-            alt=f"{LIVE.title} over training steps",
-        )
+        score = curves.score_curve(run, status.step, status.heartbeat, clocked)
+        plot(score, key="score", alt=f"{LIVE.title} over training steps")
         if status.at_work:
             st.caption(next_score(status, time.time()))
     st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score. {LIVE.meaning}")
@@ -51,7 +45,7 @@ def show(run: RunFolder, status: Status) -> None:
         known = clock.past(0, steps, metrics(run), True)
         rests = steps[known.at("step", clock.show([known], "step", status.step)) or 0]
         transport.fork(run, rests)
-    found = moment(str(run.path), step, clocked=clocked)
+    found = moment(run, step, clocked=clocked)
     if found is not None:
         explained(run, found, rests)
     map.chart(run, step, clocked=clocked, rests=rests)

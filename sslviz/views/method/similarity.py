@@ -16,7 +16,7 @@ from sslviz.training.observer import EXHIBITS
 from sslviz.views.method.curves import recorded
 from sslviz.views.plot.history_address import address, views_sheet
 from sslviz.views.plot.plot import Click, plot
-from sslviz.views.plot.recorded import folder, load, probe, stamped
+from sslviz.views.plot.recorded import BY_PATH, load, probe, stamped
 
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 
@@ -27,7 +27,7 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
     clocked: the step at which the clock of the page rests; the snapshot then is the last one. Returns the column on the
     right, which has room left for other methods' pictures.
     """
-    path, step = str(run.path), snapshot.step
+    step = snapshot.step
     left, right = st.columns(2, gap="medium")
     with left:
         with st.container(horizontal=True):  # one below the other where both do not fit
@@ -45,21 +45,21 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
         still = clocked is None
         anchor = chosen_row(snapshot)
         plot(
-            similarity_matrix(path, step, images, by, anchor),
+            similarity_matrix(run, step, images, by, anchor),
             key="similarity",
             alt="Cosine similarity of every two views",
             on_click=choose_row,
             history="" if still else address(run, "matrix", images=images, order=by),
         )
     with right:
-        st.html(view_pairs(path, step if clocked is None else clocked))
+        st.html(view_pairs(run, step if clocked is None else clocked))
         number = 0 if snapshot.views is None else len(snapshot.views)
         more = f"; the matrix compares the first two of {number}" if number > 2 else ""
         st.caption(f"Random views of each picture: a above, b below{more}")
         temperature = temperature_of(run)
         if temperature is not None:
             past = "" if still else address(run, "softmax", anchor=anchor, temperature=temperature)
-            drawn = softmax_row(path, step, anchor, temperature)
+            drawn = softmax_row(run, step, anchor, temperature)
             plot(drawn, key="softmax", alt="One row as probabilities", history=past)
     how = softmax.HOW_TO_READ if temperature is not None else ""
     st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
@@ -94,9 +94,9 @@ def temperature_of(run: RunFolder) -> float | None:
     return float(values["temperature"]) if "temperature" in values else None
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int) -> bytes:
-    snapshot = load(path, step)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def similarity_matrix(run: RunFolder, step: int, images: int, order: Any, anchor: int) -> bytes:
+    snapshot = load(run, step)
     assert snapshot is not None
     s = snapshot.exhibits["similarity"]
     total = len(s) // 2
@@ -104,21 +104,21 @@ def similarity_matrix(path: str, step: int, images: int, order: Any, anchor: int
         s.astype(np.float32),
         images=images,
         order=order,
-        labels=exhibit_labels(path, total),
+        labels=exhibit_labels(run, total),
         pinned=anchor,
-        sprite=view_sprite(path, total),
+        sprite=view_sprite(run, total),
     )
-    return stamped(figure, path, step)
+    return stamped(figure, run, step)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def softmax_row(path: str, step: int, anchor: int, temperature: float) -> bytes:
-    snapshot = load(path, step)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def softmax_row(run: RunFolder, step: int, anchor: int, temperature: float) -> bytes:
+    snapshot = load(run, step)
     assert snapshot is not None
-    return stamped(softmax_figure(path, snapshot.exhibits["similarity"], anchor, temperature), path, step)
+    return stamped(softmax_figure(run, snapshot.exhibits["similarity"], anchor, temperature), run, step)
 
 
-def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: float) -> go.Figure:
+def softmax_figure(run: RunFolder, cosines: np.ndarray, anchor: int, temperature: float) -> go.Figure:
     """One row of a 2N x 2N similarity matrix as probabilities, the most likely first."""
     s = cosines.astype(np.float32)
     total = len(s) // 2
@@ -127,39 +127,39 @@ def softmax_figure(path: str, cosines: np.ndarray, anchor: int, temperature: flo
         anchor,
         (anchor + total) % (2 * total),
         temperature,
-        labels=exhibit_labels(path, total),
+        labels=exhibit_labels(run, total),
         ordered=True,
-        sprite=view_sprite(path, total),
+        sprite=view_sprite(run, total),
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def view_tiles(path: str, step: int) -> bytes:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def view_tiles(run: RunFolder, step: int) -> bytes:
     """One sheet with all views, for hovering: tile i is row i of the similarity matrix."""
-    snapshot = load(path, step)
+    snapshot = load(run, step)
     assert snapshot is not None
     assert snapshot.views is not None
     v, n, *shape = snapshot.views.shape
     return sheet.contact_sheet(snapshot.views.reshape(v * n, *shape), columns=n)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def view_pairs(path: str, step: int) -> str:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def view_pairs(run: RunFolder, step: int) -> str:
     """As an <img> that holds its own bytes: a file would be gone from the server when the next refresh comes early."""
-    snapshot = load(path, step)
+    snapshot = load(run, step)
     assert snapshot is not None
     assert snapshot.views is not None
     png = base64.b64encode(sheet.pairs_sheet(snapshot.views[:, :8], columns=8)).decode()
     return f'<img alt="Two random views of eight pictures" style="width: 100%" src="data:image/png;base64,{png}">'
 
 
-def view_sprite(path: str, total: int) -> dict[str, Any]:
-    sheet, pictures = views_sheet(folder(path)), probe(path)
+def view_sprite(run: RunFolder, total: int) -> dict[str, Any]:
+    sheet, pictures = views_sheet(run), probe(run)
     return style.sprite(
         sheet, 2 * total, tile=pictures.tile if pictures else 32, columns=total, kind="cell", value="cosine"
     )
 
 
-def exhibit_labels(path: str, total: int) -> Any:
-    pictures = probe(path)
+def exhibit_labels(run: RunFolder, total: int) -> Any:
+    pictures = probe(run)
     return None if pictures is None or pictures.labels is None else pictures.labels[:total]

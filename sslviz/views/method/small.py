@@ -20,7 +20,7 @@ from sslviz.views.method.moment import Moment, last_embedding, moment
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import encode
-from sslviz.views.plot.recorded import folder, load, stamped
+from sslviz.views.plot.recorded import BY_PATH, load, stamped
 
 POINTS = 600  # on each map, of 2,000: six maps of all would keep a browser busy for seconds
 VIEWS = 8  # pictures in the matrix of views
@@ -29,43 +29,43 @@ Picture = tuple[bytes, str]
 
 def views(run: RunFolder, step: int) -> Picture | None:
     """The similarity of the views."""
-    snapshot = load(str(run.path), step)
+    snapshot = load(run, step)
     if snapshot is None or "similarity" not in snapshot.exhibits:
         return None
-    drawn = small_matrix(str(run.path), step)
+    drawn = small_matrix(run, step)
     return drawn, address(run, "matrix", images=VIEWS, title="Views, step {step}")
 
 
 def softmax(run: RunFolder, step: int) -> Picture | None:
     """The first view's row as probabilities, for a method that makes them."""
-    snapshot, temperature = load(str(run.path), step), similarity.temperature_of(run)
+    snapshot, temperature = load(run, step), similarity.temperature_of(run)
     if snapshot is None or "similarity" not in snapshot.exhibits or temperature is None:
         return None
-    drawn = small_softmax(str(run.path), step, temperature)
+    drawn = small_softmax(run, step, temperature)
     return drawn, address(run, "softmax", temperature=temperature, slim=1)
 
 
 def likeness(run: RunFolder, step: int) -> Picture | None:
     """How alike h of the same test pictures is."""
     seen = last_embedding(run, step)
-    return None if seen is None else (small_likeness(str(run.path), seen), address(run, "likeness"))
+    return None if seen is None else (small_likeness(run, seen), address(run, "likeness"))
 
 
 def spectrum(run: RunFolder, step: int) -> Picture | None:
-    found = moment(str(run.path), step)
+    found = moment(run, step)
     if found is None or "spectrum" not in found.snapshot.exhibits:
         return None
-    drawn = small_spectrum(str(run.path), step, found)
+    drawn = small_spectrum(run, step, found)
     return drawn, address(run, "spectrum")
 
 
 def layout(run: RunFolder, step: int, kind: str, color: str | None) -> Picture | None:
     """The map."""
     there = layouts.places(run, kind, step)
-    if not there or recorded.probe(str(run.path)) is None:
+    if not there or recorded.probe(run) is None:
         return None
     try:
-        drawn = small_map(str(run.path), there, kind, color)
+        drawn = small_map(run, there, kind, color)
     except LookupError:
         return None
     title = f"{LAYOUTS[kind]}, step {{step}}"
@@ -74,27 +74,27 @@ def layout(run: RunFolder, step: int, kind: str, color: str | None) -> Picture |
 
 def own(run: RunFolder, step: int, name: str = "") -> tuple[panel.Panel, bytes, str] | None:
     """The panel of this name, else the first that explains the method, with its picture and the history of that."""
-    found = moment(str(run.path), step)
+    found = moment(run, step)
     there = panel.available(found, panels.OWN) if found is not None else []
     one = next((each for each in there if name in ("", each.name)), None)
     if found is None or one is None:
         return None
-    drawn = panel.picture(str(run.path), found.snapshot.step, one.name, len(found.history), one, found)
+    drawn = panel.picture(run, found.snapshot.step, one.name, len(found.history), one, found)
     return one, drawn, address(run, "panel", name=one.name)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def small_matrix(path: str, step: int) -> bytes:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def small_matrix(run: RunFolder, step: int) -> bytes:
     """The similarity of the views as everywhere else, with less around it."""
-    snapshot = load(path, step)
+    snapshot = load(run, step)
     assert snapshot is not None
     s = snapshot.exhibits["similarity"].astype(np.float32)
     total = len(s) // 2
     figure = matrices.similarity(
         s,
         images=VIEWS,
-        labels=similarity.exhibit_labels(path, total),
-        sprite=similarity.view_sprite(path, total),
+        labels=similarity.exhibit_labels(run, total),
+        sprite=similarity.view_sprite(run, total),
         title=f"Views, step {step}",
         height=SLIM,
     )
@@ -102,36 +102,36 @@ def small_matrix(path: str, step: int) -> bytes:
     figure.update_layout(margin={"l": 4, "r": 4, "t": 40, "b": 4})
     figure.update_xaxes(title_text="view k (a, then b)", showticklabels=False)
     figure.update_yaxes(title_text="view i (a, then b)", showticklabels=False)
-    return stamped(figure, path, step)
+    return stamped(figure, run, step)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def small_softmax(path: str, step: int, temperature: float) -> bytes:
-    snapshot = load(path, step)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def small_softmax(run: RunFolder, step: int, temperature: float) -> bytes:
+    snapshot = load(run, step)
     assert snapshot is not None
     s = snapshot.exhibits["similarity"]
-    return stamped(compact(similarity.softmax_figure(path, s, 0, temperature)), path, step)
+    return stamped(compact(similarity.softmax_figure(run, s, 0, temperature)), run, step)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def small_likeness(path: str, step: int) -> bytes:
-    found = history.cosines(path, step)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def small_likeness(run: RunFolder, step: int) -> bytes:
+    found = history.cosines(run, step)
     assert found is not None
-    return stamped(figures.likeness(*found, title=f"Likeness, step {step}"), path, step)
+    return stamped(figures.likeness(*found, title=f"Likeness, step {step}"), run, step)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def small_spectrum(path: str, step: int, _found: Moment) -> bytes:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def small_spectrum(run: RunFolder, step: int, _found: Moment) -> bytes:
     [one] = [each for each in panels.HEALTH if each.name == "spectrum"]
-    return stamped(compact(one.draw(_found)), path, step)
+    return stamped(compact(one.draw(_found)), run, step)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def small_map(path: str, there: Places, kind: str, color: str | None) -> bytes:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def small_map(run: RunFolder, there: Places, kind: str, color: str | None) -> bytes:
     """The map as everywhere else, of fewer pictures, and with less around it: the classes are named once for all.
     The frame has room for every recorded moment, so it stands still. Raises LookupError if no layout can be read.
     """
-    probe, (known_steps, found) = recorded.probe(path), layouts.positions(there, kind)
+    probe, (known_steps, found) = recorded.probe(run), layouts.positions(there, kind)
     step = known_steps[-1]
     assert probe is not None
     few = slice(0, POINTS)  # the pictures were drawn at random, so the first are as good as any
@@ -144,7 +144,7 @@ def small_map(path: str, there: Places, kind: str, color: str | None) -> bytes:
     figure = maps.scatter(
         found[-1][few],
         **known,
-        sprite=picked.sprite(folder(path), probe, found.shape[1]),
+        sprite=picked.sprite(run, probe, found.shape[1]),
         title=f"{LAYOUTS[kind]}, step {step}",
         axes=(f"{LAYOUTS[kind]} 1 (no unit)", f"{LAYOUTS[kind]} 2 (no unit)"),
         height=SLIM,
@@ -153,7 +153,7 @@ def small_map(path: str, there: Places, kind: str, color: str | None) -> bytes:
     figure.update_traces(marker_size=6)
     figure.update_layout(meta={**figure.layout.meta, "link": picked.group(probe)})
     maps.hold(figure, found[:, few])
-    return stamped(figure, path, step)
+    return stamped(figure, run, step)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

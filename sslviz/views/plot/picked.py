@@ -36,7 +36,7 @@ def grids(runs: Sequence[RunFolder], most: int, hint: str = ELSEWHERE) -> None:
     """A grid for each set of pictures. most: how many pictures a map shows, if there are as many."""
     shown = set()
     for number, run in enumerate(runs):
-        probe = recorded.probe(str(run.path))
+        probe = recorded.probe(run)
         if probe is not None and group(probe) not in shown:
             shown.add(group(probe))
             _component(key=f"picked_{number}", data=about(run, probe, min(most, count(probe)), hint))

@@ -12,35 +12,37 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet, Snapshot
 from sslviz.views.plot.plot import encode
 
+BY_PATH: dict[str | type, Any] = {RunFolder: lambda run: str(run.path)}  # how Streamlit's caches tell runs apart
 
-def load(path: str, step: int) -> Snapshot | None:
+
+def load(run: RunFolder, step: int) -> Snapshot | None:
     """The moment recorded at `step`, or None if it cannot be read (now: the next call looks again)."""
     try:
-        return _load(path, step)
+        return _load(run, step)
     except LookupError:
         return None
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _load(path: str, step: int) -> Snapshot:
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
+def _load(run: RunFolder, step: int) -> Snapshot:
     """Raises LookupError, which is not cached: only what was found is kept."""
-    snapshot = folder(path).snapshot(step)
+    snapshot = run.snapshot(step)
     if snapshot is None:
         raise LookupError
     return snapshot
 
 
-def probe(path: str) -> ProbeSet | None:
+def probe(run: RunFolder) -> ProbeSet | None:
     """The probe pictures of a run (a megabyte that never changes), or None as long as they are not written."""
     try:
-        return _probe(path)
+        return _probe(run)
     except LookupError:
         return None
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _probe(path: str) -> ProbeSet:
-    found = folder(path).probe()
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PATH)
+def _probe(run: RunFolder) -> ProbeSet:
+    found = run.probe()
     if found is None:
         raise LookupError
     return found
@@ -48,12 +50,12 @@ def _probe(path: str) -> ProbeSet:
 
 def metrics(run: RunFolder) -> pd.DataFrame:
     """Everything recorded at every step, read anew only when something has been added."""
-    return _metrics(str(run.path), run.recorded_bytes())
+    return _metrics(run, run.recorded_bytes())
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _metrics(path: str, size: int) -> pd.DataFrame:
-    return folder(path).metrics()
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PATH)
+def _metrics(run: RunFolder, size: int) -> pd.DataFrame:
+    return run.metrics()
 
 
 def several(steps: Sequence[int], read: Callable[[int], Any]) -> tuple[list[int], list[Any]]:
@@ -64,10 +66,16 @@ def several(steps: Sequence[int], read: Callable[[int], Any]) -> tuple[list[int]
     return [step for step, _ in found], [one for _, one in found]
 
 
-def stamped(figure: go.Figure, path: str, step: int) -> bytes:
-    """The encoded figure, with the run and step that it shows written into it."""
-    return encode(figure.update_layout(meta={**(figure.layout.meta or {}), "run": Path(path).name, "step": step}))
+def stamp(figure: go.Figure, run: RunFolder, step: int) -> go.Figure:
+    """The figure, with the run and step that it shows written into it."""
+    return figure.update_layout(meta={**(figure.layout.meta or {}), "run": run.id, "step": step})
+
+
+def stamped(figure: go.Figure, run: RunFolder, step: int) -> bytes:
+    """The same, encoded."""
+    return encode(stamp(figure, run, step))
 
 
 def folder(path: str) -> RunFolder:
+    """For what is kept by a path: one layout among many, or a network."""
     return RunFolder(Path(path))

@@ -180,8 +180,8 @@ def test_pictures_of_which_less_is_known_change_what_can_be_asked(runs: Path, as
 def test_trails_join_the_places_of_the_points_that_moved_most(runs: Path, asked: list) -> None:
     run = made(runs)
     places = tuple((str(run.path), step) for step in (0, 10, 20))
-    map_of_20 = maps_picture.Asked(str(run.path), "t", places[2][0], 20, "pca", None, places[:2], places)
-    picture = json.loads(maps_picture.figure(map_of_20))
+    map_of_20 = maps_picture.Asked("t", places[2][0], 20, "pca", None, places[:2], places)
+    picture = json.loads(maps_picture.figure(run, map_of_20))
     line = picture["data"][0]
     assert line["mode"] == "lines"
     first, last = run.projection(0, "pca"), run.projection(20, "pca")

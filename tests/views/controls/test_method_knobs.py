@@ -15,7 +15,7 @@ from tests import pages
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "show", lambda run, status: None)
+    monkeypatch.setattr(live, "show", lambda run: None)
 
 
 def finished(runs: Path, settings: RunSettings, name: str, state: str = "done") -> RunFolder:

@@ -176,8 +176,7 @@ def top(path: str) -> None:
     from sslviz.runs.folder import RunFolder
     from sslviz.views.method import live
 
-    folder = RunFolder(Path(path))
-    live.headline(folder, folder.status())
+    live.headline(RunFolder(Path(path)))
 
 
 def test_the_headline_of_a_run_says_what_its_pictures_are_and_that_few_were_tested(finished: RunFolder) -> None:
@@ -196,5 +195,5 @@ def test_notes_stand_where_a_run_is_judged_or_compared(finished: RunFolder, page
 
 
 def test_the_score_chart_says_how_far_a_score_may_be_off(finished: RunFolder) -> None:
-    chart = curves.score_curve(str(finished.path), finished.status().step, 0.0)
+    chart = curves.score_curve(finished, finished.status().step, 0.0)
     assert "8 test pictures: ± ".encode() in chart or b"8 test pictures: \\u00b1 " in chart

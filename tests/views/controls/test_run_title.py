@@ -81,9 +81,9 @@ def test_a_list_reads_a_run_once(runs: Path, monkeypatch: pytest.MonkeyPatch) ->
     run = created(runs, "a", temperature=0.3)
     run_title.title(run)
     reads: list[str] = []
-    monkeypatch.setattr(run_title, "folder", lambda path: reads.append(path) or RunFolder(Path(path)))
+    monkeypatch.setattr(run_title, "differences", lambda each: reads.append(each.id) or [])
     run_title.title(run)
     assert reads == []
     os.utime(run.path / "settings.json", ns=(1, 1))
     run_title.title(run)
-    assert reads == [str(run.path)]
+    assert reads == ["a"]

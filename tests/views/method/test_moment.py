@@ -28,8 +28,8 @@ def test_the_spread_is_that_of_the_last_look_that_measured_it(tmp_path: Path, mo
     folder = recorded(tmp_path)
     read: list[int] = []
     load = moments.load
-    monkeypatch.setattr(moments, "load", lambda path, step: read.append(step) or load(path, step))
-    found = moment(str(folder.path), 40)
+    monkeypatch.setattr(moments, "load", lambda run, step: read.append(step) or load(run, step))
+    found = moment(folder, 40)
     assert found is not None
     np.testing.assert_array_equal(found["spectrum"], np.full(4, 10))
     np.testing.assert_array_equal(found["channel_std"], np.full(4, -10))
@@ -38,10 +38,10 @@ def test_the_spread_is_that_of_the_last_look_that_measured_it(tmp_path: Path, mo
 
 
 def test_before_the_first_measurement_there_is_none(tmp_path: Path) -> None:
-    found = moment(str(recorded(tmp_path).path), 5)
+    found = moment(recorded(tmp_path), 5)
     assert found is not None
     assert set(found.snapshot.exhibits) == {"similarity"}
 
 
 def test_a_moment_that_was_not_recorded_is_none(tmp_path: Path) -> None:
-    assert moment(str(recorded(tmp_path).path), 30) is None
+    assert moment(recorded(tmp_path), 30) is None
