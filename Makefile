@@ -12,12 +12,13 @@ quick: .venv/dev.done
 	$(BIN)/ruff check -q .
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)
 
-LOOKING := tests/browser/test_walk.py tests/browser/test_clipped.py
+# in the browser: those that train, kill and wait have the machine to themselves
+TRAINING := $(addprefix tests/browser/test_,laboratory.py every_method.py twin.py sweep.py take_away.py)
 test: check
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not slow and not browser"
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "slow and not browser"
-	$(BIN)/python -m pytest --timeout 600 -n 2 --dist load -m browser $(LOOKING)
-	$(BIN)/python -m pytest --timeout 600 -m browser $(LOOKING:%=--ignore %)
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist worksteal -m browser $(TRAINING:%=--ignore %)
+	$(BIN)/python -m pytest --timeout 600 -m browser $(TRAINING)
 
 check: .venv/dev.done
 	$(BIN)/ruff check .

@@ -23,7 +23,8 @@ CLASSES = """() => Object.fromEntries([...document.querySelectorAll('.picked-num
 
 
 @pytest.fixture
-def app(serve, tmp_path):
+def projecting(serve, tmp_path):
+    """A server with the process that makes new maps."""
     folders = {"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(tmp_path / "cache")}
     return serve("app.py", env={**folders, "SSLVIZ_SPARE": "0"})
 
@@ -57,10 +58,10 @@ def lasso(page, at: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[set[
     return inside(-1.5), inside(1.5)
 
 
-def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_page(app, page) -> None:
+def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_page(museum, page) -> None:
     simclr = RunFolder(GALLERY / "simclr")
     layout, labels, classes = simclr.projection(end("simclr"), "umap"), simclr.probe().labels, simclr.probe().classes
-    page.goto(app.url)
+    page.goto(museum.url)
     page.get_by_role("link", name="Map room", exact=True).click()
     page.wait_for_function(DRAWN, arg=2, timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -119,13 +120,13 @@ def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_
     page.wait_for_function(f"() => ({PICKED})().every(each => each === null)")
     assert page.evaluate(SHOWN) == []
     assert page.complaints == []
-    assert "Traceback" not in app.log
+    assert "Traceback" not in museum.log
 
 
-def test_a_class_is_picked_with_the_keyboard_and_cleared_with_a_double_click(app, page) -> None:
+def test_a_class_is_picked_with_the_keyboard_and_cleared_with_a_double_click(museum, page) -> None:
     labels = RunFolder(GALLERY / "simclr").probe().labels
     page.emulate_media(color_scheme="dark")
-    page.goto(app.url + "/maps?colour=hue&run2=none")
+    page.goto(museum.url + "/maps?colour=hue&run2=none")
     page.wait_for_function(DRAWN, arg=1, timeout=60_000)
     page.get_by_label("Pick a class").focus()
     page.keyboard.press("ArrowDown")
@@ -141,9 +142,9 @@ def test_a_class_is_picked_with_the_keyboard_and_cleared_with_a_double_click(app
     page.wait_for_function(f"() => ({PICKED})()[0] === null")
 
 
-def test_a_map_in_space_is_made_on_request_without_webgl_and_turned_by_hand(app, page) -> None:
+def test_a_map_in_space_is_made_on_request_without_webgl_and_turned_by_hand(projecting, page) -> None:
     before = sorted(path.name for path in (GALLERY / "simclr" / "projections").iterdir())
-    page.goto(app.url + f"/maps?map1=PCA&space1=true&map2=PCA&step2={end('simclr')}")
+    page.goto(projecting.url + f"/maps?map1=PCA&space1=true&map2=PCA&step2={end('simclr')}")
     page.wait_for_selector(".solid-canvas[data-drawn]", timeout=90_000)  # laid out by the projector meanwhile
     page.wait_for_function(DRAWN, arg=1)
     assert sorted(path.name for path in (GALLERY / "simclr" / "projections").iterdir()) == before

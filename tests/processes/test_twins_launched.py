@@ -63,6 +63,11 @@ def test_pause_step_stop_and_resume_act_on_both(launcher: Launcher, pair: Pair) 
     assert one.weights_steps()[-1] == other.weights_steps()[-1] == ended[0]
     until(lambda: not launcher.ending and not launcher.workers)
 
+    child = launcher.fork(one.id, ended[0], one.settings())
+    assert child.settings().twin is None  # a fork of a twin is nobody's twin
+    launcher.stop(child.id)
+    until(state(child, "stopped"))
+
     launcher.resume(one.id)
     until(lambda: min(steps(pair)) > ended[0] + 2 and other.status().state == "running")
     assert one.status().pid == other.status().pid
@@ -116,13 +121,13 @@ def test_they_take_one_slot_and_wait_together(launcher: Launcher) -> None:
     assert [*launcher.workers] == [pair[0].id]
 
 
-def test_waiting_twins_are_stopped_together(launcher: Launcher) -> None:
-    first = launcher.start(DIGITS)
+def test_waiting_twins_are_stopped_together(tmp_path: Path, cache: Path) -> None:
+    launcher = Launcher(tmp_path / "runs", cache, slots=0, spare=False, projector=False).open()
     pair = launcher.start_twins(DIGITS, DIGITS)
     launcher.stop(pair[1].id)
     assert [run.status().state for run in pair] == ["stopped", "stopped"]
     assert not launcher.queue
-    launcher.stop(first.id)
+    launcher.close()
 
 
 def test_when_one_has_failed_it_alone_is_cured(launcher: Launcher, pair: Pair) -> None:
@@ -161,15 +166,6 @@ def test_closing_keeps_the_weights_of_both(tmp_path: Path, cache: Path) -> None:
     until(lambda: min(steps(twins)) > max(before) + 2)
     assert twins[0].status().pid == twins[1].status().pid
     again.close()
-
-
-def test_a_fork_of_a_twin_is_nobodys_twin(launcher: Launcher, pair: Pair) -> None:
-    one, _ = pair
-    launcher.stop(one.id)
-    both(pair, "stopped")
-    child = launcher.fork(one.id, one.weights_steps()[-1], one.settings())
-    assert child.settings().twin is None
-    launcher.stop(child.id)
 
 
 def test_twins_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
