@@ -14,6 +14,7 @@ class Thirteenth(Method):
     title, family, paper = "Thirteenth", "test fixtures", "https://arxiv.org/abs/2105.04906"
     equation = r"\mathcal{L} = \|z - z'\|^2 + \mu \max(0, 1 - \sigma(z))"
     summary = "Views of one picture meet, and every number keeps its spread."
+    projects = True
 
     class Knobs(Method.Knobs):
         spread_weight: float = knob(1.0, 0.0, 10.0, symbol=r"\mu", help="how much the spread counts")

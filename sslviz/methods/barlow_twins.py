@@ -31,6 +31,7 @@ class BarlowTwins(Method):
     title, family, paper = "Barlow Twins", "redundancy reduction", "https://arxiv.org/abs/2103.03230"
     equation = r"\mathcal{L} = \sum_i (1 - \mathcal{C}_{ii})^2 + \lambda \sum_i \sum_{j \neq i} \mathcal{C}_{ij}^2"
     summary = "Each number in z should say the same about both views of a picture, and something no other number says."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5, "steps": 1500}
     fewest = 2  # one picture has no variance
 

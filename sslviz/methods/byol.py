@@ -43,6 +43,7 @@ class BYOL(Method):
         r" \;+\; 2 - 2\,\frac{\langle q(z_2),\, \mathrm{sg}(z'_1) \rangle}{\|q(z_2)\| \, \|z'_1\|}"
     )
     summary = "One view of a picture predicts what a slower copy of the network makes of the other view."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 64, "crop_scale": 0.5, "steps": 2000}  # it needs many steps
 
     class Knobs(Method.Knobs):

@@ -44,6 +44,7 @@ class DINO(Method):
         r"\log \mathrm{softmax}\!\left(\frac{g_s(x_v)}{\tau_s}\right)"
     )
     summary = "A student looks at parts of a picture and must say what its teacher, a slow copy, says about the whole."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {
         "batch_size": 64,
         "crop_scale": 0.5,

@@ -39,6 +39,7 @@ class EMPSSL(Method):
         r" Z_i^\top Z_i\big) + \lambda\, D(Z_i, \bar{Z}) \Big]"
     )
     summary = "Many views of a picture at once should agree, while the pictures take as much room as there is."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "steps": 1500}
 
     class Knobs(Method.Knobs):

@@ -48,6 +48,7 @@ class LeJEPA(Method):
         r"\varphi(t) = e^{-t^2/2} \end{gathered}"
     )
     summary = "The views of a picture agree, and from every side the z of all pictures look normally distributed."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5, "steps": 1500}
 
     class Knobs(Method.Knobs):

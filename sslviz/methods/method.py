@@ -47,11 +47,13 @@ class Method(nn.Module):
     recommended: ClassVar[dict[str, Any]] = {}  # augmentation and training knobs that differ from the usual defaults
     labelled: ClassVar[bool] = False  # True: `views` must be given labels, the constructor the number of classes
     fewest: ClassVar[int] = 1  # pictures that `step` must be given at least
+    projects: ClassVar[bool] = False  # True: the loss sees z, which `projector` makes of h
 
     class Knobs(tables.Knobs):
         """The method's own knobs: a subclass writes `class Knobs(Method.Knobs)` and says `knobs: Knobs`."""
 
     knobs: tables.Knobs
+    projector: nn.Module
 
     def __init__(self, encoder: Encoder, knobs: tables.Knobs, augment: Augment, classes: int = 0) -> None:
         """`encoder` maps B x 3 x H x W to B x encoder.dim; `knobs` may be replaced between steps."""
@@ -88,6 +90,5 @@ class Method(nn.Module):
         return h
 
     def project(self, h: Tensor) -> Tensor | None:
-        """What the loss sees of h before normalisation, z, if the method has a projector: B x d -> B x d'."""
-        projector: nn.Module | None = getattr(self, "projector", None)
-        return None if projector is None else projector(h)
+        """z, what the loss sees of h, before normalisation; None where the loss sees h itself: B x d -> B x d'."""
+        return self.projector(h) if self.projects else None

@@ -37,6 +37,7 @@ class MoCo(Method):
         r"\ell_q = -\log \frac{\exp(q \cdot k_+/\tau)}{\exp(q \cdot k_+/\tau) + \sum_{i=1}^{K} \exp(q \cdot k_i/\tau)}"
     )
     summary = "A view should find its partner among thousands of views of earlier batches, kept in a queue."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5, "steps": 1500}
 
     class Knobs(Method.Knobs):

@@ -30,6 +30,7 @@ class SimCLR(Method):
     title, family, paper = "SimCLR", "contrastive", "https://arxiv.org/abs/2002.05709"
     equation = r"\ell_{i,j} = -\log \frac{\exp(s_{i,j}/\tau)}{\sum_{k \neq i} \exp(s_{i,k}/\tau)}"
     summary = "Two views of the same picture should find each other among all the views of the batch."
+    projects = True
 
     class Knobs(Method.Knobs):
         temperature: float = knob(

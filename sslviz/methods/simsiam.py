@@ -34,6 +34,7 @@ class SimSiam(Method):
         r"\quad \mathcal{D}(p, z) = -\frac{\langle p, z \rangle}{\|p\| \, \|z\|}"
     )
     summary = "One view of a picture predicts the network's output for the other view, which holds still meanwhile."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {
         "batch_size": 64,
         "crop_scale": 0.5,

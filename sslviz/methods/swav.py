@@ -42,6 +42,7 @@ class SwAV(Method):
         r"\end{gathered}"
     )
     summary = "A view is sorted into one of many groups, and the other views of its picture must foresee which."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 64, "crop_scale": 0.5, "learning_rate": 4e-3, "steps": 1200}
 
     class Knobs(Method.Knobs):

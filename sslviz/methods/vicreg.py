@@ -47,6 +47,7 @@ class VICReg(Method):
         r"c = \frac{1}{d} \sum_{i \neq j} C_{ij}^2 \end{gathered}"
     )
     summary = "The views of a picture agree, every number in z differs among pictures, and no two numbers say the same."
+    projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 128, "crop_scale": 0.5, "steps": 1500}
     fewest = 2  # one picture has no variance
 

@@ -109,7 +109,9 @@ def test_h_has_the_width_of_the_encoder_and_z_is_what_the_projector_makes_of_it(
     method = awake(name, encoder).eval()
     x = method.augment.plain(pictures)
     assert method.embed(x).shape == (8, 64) == (8, method.encoder.dim)
+    assert method.projects == (method.project(method.embed(x)) is not None)
     if hasattr(method, "projector"):
+        assert method.projects
         assert torch.equal(method.project(method.embed(x)), method.projector(method.encoder(x)))
 
 

@@ -11,7 +11,6 @@ from sslviz.exhibits.projection_head import figures
 from sslviz.exhibits.projection_head.figures import HEADS
 from sslviz.measures.scores import EVALUATED
 from sslviz.methods import METHODS
-from sslviz.methods.method import Method
 from sslviz.methods.simclr import SimCLR
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.training.probes import NEIGHBOURS
@@ -58,7 +57,7 @@ def show() -> None:
 
 def has_head(run: RunFolder) -> bool:
     """True if the method tells z from h; SimCLR does so even without a head, and then both are the same."""
-    return METHODS[run.settings().method].project is not Method.project
+    return METHODS[run.settings().method].projects
 
 
 def head_of(run: RunFolder) -> str:
