@@ -77,7 +77,7 @@ SIMCLR_STEPS = 200  # of everything that is compared with the example of SimCLR
 
 EXAMPLES: dict[str, Example] = {
     "simclr": Example("simclr", SIMCLR_STEPS),
-    "moco": Example("moco", 500),
+    "moco": Example("moco", 500, most_bytes=5_000_000),
     "swav": Example("swav", 1000),
     "byol": Example("byol", 700),
     "simsiam": Example("simsiam", 400),
