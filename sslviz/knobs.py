@@ -17,7 +17,7 @@ class Knobs(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def knob(
+def knob(  # noqa: PLR0913 - one for each thing that a knob is
     default: Any,
     low: float | None = None,
     high: float | None = None,

@@ -8,7 +8,7 @@ from sslviz.figures import style
 MOST_BARS = 128  # more are drawn as one area: bars thinner than a pixel flicker
 
 
-def sorted_bars(
+def sorted_bars(  # noqa: PLR0913 - the words of two axes, by keyword
     values: np.ndarray,
     level: float,
     level_name: str,

@@ -52,7 +52,7 @@ def smooth(values: np.ndarray, share: float) -> np.ndarray:
     return result
 
 
-def over(
+def over(  # noqa: PLR0913 - the words of two axes, by keyword
     lines: Sequence[Line],
     *,
     title: str,

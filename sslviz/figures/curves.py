@@ -44,7 +44,7 @@ class Pin:
     text: str
 
 
-def curves(
+def curves(  # noqa: PLR0913 - the words and lines around them, by keyword
     series: Sequence[Series],
     *,
     title: str,

@@ -15,7 +15,7 @@ HOW_TO_READ = (
 )
 
 
-def scatter(
+def scatter(  # noqa: PLR0913 - two ways to colour the points, by keyword
     layout: np.ndarray,
     *,
     labels: Sequence[int] | np.ndarray | None = None,

@@ -36,7 +36,7 @@ def row_name(row: int, total: int) -> str:
     return f"{row % total + 1}{'abcdefgh'[row // total]}"
 
 
-def similarity(
+def similarity(  # noqa: PLR0913 - what is marked in it, by keyword
     cosines: np.ndarray,
     *,
     images: int | None = None,

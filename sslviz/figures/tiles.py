@@ -30,7 +30,7 @@ class Row:
     names: Sequence[str] = ()
 
 
-def figure(
+def figure(  # noqa: PLR0913 - the words around the rows, by keyword
     rows: Sequence[Row],
     *,
     title: str,

@@ -25,7 +25,7 @@ class Network(Protocol):
     def train(self, mode: bool = True) -> Any: ...
 
 
-def fine_tuned(
+def fine_tuned(  # noqa: PLR0913 - two sets of pictures, and the recipe by keyword
     network: Network,
     view: Callable[[Tensor], Tensor],
     plain: Callable[[Tensor], Tensor],

@@ -54,7 +54,7 @@ class Wishes:
         self.closed.set()
 
 
-def run(
+def run(  # noqa: PLR0913 - what tests and twins have otherwise, by keyword
     folder: RunFolder,
     cache: Path,
     wishes: Wishes,
@@ -95,7 +95,7 @@ def run(
     return writer.status
 
 
-def run_together(
+def run_together(  # noqa: PLR0913 - as run
     folders: Sequence[RunFolder],
     cache: Path,
     wishes: Sequence[Wishes],
@@ -136,7 +136,7 @@ def run_together(
     return [each.recorder.status for each in courses]
 
 
-def course(
+def course(  # noqa: PLR0913 - what both of these have otherwise
     recorder: Recorder,
     cache: Path,
     wishes: Wishes | Letters,
@@ -165,13 +165,7 @@ def course(
         trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
         if warm is not None and trainer.same_work(warm):
             trainer.compute_in(warm.how)
-        kept = next(filter(None, map(folder.weights, reversed(folder.weights_steps()))), None)
-        if kept is not None:
-            tensors, about = kept
-            forked = about["run"] != folder.id  # the weights are its parent's, the knobs are its own
-            trainer.restore(tensors, {**about, "values": settings.values()} if forked else about)
-            verb = f"forked from {about['run']} at" if forked else "resumed from"
-            folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
+        go_on(trainer, folder)
         if folder.probe() is None:
             folder.write_probe(observer.probe_set())
         progress, kept_first = Progress(trainer), False
@@ -189,19 +183,37 @@ def course(
         elif not trainer.over:
             recorder.end("stopped")
         else:
-            start = {f"{name}_random_init": score for name, score in observer.exam(trainer.untrained).items()}
-            recorder.status = recorder.status.model_copy(update={**observer.exam(trainer.method), **start})
+            examine(recorder, trainer, observer)
             recorder.end("done")
     except Diverged as error:
         recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
     except Exception as error:  # whatever it is: a run whose process ends must not stay "running"
-        if not isinstance(error, DataError):
-            write_story(folder)
+        write_story(folder, error)
         recorder.end("failed", explain(error))
 
 
-def write_story(folder: RunFolder) -> None:
-    """The traceback of the error at hand, into the run's log.txt, if it can be written."""
+def go_on(trainer: Trainer, folder: RunFolder) -> None:
+    """From the last weights that can be read, if there are any: the run's own, or those that it was forked with."""
+    kept = next(filter(None, map(folder.weights, reversed(folder.weights_steps()))), None)
+    if kept is None:
+        return
+    tensors, about = kept
+    forked = about["run"] != folder.id  # the weights are its parent's, the knobs are its own
+    trainer.restore(tensors, {**about, "values": trainer.settings.values()} if forked else about)
+    verb = f"forked from {about['run']} at" if forked else "resumed from"
+    folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
+
+
+def examine(recorder: Recorder, trainer: Trainer, observer: Observer) -> None:
+    """The final scores and, to compare them with, those of the untrained network, into the status."""
+    start = {f"{name}_random_init": score for name, score in observer.exam(trainer.untrained).items()}
+    recorder.status = recorder.status.model_copy(update={**observer.exam(trainer.method), **start})
+
+
+def write_story(folder: RunFolder, error: Exception) -> None:
+    """The traceback of the error at hand, into the run's log.txt, if it can be written and says more than the error."""
+    if isinstance(error, DataError):
+        return
     with contextlib.suppress(OSError), folder.log.open("a", encoding="utf-8") as log:
         traceback.print_exc(file=log)
 

@@ -43,7 +43,7 @@ def value(key: str, default: Any) -> Any:
     return default if found is None else found
 
 
-def number(
+def number(  # noqa: PLR0913 - Streamlit's slider, and why it may be idle
     label: str,
     key: str,
     default: float,

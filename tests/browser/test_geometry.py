@@ -22,7 +22,7 @@ def room(museum, page):
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append("frame")))
     page.on("request", lambda request: page.sent.append(request.url))
 
-    def open(query: str = ""):
+    def opened_at(query: str = ""):
         page.goto(f"{museum.url}/geometry?{query}")
         page.locator("[data-test-script-state=notRunning]").wait_for()
         page.locator(".geo[data-loss]").wait_for()
@@ -30,7 +30,7 @@ def room(museum, page):
         page.locator(".geo-picture").scroll_into_view_if_needed()
         return page
 
-    return open
+    return opened_at
 
 
 def drawn(page) -> dict:

@@ -19,7 +19,7 @@ def worksheet(museum, page):
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append("frame")))
     page.on("request", lambda request: page.sent.append(request.url))
 
-    def open(query: str = ""):
+    def opened_at(query: str = ""):
         page.goto(f"{museum.url}/infonce?{query}")
         page.locator("[data-test-script-state=notRunning]").wait_for()
         page.locator(".nce .cell.on").wait_for()
@@ -29,7 +29,7 @@ def worksheet(museum, page):
             page.wait_for_timeout(1000)
         return page
 
-    return open
+    return opened_at
 
 
 def cell(page, i: str, j: str):

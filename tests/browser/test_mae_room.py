@@ -32,14 +32,14 @@ ANSWERED = """mask => { const painter = document.querySelector('.mask');
 
 @pytest.fixture
 def room(museum, page):
-    def open(query: str = ""):
+    def opened_at(query: str = ""):
         page.goto(f"{museum.url}/mae_room?{query}")
         page.locator(".mask[data-mask]").wait_for(timeout=60_000)
         until(page, lambda: page.evaluate(PICTURES) is not None)
         return page
 
     page.server = museum
-    return open
+    return opened_at
 
 
 def pictures(page) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as Timeout
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +45,7 @@ VISIBLE = f"Object.fromEntries({CHART}._fullData.map(each => [each.name, each.vi
 def becomes(page, what: str, expected) -> None:
     """Drawing takes several turns of the browser: what is there in the end counts."""
     same = f"expected => {CHART}._fullLayout && JSON.stringify({what}) === JSON.stringify(expected)"
-    with suppress(TimeoutError):  # the comparison below tells what is different
+    with suppress(Timeout):  # the comparison below tells what is different
         page.wait_for_function(same, arg=expected)
     assert page.evaluate(what) == expected
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as Timeout
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PLOTTED = """() => !document.querySelector('[data-testid=stSkeleton]')
@@ -113,7 +113,7 @@ def test_a_stage_that_is_walked_to_is_the_stage_of_its_address(run: str, app, br
         expected = fresh.evaluate(SHOWN)
         assert expected
         same = f"expected => JSON.stringify(({SHOWN})()) === JSON.stringify(expected)"
-        with suppress(TimeoutError):  # the comparison below tells what is different
+        with suppress(Timeout):  # the comparison below tells what is different
             page.wait_for_function(same, arg=expected, timeout=10_000)
         assert page.evaluate(SHOWN) == expected, stage
         seen.append(stage)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sslviz.figures import curves, map, matrix, sheet, softmax, style
+from sslviz.figures import curves, matrix, sheet, softmax, style
+from sslviz.figures import map as map_figure
 
 
 def written(figure) -> dict:
@@ -157,7 +158,7 @@ def test_a_curve_may_be_empty_short_or_have_holes(value):
 def test_the_map_keeps_each_pictures_number():
     layout = np.random.default_rng(0).normal(size=(50, 2))
     labels = np.arange(50) % 3
-    figure = map.scatter(layout, labels=labels, classes=["circle", "square"])
+    figure = map_figure.scatter(layout, labels=labels, classes=["circle", "square"])
     assert [trace.name for trace in figure.data] == ["circle", "square", "class 2"]
     for trace in figure.data:
         np.testing.assert_allclose(layout[trace.customdata, 0].astype(np.float32), trace.x)
@@ -166,7 +167,7 @@ def test_the_map_keeps_each_pictures_number():
 
 
 def test_the_map_by_a_hue_goes_round():
-    figure = map.scatter(np.zeros((5, 2)), factor=np.linspace(0, 1, 5), factor_name="hue", cyclic=True)
+    figure = map_figure.scatter(np.zeros((5, 2)), factor=np.linspace(0, 1, 5), factor_name="hue", cyclic=True)
     scale = figure.data[0].marker.colorscale
     assert scale[0][1] == scale[-1][1]
     assert (figure.data[0].marker.cmin, figure.data[0].marker.cmax) == (0, 1)
@@ -198,9 +199,9 @@ def test_sheets_refuse_what_they_cannot_draw():
 
 
 def test_every_figure_says_how_to_read_it_and_stays_transparent():
-    for module in (curves, matrix, softmax, map, sheet):
+    for module in (curves, matrix, softmax, map_figure, sheet):
         assert module.HOW_TO_READ.endswith(".")
-    figure = written(map.scatter(np.zeros((2, 2))))
+    figure = written(map_figure.scatter(np.zeros((2, 2))))
     assert figure["layout"]["template"]["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
     assert style.sprite("u", 101, columns=50, kind="point")["sprite"]["rows"] == 3
 

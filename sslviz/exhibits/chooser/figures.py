@@ -10,7 +10,7 @@ from sslviz.figures import style
 HOW_TO_READ = "Each mark is the advice for that many labels and images, all else unchanged; the frame is where you are."
 
 
-def advice_map(
+def advice_map(  # noqa: PLR0913 - the words of two axes, by keyword
     x: np.ndarray,
     y: np.ndarray,
     answer: Sequence[str],

@@ -14,7 +14,7 @@ HOW_TO_READ = (
 )
 
 
-def ranges(
+def ranges(  # noqa: PLR0913 - the words around the bars, by keyword
     names: Sequence[str],
     low: np.ndarray,
     high: np.ndarray,

@@ -39,23 +39,23 @@ class Asked:
 
 def show(network: MAE, asked: Asked, found: Painted, *, of: str) -> None:
     """of: the run."""
-    hidden, all = int(asked.hidden.sum()), len(asked.hidden)
+    hidden, patches = int(asked.hidden.sum()), len(asked.hidden)
     error = found.error[0].numpy()
     plot(
         mae.answer(asked.upright, asked.hidden, asked.shown(found), error),
         key="answer",
-        alt=f"Visible, prediction, truth and error of a picture of which {hidden} of {all} patches are hidden",
+        alt=f"Visible, prediction, truth and error of a picture of which {hidden} of {patches} patches are hidden",
         of=of,
     )
     st.caption(mae.HOW_TO_READ)
     st.markdown(verdict(found, hidden))
     st.markdown(normalised(network, found))
     st.caption(
-        f"The encoder saw {1 + all - hidden} of {1 + all} tokens; encoder and decoder took {found.milliseconds:.1f} ms "
-        "just now, on this server, for this one picture."
+        f"The encoder saw {1 + patches - hidden} of {1 + patches} tokens; encoder and decoder took "
+        f"{found.milliseconds:.1f} ms just now, on this server, for this one picture."
     )
     table = pd.DataFrame(
-        {"patch": range(all), "hidden": asked.hidden, "error": error, "variance": found.variance[0].numpy()}
+        {"patch": range(patches), "hidden": asked.hidden, "error": error, "variance": found.variance[0].numpy()}
     )
     st.download_button("Errors as CSV", table.to_csv(index=False), "mae.csv", "text/csv", key="errors_csv")
 

@@ -13,7 +13,7 @@ HOW_TO_READ = "Drag to turn it, or use the arrow keys; what is near is drawn lar
 STOPS = 12  # of a colour scale in the legend
 
 
-def solid(
+def solid(  # noqa: PLR0913 - as figures.map.scatter, and a cube to see it in
     layout: np.ndarray,
     *,
     labels: Sequence[int] | np.ndarray | None = None,

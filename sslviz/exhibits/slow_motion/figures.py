@@ -42,7 +42,7 @@ HOW_TO_READ_HISTORY = (
 )
 
 
-def heat(
+def heat(  # noqa: PLR0913 - the words of two axes, by keyword
     values: np.ndarray,
     *,
     title: str,

@@ -69,7 +69,7 @@ class Side:
     labels: Sequence[str]
 
 
-def heat(
+def heat(  # noqa: PLR0913 - the words around the cells, by keyword
     cells: Sequence[Cell],
     x: Side,
     y: Side,

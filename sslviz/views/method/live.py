@@ -80,7 +80,7 @@ def draw(run_id: str, state: str, eager: bool, awaited: bool) -> None:
         st.rerun()
 
 
-def headline(run: RunFolder) -> None:
+def headline(run: RunFolder) -> None:  # noqa: C901 - one line, a part for each thing known
     """State, step, speed, device, precision, seed, time left; and what went wrong, if something did."""
     settings, status = run.settings(), run.status()
     word, color, icon = BADGES[status.state]

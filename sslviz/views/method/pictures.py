@@ -13,7 +13,8 @@ from sslviz.measures.scores import LIVE
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.views.controls import transport
-from sslviz.views.method import curves, doctor, futures, map, numbers, panel, panels, similarity
+from sslviz.views.method import curves, doctor, futures, numbers, panel, panels, similarity
+from sslviz.views.method import map as run_map
 from sslviz.views.method.moment import Moment, moment
 from sslviz.views.plot import clock
 from sslviz.views.plot.plot import plot
@@ -48,7 +49,7 @@ def show(run: RunFolder) -> None:
     found = moment(run, step, clocked=clocked)
     if found is not None:
         explained(run, found, rests)
-    map.chart(run, step, clocked=clocked, rests=rests)
+    run_map.chart(run, step, clocked=clocked, rests=rests)
     # Closed, it costs nothing: what nobody looks at is not drawn.
     health = st.expander(
         "How healthy is the representation?",
