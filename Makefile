@@ -26,6 +26,7 @@ check: .venv/dev.done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet sslviz
+	$(BIN)/codespell
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
