@@ -4,10 +4,15 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from sslviz.methods import METHODS
 from sslviz.place import GALLERY
 from sslviz.runs.folder import RunFolder
+from sslviz.views import catalogue
 
 ROOT = Path(__file__).parents[1]
+FRAME = ROOT / "sslviz" / "views" / "frame.py"
+EXHIBITS = [name for table in catalogue.TABLES.values() for name in table]
+PAGES = ["home", *METHODS, *EXHIBITS]  # every page, by the name in its address
 
 
 def example(name: str) -> RunFolder:
@@ -21,12 +26,12 @@ def end(name: str) -> int:
 
 
 def opened(page: str | Path, **query: str | list[str]) -> AppTest:
-    """`page`: the name of a file in pages/, of a method that has no file there, or a path."""
+    """`page`: the name of a page, or a path."""
     path = page if isinstance(page, Path) else ROOT / "pages" / f"{page}.py"
     if path.exists():
         app = AppTest.from_file(str(path), default_timeout=60)
     else:
-        show = f"from sslviz.views.method import page\npage.show({str(page)!r})"
+        show = f"from sslviz.views import catalogue\ncatalogue.content({str(page)!r})()"
         app = AppTest.from_string(show, default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value

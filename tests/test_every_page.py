@@ -11,17 +11,14 @@ from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
 from sslviz.training.worker import Wishes, run
-from tests.pages import ROOT, opened
+from tests.pages import FRAME, PAGES, opened
 
 pytestmark = pytest.mark.usefixtures("every_figure_is_valid")
 
-PAGES = sorted((ROOT / "pages").glob("*.py"))
 
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_a_page_opens_before_anything_was_trained(path: Path, runs: Path) -> None:
-    frame = ROOT / "sslviz" / "views" / "frame.py"  # the first page links to others, which only the frame knows
-    app = opened(frame if path.stem == "home" else path)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_before_anything_was_trained(name: str, runs: Path) -> None:
+    app = opened(FRAME if name == "home" else name)  # home links to other pages, which only the frame knows
     assert not app.exception
     assert len(app.title) + len(app.header) == 1
 

@@ -1,6 +1,9 @@
-"""All pages: one per method, by family, and the blackboard. A method without a page file still gets a page."""
+"""All pages: one per method, by family, and one per exhibit. What has no file in pages/ gets a page by its name."""
 
+from collections.abc import Callable
 from functools import partial
+from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -11,7 +14,7 @@ from sslviz.methods import METHODS
 from sslviz.views.controls import server
 from sslviz.views.method import page as method_page
 
-# file in pages/ -> title, icon: rooms in which one plays with a trained network
+# file in pages/, or folder in exhibits/ -> title, icon: rooms in which one plays with a trained network
 ROOMS = {
     "mae_room": ("MAE room", ":material/brush:"),
     "attention_room": ("Attention room", ":material/center_focus_strong:"),
@@ -45,22 +48,35 @@ BLACKBOARD = {
 TABLES = {"Rooms": ROOMS, "Compare": COMPARE, "Blackboard": BLACKBOARD}  # heading in the navigation -> its pages
 
 
+def content(name: str) -> Path | Callable[[], None]:
+    """What a name in the address opens: its file in pages/; without one, the page of the method or exhibit."""
+    path = server.PAGES / f"{name}.py"
+    if path.exists():
+        return path
+    return partial(method_page.show, name) if name in METHODS else partial(show_exhibit, name)
+
+
+def show_exhibit(name: str) -> None:
+    """Loaded when it is opened, and by name, as what is in pages/ is: nothing below the exhibits imports one."""
+    import_module(f"sslviz.exhibits.{name}.page").show()
+
+
 def page(name: str) -> Page:
     """The page of a method."""
-    path = server.PAGES / f"{name}.py"
-    content = path if path.exists() else partial(method_page.show, name)
-    return st.Page(content, title=METHODS[name].title, icon=card_of(name).icon, url_path=name)
+    return st.Page(content(name), title=METHODS[name].title, icon=card_of(name).icon, url_path=name)
+
+
+def exhibit(name: str, title: str, icon: str) -> Page:
+    """The page of an exhibit, from its row."""
+    return st.Page(content(name), title=title, icon=icon, url_path=name)
 
 
 def named(name: str) -> Page | None:
-    """Any page by the name of its file, None if there is none: a method, a room, …"""
+    """Any page by the name in its address, None if there is none: a method, a room, …"""
     if name in METHODS:
         return page(name)
-    for table in TABLES.values():
-        if name in table and (server.PAGES / f"{name}.py").exists():
-            title, icon = table[name]
-            return st.Page(server.PAGES / f"{name}.py", title=title, icon=icon)
-    return None
+    rows = {file: row for table in TABLES.values() for file, row in table.items()}
+    return exhibit(name, *rows[name]) if name in rows else None
 
 
 def link(name: str) -> None:
@@ -77,7 +93,5 @@ def sections() -> dict[str, list[Page]]:
     for name, method in METHODS.items():
         found.setdefault(method.family.capitalize(), []).append(page(name))
     for section, table in TABLES.items():
-        found[section] = [
-            st.Page(server.PAGES / f"{name}.py", title=title, icon=icon) for name, (title, icon) in table.items()
-        ]
+        found[section] = [exhibit(name, *row) for name, row in table.items()]
     return found

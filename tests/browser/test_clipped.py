@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sslviz.methods import METHODS
+from tests.pages import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HERE = Path(__file__).parent
-PAGES = sorted({path.stem for path in (HERE.parents[1] / "pages").glob("*.py")} | METHODS.keys())
 PARTS = ["landscape?part=Benchmark", "landscape?part=Contrastive+zoo", "landscape?part=Other+fields"]
 PARTS += ["landscape?part=Evaluations", "infonce?source=lecture+hard", "temperature?tau2=0.001"]
 WIDTHS = (1366, 1280)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.runtime.state.query_params import QueryParams
 
-from tests.pages import ROOT, end, opened
+from tests.pages import PAGES, end, opened
 
 ADDRESSES: dict[str, dict[str, str]] = {
     "infonce": {"source": "run", "run": "simclr"},
@@ -22,7 +22,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [path.stem for path in sorted((ROOT / "pages").glob("*.py"))])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_is_drawn_again_leaves_the_address_alone(
     page: str, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from sslviz.methods import METHODS
 from sslviz.views import address as worksheet
-from tests.pages import ROOT, opened
-
-FRAME = ROOT / "sslviz" / "views" / "frame.py"
+from tests.pages import FRAME, ROOT, opened
 
 
 def frame() -> AppTest:
@@ -88,7 +86,7 @@ def go(app: AppTest, name: str) -> AppTest:
     return page_of(app, name).run()
 
 
-PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+FILES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]  # AppTest goes to no other page
 LIKE = {"moco", "byol", "dino", "mae"}  # stand for the methods' other pages, all drawn by one function
 
 
@@ -97,7 +95,7 @@ def test_nothing_of_a_page_is_left_on_the_next(runs: Path, no_pictures: None) ->
     """So every page finds itself as if it were opened first, whichever was open before."""
     app = go(frame().run(), "chooser")
     usual = set(app.session_state.to_dict())
-    for name in [name for name in PAGES if name not in METHODS.keys() - LIKE | {"home", "chooser"}]:
+    for name in [name for name in FILES if name not in METHODS.keys() - LIKE | {"home", "chooser"}]:
         assert not go(app, name).exception
         go(app, "chooser")
         assert (name, set(app.session_state.to_dict()) - usual - set(worksheet.TRAVELS)) == (name, set())

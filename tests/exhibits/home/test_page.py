@@ -2,9 +2,7 @@
 
 from sslviz.exhibits.home import page
 from sslviz.views import catalogue
-from tests.pages import ROOT, opened
-
-FRAME = ROOT / "sslviz" / "views" / "frame.py"
+from tests.pages import FRAME, opened
 
 
 def test_the_lecture_has_eight_steps_in_its_order() -> None:
