@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sslviz.export.recipe import NEEDS, Recipe
+from sslviz.export.recipe import Recipe
 from sslviz.foreign import in_markdown
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
@@ -86,6 +86,6 @@ def introduction(how: Recipe) -> str:
             f"**How to read this.** One recorded run, *{in_markdown(how.run.id)}*, to be run again from top to bottom: "
             "the files that it needs, its settings, its loop. Every knob that was turned while it trained is turned "
             f"again at the same step. {in_markdown(' '.join(how.remarks()), 1000)}",
-            NEEDS[how.kind],
+            how.needs,
         ]
     )

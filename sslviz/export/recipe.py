@@ -13,8 +13,8 @@ from sslviz.runs.files import npz, replace
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.turns import arithmetic, turned
 
-NEEDS = {
-    "shapes": "It needs torch and numpy, and no network: the pictures are drawn here.",
+DRAWN = "It needs torch and numpy, and no network: the pictures are drawn here."
+NEEDS = {  # of other pictures, by the file that makes them
     "digits": "It needs torch and numpy, and scikit-learn, which brings the digits.",
     "catalogue": "It needs torch and numpy, and torchvision, which knows the pictures' format (SVHN: scipy, too).",
     "own": "It needs torch and numpy, PIL, and your pictures: a folder or a .zip.",
@@ -74,9 +74,14 @@ class Recipe:
 
     @property
     def kind(self) -> str:
-        """Where the pictures come from: shapes, digits, catalogue or own."""
+        """Which file in data/sources makes the pictures: shapes, digits, catalogue, own, …"""
         name = self.settings.data
         return SOURCES[name].module if name in SOURCES else "own"
+
+    @property
+    def needs(self) -> str:
+        """What must be there, in a sentence."""
+        return NEEDS.get(self.kind, DRAWN)
 
     @property
     def where(self) -> str:

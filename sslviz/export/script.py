@@ -3,7 +3,7 @@
 import textwrap
 from pathlib import Path
 
-from sslviz.export.recipe import NEEDS, Recipe
+from sslviz.export.recipe import Recipe
 from sslviz.export.sources import File
 from sslviz.foreign import one_line
 from sslviz.methods import METHODS
@@ -73,7 +73,7 @@ def introduction(how: Recipe) -> str:
         "",
         f"Recorded as {one_line(how.run.id)}: {how.recorded()}.",
         *how.remarks(),
-        NEEDS[how.kind],
+        how.needs,
         "First come the files of sslviz that this run needs, as they are; its settings and its loop follow.",
     ]
     text = "\n".join("\n".join(textwrap.wrap(line, WIDE)) if line[:1].strip() else line for line in lines)
