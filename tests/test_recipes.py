@@ -173,7 +173,10 @@ def serve() -> None:
 def run(tree: Path, commands: list[str]) -> int:
     """The commands in this process, one after the other, up to one that fails."""
     signal.alarm(PATIENCE)
-    os.environ |= {"SSLVIZ_RUNS": str(tree.parent / "runs"), "SSLVIZ_CACHE": str(tree.parent / "cache")}
+    places = {"SSLVIZ_RUNS": "runs", "SSLVIZ_CACHE": "cache", "PYTEST_DEBUG_TEMPROOT": "temporary"}
+    for variable, name in places.items():
+        (tree.parent / name).mkdir()
+        os.environ[variable] = str(tree.parent / name)
     sys.path[0] = str(tree)
     os.chdir(tree)
     with (tree.parent / "log").open("w", encoding="utf-8") as log:
