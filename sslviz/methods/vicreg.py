@@ -81,7 +81,7 @@ class VICReg(Method):
     # fmt: off
     def step(self, x1: Tensor, x2: Tensor) -> Step:
         k = self.knobs
-        z = torch.stack([self.projector(self.encoder(x1)), self.projector(self.encoder(x2))])               # 2 x N x d
+        z = torch.stack([self.projector(self.encoder(x)) for x in (x1, x2)])  # 2 x N x d
         s = (z[0] - z[1]).square().mean()                                   # invariance
         std = (z.var(1) + EPSILON).sqrt()                                   # 2 x d
         v = (GAMMA - std).relu().mean()                                     # variance: v(Z)/2 + v(Z')/2
