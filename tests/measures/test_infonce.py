@@ -22,10 +22,9 @@ def embeddings(pictures: int, seed: int = 0) -> torch.Tensor:
 
 def simclr_loss(z: torch.Tensor, temperature: float) -> torch.Tensor:
     """The step of the app's own SimCLR, fed with embeddings instead of pictures."""
+    network = {"encoder": lambda x: x, "projector": lambda h: h, "unit": F.normalize}
     knobs = SimCLR.Knobs(temperature=temperature)
-    stub = SimpleNamespace(
-        knobs=knobs, temperature=temperature, project=lambda x: x, unit=F.normalize, agreement=lambda z, partner: {}
-    )
+    stub = SimpleNamespace(knobs=knobs, temperature=temperature, agreement=lambda z, partner: {}, **network)
     return SimCLR.step(stub, *z.chunk(2)).loss
 
 
