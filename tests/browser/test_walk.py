@@ -87,7 +87,9 @@ def pick(label: str, option: str) -> Action:
     """An option of a list that opens."""
 
     def do(page: Any) -> None:
-        page.get_by_test_id("stMain").get_by_role("combobox", name=re.compile(label)).first.click()
+        box = page.get_by_test_id("stMain").get_by_role("combobox", name=re.compile(label)).first
+        box.evaluate("box => box.scrollIntoView({block: 'center'})")  # a list at the edge closes when the page scrolls
+        box.click()
         page.get_by_role("option", name=re.compile(option)).first.click()
 
     return Action(do, f"{label}: {option}")
