@@ -32,6 +32,7 @@ from sslviz.data import default_cache, load
 from sslviz.runs.folder import RunFolder, list_runs
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+FLAGS += ["--disable-gpu-rasterization"]  # Debian switches it on: without a GPU a page takes half as long again
 # has a heat map of the run in the address been drawn?
 DRAWN = """before => [...document.querySelectorAll('.sslviz-plot')].some(chart =>
     chart._fullData?.some(trace => trace.type === 'heatmap') && chart._fullLayout.meta?.run !== before

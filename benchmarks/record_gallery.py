@@ -26,9 +26,9 @@ import numpy as np
 import torch
 
 from benchmarks.machine import machine
+from benchmarks.ship import ship
 from sslviz import data, place
 from sslviz.data.dataset import Dataset
-from sslviz.export.gallery import ship
 from sslviz.judging.evaluation import evaluate
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings, recommended

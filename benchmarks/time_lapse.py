@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.machine import machine
 from benchmarks.methods import GALLERY, folder_of
+from benchmarks.ship import ship
 from sslviz.data import default_cache
-from sslviz.export.gallery import ship
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import recommended

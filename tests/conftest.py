@@ -54,6 +54,7 @@ def every_figure_is_valid() -> Iterator[None]:
     import plotly.graph_objects as go
 
     from sslviz.figures import style
+    from sslviz.views.plot.plot import TRACES
 
     unchecked, to_json = style.figure, go.Figure.to_json
 
@@ -61,6 +62,7 @@ def every_figure_is_valid() -> Iterator[None]:
         found = to_json(figure, *args, **options)
         valid = go.Figure(figure.to_dict())  # raises ValueError for what plotly does not know
         assert without_empty(json.loads(found)) == without_empty(json.loads(to_json(valid, *args, **options)))
+        assert {trace.type for trace in figure.data} <= TRACES
         return found
 
     def checked(*traces: Any, **layout: Any) -> go.Figure:

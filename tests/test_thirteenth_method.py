@@ -52,6 +52,7 @@ def test_it_has_a_page_with_its_knobs_and_its_live_views(
     folder = RunFolder.create(runs, RunSettings(method=thirteenth, data="tiny", training=quick.training))
     assert run(folder, runs / "cache", Wishes(folder), loaded=tiny).state == "done"
     app = AppTest.from_function(_page, default_timeout=60)
+    app.query_params["code"] = "true"  # the panel is open
     app.query_params["run"] = folder.id
     app.run()
     assert not app.exception

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from sslviz.cli.notes import Told
+from sslviz.cli.show import Told
 from sslviz.data import absolute, default_cache
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL, LIVE
@@ -70,12 +70,12 @@ def swept(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     whole = bool((table["state"] == "done").all())
     if options.json:
         said = json.loads(table.drop(columns=["share", "overhead"]).to_json(orient="records"))
-        sys.stdout.write(json.dumps({"sweep": sweep.id, "done": whole, "runs": said}) + "\n")
+        print(json.dumps({"sweep": sweep.id, "done": whole, "runs": said}))
     else:
         end = f"{sweep.id}: {(table['state'] == 'done').sum()} of {len(table)} runs done"
-        sys.stdout.write(f"{summary(table)}\n{few(sweep, options.runs, table)}{end}\n")
+        print(f"{summary(table)}\n{few(sweep, options.runs, table)}{end}")
         if not whole:
-            sys.stdout.write(f"The rest: python -m sslviz sweep --resume {sweep.id} --runs {options.runs}\n")
+            print(f"The rest: python -m sslviz sweep --resume {sweep.id} --runs {options.runs}")
     return 0 if whole else 1
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import record_gallery
+from benchmarks import ship as ships
 from benchmarks.record_gallery import EXAMPLES, LEAST_SCORES, Example, moments, record, scores
 from sslviz.data.dataset import Dataset
-from sslviz.export import gallery as ships
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder

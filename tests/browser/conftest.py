@@ -2,17 +2,21 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from sslviz.runs.folder import list_runs
+from tests.browser.hand import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")  # the shapes are drawn once
@@ -20,16 +24,17 @@ CACHE = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz"
 
 @dataclass
 class Server:
-    """A running app. `log` is everything it has printed, `process` what to kill, `runs` where its runs are."""
+    """A running app. `log` is what it has printed in this test, `process` what to kill, `runs` where its runs are."""
 
     url: str
     process: subprocess.Popen
     log_file: Path = field(repr=False)
     runs: Path = field(default=Path(), repr=False)
+    heard: int = 0  # characters of the log that are of the tests before
 
     @property
     def log(self) -> str:
-        return self.log_file.read_text(errors="replace")
+        return self.log_file.read_text(errors="replace")[self.heard :]
 
     def stop(self) -> None:
         self.process.terminate()
@@ -61,12 +66,31 @@ def museum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield start("app.py", env={**still, "SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
 
 
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The whole app, with its workers, for all tests that train."""
+    folder = tmp_path_factory.mktemp("laboratory")
+    with contextmanager(serving)(folder) as start:
+        server = start("app.py", env={"SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
+        server.runs = folder / "runs"
+        yield server
+
+
 @pytest.fixture
-def app(serve: Callable[..., Server], tmp_path: Path) -> Server:
-    """The whole app with no run yet; its runs go to `app.runs`."""
-    server = serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(CACHE)})
-    server.runs = tmp_path / "runs"
-    return server
+def app(laboratory: Server) -> Iterator[Server]:
+    """The laboratory with no run yet; its runs go to `app.runs`. What is at work after a test is ended."""
+    laboratory.heard += len(laboratory.log)
+    yield laboratory
+    runs = list_runs(laboratory.runs)
+    for run in runs:
+        if run.status().at_work and run.status().pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(run.status().pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while any(run.status().at_work for run in runs) and time.monotonic() < deadline:
+        time.sleep(0.1)  # until the server has seen it
+    for run in runs:
+        run.throw_away()
 
 
 def serving(folder: Path) -> Iterator[Callable[..., Server]]:
@@ -120,8 +144,10 @@ def _answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
-    """Debian's chromium. Where $CI is set its absence is a failure, elsewhere the test is skipped."""
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """Debian's chromium, one profile for all tests: what is loaded once (plotly, Streamlit's own code) stays loaded.
+    Where $CI is set its absence is a failure, elsewhere the test is skipped.
+    """
     executable = shutil.which("chromium")
     if executable is None:
         if os.environ.get("CI"):
@@ -130,39 +156,55 @@ def browser() -> Iterator:
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    flags += ["--disable-gpu-rasterization"]  # Debian switches it on: without a GPU a page takes half as long again
+    profile, window = tmp_path_factory.mktemp("profile"), {"width": 1440, "height": 900}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def context(browser) -> Iterator:
-    """One browser profile for the tests of a file: what is loaded once (plotly, Streamlit's own code) stays loaded."""
-    new = browser.new_context(viewport={"width": 1440, "height": 900})
-    new.set_default_timeout(20_000)
-    yield new
-    new.close()
+        new = playwright.chromium.launch_persistent_context(
+            profile, executable_path=executable, args=flags, viewport=window
+        )
+        new.set_default_timeout(PATIENCE * 1000)
+        yield new
+        new.close()
 
 
 @pytest.fixture
-def page(context) -> Iterator:
-    """A fresh page, 1440 x 900. `page.complaints` lists console errors and uncaught exceptions.
+def new_page(context) -> Iterator[Callable]:
+    """A fresh page, 1440 x 900, closed after the test. `page.complaints` lists console errors, uncaught exceptions and
+    pictures that are none.
 
     Streamlit's own search for the server is left out: on a deep link it first asks for <page>/_stcore/… and gets a 404.
     """
-    new = context.new_page()
-    new.complaints = []
+    pages = []
 
-    def heard(message) -> None:
-        where = message.location.get("url", "")
-        searching = "404" in message.text and where.endswith(("/_stcore/health", "/_stcore/host-config"))
-        if message.type == "error" and not searching:
-            new.complaints.append(f"{message.text} {where}")
+    def open_page():
+        new = context.new_page()
+        new.complaints = []
 
-    new.on("console", heard)
-    new.on("pageerror", lambda error: new.complaints.append(str(error)))
-    yield new
-    if new.url.startswith("http"):
-        new.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    new.close()
+        def heard(message) -> None:
+            where = message.location.get("url", "")
+            searching = "404" in message.text and where.endswith(("/_stcore/health", "/_stcore/host-config"))
+            if message.type == "error" and not searching:
+                new.complaints.append(f"{message.text} {where}")
+
+        def answered(answer) -> None:
+            kind = answer.headers.get("content-type", "")
+            if answer.request.resource_type == "image" and not (answer.ok and kind.startswith("image/")):
+                new.complaints.append(f"no picture: {answer.status} {kind} {answer.url[:200]}")
+
+        new.on("console", heard)
+        new.on("pageerror", lambda error: new.complaints.append(str(error)))
+        new.on("response", answered)
+        pages.append(new)
+        return new
+
+    yield open_page
+    for page in pages:
+        if not page.is_closed():
+            if page.url.startswith("http"):
+                page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            page.close()
+
+
+@pytest.fixture
+def page(new_page: Callable):
+    return new_page()

@@ -1,8 +1,52 @@
-"""What a hand does on every page."""
+"""What a hand does on every page, and an eye."""
 
 import re
+from pathlib import Path
+
+PATIENCE = 60.0  # seconds: for a machine that has much else to do
+# the script has run, everything is there, and every chart is drawn, as wide as its place
+QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && document.querySelector('[data-testid=stMain] :is(h1, h2)')
+    && !document.querySelector('[data-testid=stSkeleton], [data-loading=true]')
+    && [...document.querySelectorAll('[data-testid=stBidiComponentRegular]')].every(each => each.firstElementChild)
+    && [...document.querySelectorAll('.sslviz-plot')].every((chart) => {
+        const drawn = chart.querySelector('.main-svg');
+        return !chart.clientWidth || (chart._fullData && Math.abs(drawn.clientWidth - chart.clientWidth) <= 1);
+    })"""
+# the middle of a cell of the heat map in the figure with this title, in pixels of the window
+CELL = """([title, row, column]) => {
+    const plot = [...document.querySelectorAll('.sslviz-plot')].find(
+        each => each._fullLayout?.title?.text?.replaceAll('<br>', ' ').startsWith(title));
+    if (!plot) return null;
+    plot.scrollIntoView({block: 'center'});
+    const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
+    return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
+CLIPPED = (Path(__file__).parent / "clipped.js").read_text()
 
 
 def press(page, name: str) -> None:
     """A button of the page: Streamlit has a "Stop" of its own, at the top, while a script runs."""
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=re.compile(name)).first.click()
+
+
+def quiet(page) -> None:
+    """Until everything is drawn."""
+    page.wait_for_function(QUIET, timeout=PATIENCE * 1000, polling=100)
+
+
+def click_cell(page, title: str, row: int, column: int) -> None:
+    """A cell of the heat map with this title."""
+    quiet(page)
+    page.mouse.click(*page.evaluate(CELL, [title, row, column]))
+
+
+def cut_off(page) -> list[str]:
+    """What is cut off, squeezed, or drawn upon something else, and stays so: a window that was made wider takes a
+    moment.
+    """
+    for _ in range(10):
+        quiet(page)
+        if not (found := page.evaluate(CLIPPED)):
+            break
+        page.wait_for_timeout(300)
+    return found

@@ -2,24 +2,14 @@
 
 import io
 import re
-from contextlib import suppress
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import TimeoutError as Timeout
+
+from tests.browser.hand import click_cell, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PLOTTED = """() => !document.querySelector('[data-testid=stSkeleton]')
-    && [...document.querySelectorAll('.sslviz-plot')].every(plot => plot._fullData?.length)"""
-# the middle of a cell of the heat map in the figure with this title, in pixels of the window
-CELL = """([title, row, column]) => {
-    const plot = [...document.querySelectorAll('.sslviz-plot')].find(
-        each => each._fullLayout?.title?.text?.replaceAll('<br>', ' ').startsWith(title));
-    if (!plot) return null;
-    plot.scrollIntoView({block: 'center'});
-    const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
-    return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
 
 
 @pytest.fixture
@@ -32,16 +22,6 @@ def enter(page, app, name: str, heading: str) -> None:
     page.get_by_role("link", name=name, exact=True).first.click()
     page.get_by_role("heading", name=heading, exact=True).wait_for(timeout=60_000)
     quiet(page)
-
-
-def quiet(page) -> None:
-    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
-    page.wait_for_function(PLOTTED, timeout=60_000)
-
-
-def click_cell(page, title: str, row: int, column: int) -> None:
-    quiet(page)
-    page.mouse.click(*page.evaluate(CELL, [title, row, column]))
 
 
 def test_a_step_is_walked_with_the_keyboard_and_taken_by_halves(app, page) -> None:
@@ -72,53 +52,6 @@ def test_a_step_is_walked_with_the_keyboard_and_taken_by_halves(app, page) -> No
     page.get_by_role("button", name="Back to the start").click()
     page.get_by_text("0 taken").wait_for()
     assert "Traceback" not in app.log
-    assert page.complaints == []
-
-
-# what the charts of the page show: their numbers, their axes, what is hidden
-SHOWN = """() => [...document.querySelectorAll('.sslviz-plot')].map(plot => ({
-    title: plot._fullLayout?.title?.text,
-    range: ['xaxis', 'yaxis'].map(name => plot._fullLayout?.[name]?.range.map(end => Math.round(1e4 * end) / 1e4)),
-    hidden: plot._fullData?.map(trace => trace.visible),
-    traces: plot._fullData?.map(trace => [trace.type, trace.source?.length,
-        trace.z ? [trace.z.length, trace.z[0].length, Array.from(trace.z[0]).map(each => Math.round(1e4 * each))] : 0]),
-}))"""
-WALKS = {
-    "simclr": (),  # all of them
-    "mae": ("views", "mask", "encoder", "tokens", "prediction", "patch_error", "loss", "d_encoder"),
-}
-
-
-@pytest.mark.parametrize("run", WALKS)
-def test_a_stage_that_is_walked_to_is_the_stage_of_its_address(run: str, app, browser, page) -> None:
-    address = f"{app.url}/slow_motion?walked={run}"
-    page.goto(address)
-    page.get_by_text("Stage 1 of").wait_for(timeout=60_000)
-    quiet(page)
-    fresh = browser.new_page(viewport={"width": 1440, "height": 900})
-    stages = int(re.search(r"Stage 1 of (\d+)", page.inner_text("body"))[1])
-    seen = []
-    for number in range(1, stages + 1):
-        if number > 1:
-            page.keyboard.press("ArrowRight")
-            page.get_by_text(f"Stage {number} of").wait_for(timeout=60_000)
-        quiet(page)
-        stage = re.search("stage=([a-z_]+)", page.url)[1]
-        if WALKS[run] and stage not in WALKS[run]:
-            continue
-        fresh.goto(f"{address}&stage={stage}")
-        fresh.get_by_text(f"Stage {number} of").wait_for(timeout=60_000)
-        fresh.wait_for_function(f"() => ({SHOWN})().length > 0", timeout=60_000)  # before it, nothing is quiet
-        quiet(fresh)
-        expected = fresh.evaluate(SHOWN)
-        assert expected
-        same = f"expected => JSON.stringify(({SHOWN})()) === JSON.stringify(expected)"
-        with suppress(Timeout):  # the comparison below tells what is different
-            page.wait_for_function(same, arg=expected, timeout=10_000)
-        assert page.evaluate(SHOWN) == expected, stage
-        seen.append(stage)
-    fresh.close()
-    assert set(seen) >= set(WALKS[run])
     assert page.complaints == []
 
 

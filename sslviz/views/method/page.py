@@ -69,8 +69,15 @@ def heading(method: type[Method]) -> None:
             st.header(method.title, anchor=False)
             st.markdown(f"{method.summary} [Paper]({method.paper})")
         st.latex(method.equation, width="content")
-    with st.expander("The code that runs, and its letters", icon=":material/code:"):
-        letters, code = st.columns([1, 1.5], gap="medium")
+    st.fragment(source)(method)
+
+
+def source(method: type[Method]) -> None:
+    """Folded. To colour the code takes a browser a third of a second: not before somebody wants to read it."""
+    words, icon = "The code that runs, and its letters", ":material/code:"
+    panel = st.expander(words, icon=icon, key="code", on_change="rerun", bind="query-params")
+    if panel.open:
+        letters, code = panel.columns([1, 1.5], gap="medium")
         letters.code(legend(method), language=None, wrap_lines=True)
         code.code(textwrap.dedent(inspect.getsource(method.step)), language="python", wrap_lines=True)
 

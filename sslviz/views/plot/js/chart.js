@@ -17,7 +17,7 @@ import { readTheme, themed } from "./theme.js";
 import { Tooltip } from "./tooltip.js";
 import { turn } from "./turns.js";
 
-// plotly.min.js, once per page.
+// plotly.js, once per page.
 function plotly() {
   window.sslvizPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -26,7 +26,7 @@ function plotly() {
     script.onerror = () => {
       script.remove();
       window.sslvizPlotly = undefined; // the next refresh tries again
-      reject(new Error("plotly.min.js could not be loaded from " + script.src));
+      reject(new Error("plotly.js could not be loaded from " + script.src));
     };
     document.head.append(script);
   });

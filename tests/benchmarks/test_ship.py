@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from benchmarks.record_gallery import LEAST_SCORES
+from benchmarks.ship import MOST_BYTES, ship
 from sslviz.data.dataset import Dataset
-from sslviz.export.gallery import MOST_BYTES, ship
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
