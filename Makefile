@@ -7,7 +7,7 @@ BIN := .venv/bin
 run: .venv/run.done
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port 8501
 
-QUICK := tests/methods tests/nets tests/measures tests/figures tests/lessons tests/test_layers.py tests/test_words.py
+QUICK := tests/methods tests/nets tests/test_layers.py tests/test_words.py tests/test_score_names.py
 quick: .venv/dev.done
 	$(BIN)/ruff check -q .
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)

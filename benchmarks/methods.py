@@ -28,15 +28,17 @@ def main() -> None:
     parser.add_argument("--cifar", help="a zip of the real CIFAR-10 pictures")
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--runs", type=Path, default=Path(tempfile.gettempdir()) / "sslviz-methods")
+    parser.add_argument("--processor-time", action="store_true", help="of one core each: the machine has other work")
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS)
     options = parser.parse_args()
     print(f"## What every method learns in {SECONDS} seconds\n")
     print(f"`python -m benchmarks.methods --seeds {options.seeds} --jobs {options.jobs}` on {machine('torch')}.")
-    print(f"{options.jobs} runs at a time, each on its share of the cores. Percent: mean (lowest … highest).")
+    share = "seconds of one core's own time" if options.processor_time else "each on its share of the cores"
+    print(f"{options.jobs} runs at a time, {share}. Percent: mean (lowest … highest).")
     print("k-NN: the final k-NN, 20 neighbours among all training pictures; linear: a probe fitted to 5,000 of them.")
     for data, seeds in [("shapes", options.seeds)] + ([(options.cifar, 1)] if options.cifar else []):
         cases = [Case(name, SECONDS, seed, data) for seed in range(seeds) for name in options.methods]
-        found = train(cases, options.runs, options.jobs)
+        found = train(cases, options.runs, options.jobs, *(["--processor-time"] if options.processor_time else []))
         print(f"\n### {Path(data).stem}, n = {seeds}\n")
         print("| method | k-NN random | k-NN | gain | linear random | linear | own objective | images/s | doctor |")
         print("|---|---:|---:|---:|---:|---:|---|---:|---|")

@@ -42,10 +42,10 @@ class Case:
         return name
 
 
-def train(cases: Iterable[Case], runs: Path, jobs: int) -> dict[Case, dict[str, Any]]:
+def train(cases: Iterable[Case], runs: Path, jobs: int, *more: str) -> dict[Case, dict[str, Any]]:
     """Each case as `python -m sslviz train … --json`, `jobs` at a time on equal shares of the cores: case -> its JSON.
 
-    The run folders stay in `runs/<name of the case>/`.
+    `more`: further arguments. The run folders stay in `runs/<name of the case>/`.
     """
     cases = list(cases)
     threads = max(1, (os.cpu_count() or 1) // jobs)
@@ -56,7 +56,7 @@ def train(cases: Iterable[Case], runs: Path, jobs: int) -> dict[Case, dict[str, 
             shutil.rmtree(folder, ignore_errors=True)  # what is left of a run that was cut off
             folder.mkdir(parents=True)
             command = [sys.executable, "-m", "sslviz", "train", case.method, "--data", case.data, "--json"]
-            command += ["--seed", str(case.seed), "--runs", str(folder)]
+            command += ["--seed", str(case.seed), "--runs", str(folder), *more]
             command += [] if case.seconds is None else ["--seconds", str(case.seconds)]
             for knob in (f"threads={threads}", *case.knobs):
                 command += ["--set", knob]

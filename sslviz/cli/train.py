@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 from tqdm import tqdm
 
@@ -29,6 +30,8 @@ def arguments(trainer: argparse.ArgumentParser) -> None:
 def train_arguments(trainer: argparse.ArgumentParser) -> None:
     arguments(trainer)
     trainer.add_argument("--seconds", type=float, help="stop after so much training")
+    words = "count the seconds that one core works for this run, not those that pass: where others work beside it"
+    trainer.add_argument("--processor-time", action="store_true", help=words)
 
 
 def twin_arguments(pair: argparse.ArgumentParser) -> None:
@@ -75,8 +78,12 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             bar.set_postfix_str(describe(status), refresh=False)
             bar.update(0)
 
-        threads = os.cpu_count() or 1
-        ended = run(folder, default_cache(), wishes, threads=threads, when_closed="stopped", on_progress=advance)
+        threads, clock = os.cpu_count() or 1, time.perf_counter
+        if options.processor_time:  # it adds up the threads
+            threads, clock = 1, time.process_time
+        ended = run(
+            folder, default_cache(), wishes, threads=threads, when_closed="stopped", on_progress=advance, clock=clock
+        )
     if ended.reason:
         print(ended.reason, file=sys.stderr)
     print(json.dumps(summary(folder)) if options.json else result(folder, ended))

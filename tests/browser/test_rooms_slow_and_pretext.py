@@ -12,6 +12,11 @@ from tests.browser.hand import click_cell, quiet
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+# the two charts of the steps that were taken: loss, and distance of student and teacher
+HISTORIES = """() => [...document.querySelectorAll('.sslviz-plot')].map(plot => plot._fullData?.[0])
+    .filter(trace => trace?.mode === 'lines+markers').map(trace => [...trace.y])"""
+
+
 @pytest.fixture
 def app(museum):
     return museum
@@ -39,13 +44,8 @@ def test_a_step_is_walked_with_the_keyboard_and_taken_by_halves(app, page) -> No
     for number, who in enumerate(("student", "teacher"), 1):
         page.get_by_role("button", name=f"Step only the {who}").click()
         page.get_by_text(f"{number} taken").wait_for()
-    quiet(page)
-    apart = page.evaluate(
-        "() => [...document.querySelectorAll('.sslviz-plot')].map(plot => plot._fullData?.[0])"
-        ".filter(trace => trace?.mode === 'lines+markers').map(trace => [...trace.y])"
-    )
-    loss, distance = apart
-    assert len(loss) == len(distance) == 3
+    page.wait_for_function(f"() => ({HISTORIES})().every(values => values.length === 3)")
+    loss, distance = page.evaluate(HISTORIES)
     assert loss[1] < loss[0]  # the student has learnt something
     assert distance[1] > distance[0]  # and has left its teacher
     assert distance[2] < distance[1]  # who has followed

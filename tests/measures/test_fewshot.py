@@ -22,6 +22,7 @@ def test_a_draw_holds_so_many_of_each_class_and_another_draw_holds_others(shots)
     assert sorted(chosen.tolist()) != sorted(draw(labels, shots, 1).tolist())
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_a_linear_probe_on_the_drawn_pictures():
     h, labels = clouds()
     test_h, test_labels = clouds(300, seed=1)

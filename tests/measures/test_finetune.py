@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from sslviz.data.augment import Augment, AugmentKnobs
@@ -21,6 +22,7 @@ def score(net, tiny, **more):
     )
 
 
+@pytest.mark.slow
 def test_four_colours_are_learnt_from_scratch_and_the_network_stays_as_it_is(tiny):
     net = network()
     before = {name: value.clone() for name, value in net.state_dict().items()}
@@ -29,6 +31,7 @@ def test_four_colours_are_learnt_from_scratch_and_the_network_stays_as_it_is(tin
     assert net.training
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_score_and_more_steps_a_better_one(tiny):
     few = score(network(), tiny, rate=HIGH, steps=2)
     assert few == score(network(), tiny, rate=HIGH, steps=2)

@@ -115,6 +115,7 @@ def test_first_map_is_as_good_as_plain_umap(digits, cold):
     assert trust(digits, cold) > trust(digits, umap.UMAP(metric="cosine").fit_transform(digits)) - 0.01
 
 
+@pytest.mark.slow
 def test_settle_follows_the_mean_of_umaps_forces():
     """One step from rest on a triangle and a loner, against the sums written out."""
     y = np.array([[0, 0], [1, 0], [0, 2], [5, 5]], np.float32)
@@ -181,6 +182,7 @@ def test_map_that_had_collapsed_to_a_point_starts_anew(digits):
     assert trust(digits, layout) > 0.9
 
 
+@pytest.mark.slow
 def test_tsne_goes_on_from_the_map_before(digits):
     first = projection.tsne(digits)
     again = projection.tsne(digits, first)

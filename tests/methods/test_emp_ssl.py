@@ -87,6 +87,7 @@ def test_the_number_of_views_is_a_live_knob():
     assert not torch.equal(views[5], views[6])
 
 
+@pytest.mark.slow
 def test_with_the_coding_rate_pictures_move_apart_without_it_views_only_attract():
     """Gradient steps on z itself."""
 

@@ -190,6 +190,7 @@ def test_metrics_are_means_over_pairs_of_views():
     torch.testing.assert_close(step.exhibits["similarity"], first @ first.T)
 
 
+@pytest.mark.slow
 def test_with_sigreg_z_becomes_round_without_it_views_only_attract():
     """Gradient steps on z itself, with new directions in every one."""
 

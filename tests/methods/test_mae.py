@@ -276,6 +276,7 @@ def test_h_is_that_of_the_whole_picture(pictures):
     assert method.project(method.embed(x)) is None
 
 
+@pytest.mark.slow
 def test_it_learns_to_paint_in_a_flat_colour():
     """Pictures of one random colour each: 60 steps and what is hidden can be told from what is not."""
     method = mae()

@@ -63,6 +63,7 @@ def test_the_caption_lies_on_the_edge_that_was_the_lower_one(pictures):
         assert (view != before).sum() <= 8 * 3 * 2 * 32
 
 
+@pytest.mark.slow
 def test_with_the_caption_on_the_answer_is_there_to_be_read():
     """Noise has no upper side: a few steps can learn only the caption."""
 

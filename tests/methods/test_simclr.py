@@ -139,6 +139,7 @@ def test_negatives_weigh_the_denominator(weight):
     assert float(loss) == pytest.approx(total / (2 * n), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_without_negatives_all_pictures_soon_get_one_answer(pictures):
     def others(negatives):
         method = simclr(negatives=negatives)

@@ -81,6 +81,7 @@ def test_exhibits_and_metrics_against_loops():
     assert float(method.step(one, one).metrics["output_std"]) == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_without_predictor_and_stop_gradient_all_pictures_soon_get_one_answer(pictures):
     def spread(**knobs):
         method = simsiam(batch_norm=False, **knobs)

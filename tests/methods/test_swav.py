@@ -127,6 +127,7 @@ def test_after_step_brings_the_prototypes_back_to_the_sphere():
     torch.testing.assert_close(method.prototypes.detach(), directions)
 
 
+@pytest.mark.slow
 def test_usage_is_the_running_share_of_views_nearest_to_each_prototype():
     method = on_vectors()
     crops = vectors(views=4)

@@ -145,6 +145,7 @@ def test_a_weight_acts_at_the_next_step():
     assert torch.equal(method.step(x1, x2).loss, on_vectors(variance_weight=3.0).step(x1, x2).loss)
 
 
+@pytest.mark.slow
 def test_with_the_variance_small_numbers_spread_without_it_none_does():
     """Gradient steps on z itself."""
 

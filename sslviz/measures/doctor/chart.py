@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sslviz.measures.scores import LIVE
@@ -22,7 +23,9 @@ class Chart:
         """Recorded values from step `start` on, by step."""
         if name not in self.rows:
             return pd.Series(dtype=float)
-        return self.rows.loc[self.rows["step"] >= start].set_index("step")[name].dropna()
+        steps, values = self.rows["step"].to_numpy(), self.rows[name].to_numpy(float)
+        known = (steps >= start) & ~np.isnan(values)
+        return pd.Series(values[known], steps[known])
 
     def last(self, name: str, n: int = 3, start: int = 20) -> pd.Series:
         """The last n values from step 20 on, or none if there are fewer."""
