@@ -1,1 +1,1 @@
-"""A run in other forms: a script or a notebook that stands alone, TensorBoard, a zip, a copy small enough to ship."""
+"""A run in other forms: a script or a notebook that stands alone, for TensorBoard, or as a zip."""
