@@ -12,6 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from sslviz.data.dataset import Dataset
+from sslviz.exhibits.slow_motion import start
 from sslviz.exhibits.slow_motion import step as slow_motion
 from sslviz.exhibits.slow_motion.stages import stages
 from sslviz.lessons import CARDS, card_of, landscape, zoo
@@ -84,8 +85,8 @@ def test_it_is_walked_in_slow_motion(
         request.getfixturevalue("card")
     settings = quick.model_copy(update={"method": thirteenth, "data": "tiny"})
     trainer = Trainer(settings, tiny, torch.device("cpu"))
-    begin = slow_motion.start(settings, tiny, (trainer.tensors(), trainer.about()))
-    after, step = slow_motion.slow_step(slow_motion.with_batch(begin, 4, 5))
+    begin = start.start(settings, tiny, (trainer.tensors(), trainer.about()))
+    after, step = slow_motion.slow_step(start.with_batch(begin, 4, 5))
     titles = [stage.title for stage in stages(step, after)]
     assert titles[:4] == ["Pictures", "Views", "Encoder", "Expander" if described else "Projector"]
 

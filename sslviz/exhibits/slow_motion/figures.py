@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from sslviz.figures import mae, style, tiles
 
 MOST_NAMES = 32  # rows up to which each one is named
 MOST_COLUMNS = 256
+LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"}
 HOW_TO_READ_SIGNED = "Green: the loss grows with this number; brown: it falls; pale: the loss hardly depends on it."
 HOW_TO_READ_MASK = "Each column is one picture: its view, and below it what the encoder is given."
 HOW_TO_READ_PAINTED = "Each column is one picture. Compare prediction and truth where the first row is grey."
 HOW_TO_READ_ERRORS = (
     "Below each picture, the error of each patch: dark blue = right, yellow = far off, empty = does not count. The "
-    "number "
-    "is the picture's mean."
+    "number is the picture's mean."
 )
 HOW_TO_READ_MAPS = (
     "Below each picture, how strongly the channels of a stage answer at each place, on average; yellow is the stage's "
@@ -25,20 +24,7 @@ HOW_TO_READ_MAPS = (
 )
 HOW_TO_READ_PIXELS = (
     "Yellow pixels are those that the loss depends on most. Pixels are not changed: the gradient that arrives here "
-    "shows "
-    "what in the picture mattered to this step."
-)
-HOW_TO_READ_LAYERS = (
-    "One bar per layer, first layer on top: the length of its gradient; and how far the step moved its weights, as a "
-    "share of their own length."
-)
-HOW_TO_READ_TEACHER = (
-    "Distance of the teacher's layer from the student's: before the step, after the student has moved, and after the "
-    "teacher has followed by the share 1 − m."
-)
-HOW_TO_READ_HISTORY = (
-    "Each mark is a step that you have taken; its form says what moved. All of them see the same pictures in the same "
-    "views."
+    "shows what in the picture mattered to this step."
 )
 
 
@@ -98,7 +84,7 @@ def heat(  # noqa: PLR0913 - the words of two axes, by keyword
         height=max(420, 130 + 18 * len(rows)) if few else 420,
         yaxis=tall,
         xaxis=wide,
-        margin=_margin(subtitle),
+        margin={"l": 8, "r": 12, "t": 76 if subtitle else 52, "b": 8},
     )
 
 
@@ -191,99 +177,8 @@ def terms(
         height=420,
         shapes=lines,
         showlegend=True,
-        legend=_LEGEND,
+        legend=LEGEND,
         margin={"l": 8, "r": 12, "t": 84, "b": 8},
         xaxis={"title": {"text": row}, "tickvals": x, "ticktext": list(rows), "showgrid": False},
         yaxis={"title": {"text": f"loss of this {row} (nats)" if "ln" in title else f"loss of this {row}"}},
     )
-
-
-def layers(table: pd.DataFrame) -> tuple[go.Figure, go.Figure]:
-    """Length of the gradient, and of the update as a share of the weights', one bar per layer. table: of a SlowStep."""
-    share = table["update"] / table["weight"].clip(lower=1e-12)
-    return (
-        _layers(table, table["gradient"], "Gradient of each layer", "length of the gradient", ".2~g"),
-        _layers(table, share, "What the step changes", "share of the weights' length", ".2~%"),
-    )
-
-
-def _layers(table: pd.DataFrame, values: pd.Series, title: str, unit: str, written: str) -> go.Figure:
-    bars = go.Bar(
-        y=table["layer"],
-        x=values.to_numpy(np.float32),
-        orientation="h",
-        marker={"color": style.CLASSES[0], "line": {"width": 0}},
-        customdata=table[["kind", "numbers"]].to_numpy(),
-        hovertemplate=f"%{{y}} (%{{customdata[0]}}, %{{customdata[1]:,}} numbers): %{{x:{written}}}<extra></extra>",
-    )
-    return style.figure(
-        bars,
-        title=title,
-        height=_tall(len(table)),
-        xaxis={"title": {"text": unit}, "rangemode": "tozero", "tickformat": written},
-        yaxis={"autorange": "reversed", "title": {"text": "layer"}, "tickfont": {"size": 12}, "ticks": ""},
-    )
-
-
-def teacher(table: pd.DataFrame) -> go.Figure:
-    """Three bars per layer: before, between, after. table: from a SlowStep."""
-    kinds = [("before the step", "before"), ("the student has moved", "between"), ("the teacher has followed", "after")]
-    colors = (style.NEGATIVE, style.CLASSES[0], style.POSITIVE)
-    bars = [
-        go.Bar(
-            y=table["layer"],
-            x=table[key].to_numpy(np.float32),
-            name=name,
-            orientation="h",
-            marker={"color": color, "line": {"width": 0}},
-            hovertemplate=f"%{{y}}, {name}: %{{x:.4~g}}<extra></extra>",
-        )
-        for (name, key), color in zip(kinds, colors, strict=True)
-    ]
-    return style.figure(
-        *bars,
-        title="How far the teacher is behind",
-        height=_tall(len(table), 34),
-        showlegend=True,
-        legend={**_LEGEND, "traceorder": "normal"},
-        margin={"l": 8, "r": 12, "t": 84, "b": 8},
-        xaxis={"title": {"text": "distance of student and teacher, ‖θ − ξ‖"}, "rangemode": "tozero"},
-        yaxis={"autorange": "reversed", "title": {"text": "layer"}, "tickfont": {"size": 12}, "ticks": ""},
-    )
-
-
-def history(values: Sequence[float], moved: Sequence[str], *, title: str, y_title: str) -> go.Figure:
-    """A number before the first step and after each one. moved: what moved in each step, one fewer than values."""
-    color = [style.INK] + [MOVED[each] for each in moved]
-    line = go.Scatter(
-        x=np.arange(len(values), dtype=np.int32),
-        y=np.asarray(values, np.float32),
-        mode="lines+markers",
-        line={"color": style.FAINT, "width": 2},
-        marker={"size": 12, "color": color, "symbol": ["circle"] + [SYMBOL[each] for each in moved]},
-        text=["start", *moved],
-        hovertemplate="step %{x} (%{text}): %{y:.4~g}<extra></extra>",
-        cliponaxis=False,
-    )
-    return style.figure(
-        line,
-        title=title,
-        subtitle="● both · ■ student only · ◆ teacher only",
-        height=300,
-        margin={"l": 8, "r": 20, "t": 76, "b": 8},
-        xaxis={"title": {"text": "steps taken by hand"}, "dtick": max(1, len(values) // 10), "rangemode": "tozero"},
-        yaxis={"title": {"text": y_title}, "tickformat": ".3~g"},
-    )
-
-
-MOVED = {"both": style.CLASSES[0], "student": style.CLASSES[1], "teacher": style.CLASSES[3]}
-SYMBOL = {"both": "circle", "student": "square", "teacher": "diamond"}
-_LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"}
-
-
-def _tall(bars: int, each: int = 22) -> int:
-    return 110 + each * max(bars, 4)
-
-
-def _margin(subtitle: str) -> dict[str, int]:
-    return {"l": 8, "r": 12, "t": 76 if subtitle else 52, "b": 8}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sslviz.exhibits.slow_motion import figures
+from sslviz.exhibits.slow_motion import figures, figures_change
 
 pytestmark = pytest.mark.usefixtures("every_figure_is_valid")
 
@@ -41,7 +41,7 @@ def test_numbers_below_pictures_are_shares_of_their_rows_largest() -> None:
 def test_layers_are_shares_of_the_weights_own_length() -> None:
     rows = {"layer": ["a", "b"], "kind": ["Linear"] * 2, "numbers": [6, 7]}
     table = pd.DataFrame({**rows, "weight": [2.0, 4.0], "gradient": [0.3, 0.1], "update": [0.1, 0.4]})
-    gradient, update = figures.layers(table)
+    gradient, update = figures_change.layers(table)
     titled(gradient)
     titled(update)
     np.testing.assert_allclose(gradient.data[0].x, [0.3, 0.1])
@@ -49,7 +49,7 @@ def test_layers_are_shares_of_the_weights_own_length() -> None:
 
 
 def test_history_says_what_moved() -> None:
-    figure = figures.history([3.0, 2.0, 2.0], ["student", "teacher"], title="Loss", y_title="loss")
+    figure = figures_change.history([3.0, 2.0, 2.0], ["student", "teacher"], title="Loss", y_title="loss")
     titled(figure)
     assert list(figure.data[0].marker.symbol) == ["circle", "square", "diamond"]
     assert list(figure.data[0].text) == ["start", "student", "teacher"]
@@ -64,6 +64,6 @@ def test_terms_before_and_after() -> None:
 
 def test_the_teachers_distances_stand_in_order() -> None:
     table = pd.DataFrame({"layer": ["a"], "before": [1.0], "between": [3.0], "after": [2.0]})
-    figure = figures.teacher(table)
+    figure = figures_change.teacher(table)
     titled(figure)
     assert [float(trace.x[0]) for trace in figure.data] == [1, 3, 2]

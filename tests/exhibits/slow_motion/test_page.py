@@ -13,6 +13,7 @@ from sslviz.data import DataError
 from sslviz.data.dataset import Dataset
 from sslviz.exhibits.slow_motion import ahead, page
 from sslviz.exhibits.slow_motion import step as slow_motion
+from sslviz.exhibits.slow_motion import taken as taken_by_hand
 from sslviz.exhibits.slow_motion.step import SlowStep
 from sslviz.knobs import describe
 from sslviz.methods import METHODS
@@ -64,7 +65,7 @@ def test_steps_of_student_and_teacher_are_taken_and_kept(finished: RunFolder) ->
         taken = app.session_state["_slow_taken"]
         assert [each for each, _ in taken] == ["student", "teacher", "both"][:number]
     # the page's numbers are those of the steps themselves, taken again from the start
-    _, last = page.stepped(start, taken, taken[-1][1])
+    _, last = taken_by_hand.stepped(start, taken, taken[-1][1])
     assert f"loss of this batch now **{last.loss:.4g}**" in text(app)
     assert f"The student has moved: the teacher was {last.distance('before'):.3f} away" in text(app)
     app.button(key="forget").click().run()
@@ -122,7 +123,10 @@ def test_the_shared_network_never_moves(finished: RunFolder) -> None:
     assert kept is not None
     for _ in range(2):
         app.button(key="take_both").click().run()
-    for trainer in (page.loaded(str(finished.path), step), page.beginning((str(finished.path), step, 8, 0))):
+    for trainer in (
+        taken_by_hand.loaded(str(finished.path), step),
+        taken_by_hand.beginning((str(finished.path), step, 8, 0)),
+    ):
         for name, value in trainer.method.state_dict().items():
             assert torch.equal(value, kept[0][f"method.{name}"])
 
@@ -136,7 +140,7 @@ def test_the_address_is_the_state(runs: Path) -> None:
     assert app.slider(key="n").value == 5
     assert app.slider(key="slow_momentum").value == 0.5
     assert app.segmented_control(key="stage").value == "ema"
-    _, step = page.stepped((str(server.GALLERY / "byol"), None, 5, 7), (), knobs_of(app))
+    _, step = taken_by_hand.stepped((str(server.GALLERY / "byol"), None, 5, 7), (), knobs_of(app))
     assert step.distance("before") == 0  # at the very start the teacher is the student
     assert step.distance("after") == pytest.approx(0.5 * step.distance("between"), rel=1e-4)
 
@@ -221,9 +225,9 @@ def test_without_runs_or_pictures_there_is_a_sentence(
         raise DataError("The pictures are gone.")
 
     monkeypatch.setattr(choose_run, "pictures", gone)
-    page.loaded.clear()
-    page.beginning.clear()
-    page.stepped.clear()
+    taken_by_hand.loaded.clear()
+    taken_by_hand.beginning.clear()
+    taken_by_hand.stepped.clear()
     app = opened(walked=finished.id)
     assert not app.exception
     assert "gone" in app.warning[0].value

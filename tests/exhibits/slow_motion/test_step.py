@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from sslviz.data.dataset import Dataset
+from sslviz.exhibits.slow_motion import start
 from sslviz.exhibits.slow_motion import step as slow_motion
 from sslviz.lessons import CARDS, card_of
 from sslviz.lessons.terms import Exhibits, Terms, Values
@@ -31,7 +32,7 @@ def beginning(method: str, tiny: Dataset, quick: RunSettings, steps: int = 1, me
         trained.train_step()
     wanted = ("method.", memory) if memory else "method."
     kept = {name: value.clone() for name, value in trained.tensors().items() if name.startswith(wanted)}
-    return slow_motion.with_batch(slow_motion.start(settings, tiny, (kept, trained.about())), N, 5)
+    return start.with_batch(start.start(settings, tiny, (kept, trained.about())), N, 5)
 
 
 def terms_of(method: str, exhibits: Exhibits, values: Values) -> Terms | None:
@@ -52,7 +53,7 @@ def test_it_moves_everything_as_the_trainer_does(method: str, tiny: Dataset, qui
     before = state(begin)
     after, step = slow_motion.slow_step(begin)
     assert equal(state(begin), before)  # a copy has moved
-    plain = slow_motion.copied(begin)
+    plain = start.copied(begin)
     metrics = plain.train_step()
     assert equal(state(after), state(plain))  # bit for bit, the optimiser's memory too
     assert metrics["loss"] == step.loss
@@ -71,7 +72,7 @@ def test_it_moves_everything_as_the_trainer_does(method: str, tiny: Dataset, qui
 def test_the_gradients_are_autograds(method: str, tiny: Dataset, quick: RunSettings) -> None:
     begin = beginning(method, tiny, quick)
     _, step = slow_motion.slow_step(begin)
-    plain = slow_motion.copied(begin)
+    plain = start.copied(begin)
     plain.optimizer.step = lambda: None
     plain.train_step()
     expected = {name: p.grad for name, p in plain.method.named_parameters() if p.grad is not None}
@@ -164,7 +165,7 @@ def test_student_and_teacher_step_apart(method: str, tiny: Dataset, quick: RunSe
     counts = [each.optimizer.state_dict()["state"][0]["step"].item() for each in (begin, teacher, student, both)]
     assert counts == [1, 1, 2, 2]  # the optimiser has not noticed the teacher's step
     for half, owner, name in ((student, "method", "after_step"), (teacher, "optimizer", "step")):
-        plain = slow_motion.copied(begin)  # the trainer's own step, one half left out
+        plain = start.copied(begin)  # the trainer's own step, one half left out
         plain.change(**knobs)
         monkeypatch.setattr(getattr(plain, owner), name, lambda *_: None)
         plain.train_step()
@@ -193,20 +194,20 @@ def test_without_stop_gradient_the_teachers_side_gets_one(tiny: Dataset, quick: 
 
 def test_random_weights_are_those_the_run_began_with(tiny: Dataset, quick: RunSettings) -> None:
     settings = quick.model_copy(update={"data": "tiny"})
-    trainer = slow_motion.start(settings, tiny)
+    trainer = start.start(settings, tiny)
     assert isinstance(trainer.method, SimCLR)
     fresh = Trainer(settings, tiny, torch.device("cpu"))
     assert equal(state(trainer), state(fresh))
-    assert not slow_motion.forgotten(trainer)  # there is nothing to remember: the run's first step, all of it
-    assert slow_motion.slow_step(slow_motion.with_batch(trainer, N, 5))[1].share == 1
+    assert not start.forgotten(trainer)  # there is nothing to remember: the run's first step, all of it
+    assert slow_motion.slow_step(start.with_batch(trainer, N, 5))[1].share == 1
 
 
 def test_without_its_memory_adamw_takes_this_batchs_share_of_a_step(tiny: Dataset, quick: RunSettings) -> None:
     """m / √v with m = 0 before: (1 − β₁^k) of a step whose running means are corrected for having begun at 0."""
-    assert not slow_motion.forgotten(beginning("mae", tiny, quick))
+    assert not start.forgotten(beginning("mae", tiny, quick))
     begin = beginning("mae", tiny, quick, memory="")
-    assert slow_motion.forgotten(begin)
-    full = slow_motion.copied(begin)
+    assert start.forgotten(begin)
+    full = start.copied(begin)
     full.train_step()
     after, step = slow_motion.slow_step(begin)
     assert step.share == pytest.approx(0.1)
@@ -225,7 +226,7 @@ def test_of_a_step_that_was_too_long_the_share_is_found_that_lowers_the_loss(tin
     assert step.shorter is not None
     assert 0 < step.shorter < 1
     for share, lower in ((step.shorter, True), (2 * step.shorter, False)):
-        there = slow_motion.copied(after)
+        there = start.copied(after)
         with torch.no_grad():
             for new, old in zip(there.method.parameters(), begin.method.parameters(), strict=True):
                 new.copy_(old.lerp(new, share))

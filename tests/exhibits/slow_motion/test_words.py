@@ -9,9 +9,11 @@ import torch
 from PIL import Image
 
 from sslviz.data.dataset import Dataset
+from sslviz.exhibits.slow_motion import start
 from sslviz.exhibits.slow_motion import step as slow_motion
+from sslviz.exhibits.slow_motion.backward import risen
 from sslviz.exhibits.slow_motion.stage import Picture, Stage
-from sslviz.exhibits.slow_motion.stages import risen, stages
+from sslviz.exhibits.slow_motion.stages import stages
 from sslviz.exhibits.slow_motion.step import SlowStep
 from sslviz.figures.reconstruction import HIDDEN
 from sslviz.lessons import card_of
@@ -33,7 +35,7 @@ def walked(tiny: Dataset, quick: RunSettings):
         for _ in range(2):
             trained.train_step()
         kept = {k: v.clone() for k, v in trained.tensors().items() if not forgetful or k.startswith("method.")}
-        begin = slow_motion.with_batch(slow_motion.start(settings, tiny, (kept, trained.about())), N, 5)
+        begin = start.with_batch(start.start(settings, tiny, (kept, trained.about())), N, 5)
         after, step = slow_motion.slow_step(begin, **knobs)
         return step, {stage.name: stage for stage in stages(step, after)}
 
