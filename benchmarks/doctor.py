@@ -25,7 +25,8 @@ from benchmarks.machine import machine
 from benchmarks.methods import complaints
 from sslviz import data, place
 from sslviz.data.dataset import Dataset
-from sslviz.measures.doctor.rules import Verdict, diagnose
+from sslviz.measures.doctor.rules import diagnose
+from sslviz.measures.doctor.verdict import Verdict
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.records import Status

@@ -63,3 +63,15 @@ class Chart:
         """Live k-NN above random initialisation, at the last look; nan if unknown."""
         now, random = self.column("knn"), self.column("knn_random_init")
         return float(now.iloc[-1] - random.iloc[-1]) if len(now) and len(random) else math.nan
+
+
+def one_answer(c: Chart) -> bool:
+    """By the last 20 batches alone. Either their z have shrunk to where the mean cosine of two pictures would be 0.95,
+    if the spread is even over the d coordinates: it is 1 − d·std² (healthy runs, while they find their feet: 0.4/√d).
+    Or partners agree, and yet nobody can tell them from the others.
+    """
+    spread, first = c.last("output_std", 20), c.column("output_std").head(3).mean()
+    even = c.dimension**-0.5 if c.dimension else first
+    shrunk = len(spread) > 0 and spread.max() < min(0.05**0.5 * even, 0.5 * first)
+    alike = c.above("positive_cosine", 0.95, 20) and c.below("contrastive_accuracy", 0.3, 20)
+    return bool(shrunk or alike)

@@ -15,39 +15,20 @@ rank 8 … 40 against 1 … 5. They are rules of thumb: a verdict is a suspicion
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from sslviz.measures.doctor.blame import Blame, collapse, dominance, ignorant, misled, sharp, shortcut, uniform
-from sslviz.measures.doctor.chart import Chart
+from sslviz.measures.doctor.blame import collapse, dominance, ignorant, misled, sharp, shortcut, uniform
+from sslviz.measures.doctor.chart import Chart, one_answer
+from sslviz.measures.doctor.verdict import Verdict, blamed
 from sslviz.measures.scores import LIVE
 
 SURVIVES = (
     f"The {LIVE.name} is still above that of random weights: it reads h, the encoder's output before the projector, "
     "where pictures still differ; it is z that no longer tells them apart."
 )
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What broke, in words, and what to do.
-
-    name: "complete collapse". sentence: what broke, and why. evidence: recorded numbers with their step. constant: what
-    they must be compared with, "1/√d = 0.125" (may be empty). cure: knob -> value (may be empty), the same in
-    cure_words. restart: turning the knobs is not enough, the weights are beyond repair. aside: what may seem to speak
-    against it, and why it does not (may be empty).
-    """
-
-    name: str
-    sentence: str
-    evidence: str
-    constant: str = ""
-    cure: dict[str, Any] = field(default_factory=dict)
-    cure_words: str = ""
-    restart: bool = False
-    aside: str = ""
 
 
 def diagnose(
@@ -114,19 +95,7 @@ def collapsed(c: Chart) -> Verdict | None:
         name, what = "dimensional collapse", "Few directions of z are left in use, the pictures differ in nothing else."
         constant = f"rank: tens in healthy runs, alarm below {few:g}; std {healthy} if spread evenly"
     aside = SURVIVES if c.gain() > 0.02 and c.values.get("projector") != "none" else ""
-    return replace(c_verdict(c, name, what, told, constant, collapse, True), aside=aside)
-
-
-def one_answer(c: Chart) -> bool:
-    """By the last 20 batches alone. Either their z have shrunk to where the mean cosine of two pictures would be 0.95,
-    if the spread is even over the d coordinates: it is 1 − d·std² (healthy runs, while they find their feet: 0.4/√d).
-    Or partners agree, and yet nobody can tell them from the others.
-    """
-    spread, first = c.last("output_std", 20), c.column("output_std").head(3).mean()
-    even = c.dimension**-0.5 if c.dimension else first
-    shrunk = len(spread) > 0 and spread.max() < min(0.05**0.5 * even, 0.5 * first)
-    alike = c.above("positive_cosine", 0.95, 20) and c.below("contrastive_accuracy", 0.3, 20)
-    return bool(shrunk or alike)
+    return replace(blamed(c.values, name, what, told, constant, collapse, True), aside=aside)
 
 
 def uniform_teacher(c: Chart) -> Verdict | None:
@@ -135,7 +104,7 @@ def uniform_teacher(c: Chart) -> Verdict | None:
         return None
     what = "The teacher finds all classes equally likely in every picture: there is nothing to learn from it."
     constant = f"ln K = {ceiling:.3f} if it has no opinion (K = {c.values['outputs']})"
-    return c_verdict(c, "uniform teacher", what, c.tell("loss", "teacher_entropy"), constant, uniform, True)
+    return blamed(c.values, "uniform teacher", what, c.tell("loss", "teacher_entropy"), constant, uniform, True)
 
 
 def dominant_output(c: Chart) -> Verdict | None:
@@ -146,7 +115,7 @@ def dominant_output(c: Chart) -> Verdict | None:
         f"ln K = {math.log(c.values['outputs']):.3f} if all classes are as frequent, ln 2 = 0.693 if two are left"
     )
     told = c.tell("loss", "teacher_entropy", "mean_output_entropy")
-    return c_verdict(c, "dominant output", what, told, constant, dominance, True)
+    return blamed(c.values, "dominant output", what, told, constant, dominance, True)
 
 
 def few_prototypes(c: Chart) -> Verdict | None:
@@ -154,7 +123,7 @@ def few_prototypes(c: Chart) -> Verdict | None:
         return None
     what = "A few prototypes have taken all pictures: the code of a picture hardly says anything about it."
     constant = f"share 1 if all {c.values['prototypes']} prototypes are as frequent; alarm below 0.1"
-    return c_verdict(c, "few prototypes", what, c.tell("prototypes_used", "rank"), constant, dominance, True)
+    return blamed(c.values, "few prototypes", what, c.tell("prototypes_used", "rank"), constant, dominance, True)
 
 
 def frozen_teacher(c: Chart) -> Verdict | None:
@@ -178,7 +147,7 @@ def knows_nothing(c: Chart) -> Verdict | None:
     if not len(recent) or recent.mean() < 0.98 * level or recent.mean() < c.column("loss").iloc[-60:-20].mean() - 1e-3:
         return None
     what = f"After {c.rows['step'].max()} steps the loss is still that of a network that knows nothing."
-    return c_verdict(c, "knows nothing", what, c.tell("loss", "knn"), f"{name}: {level:.3f}", ignorant)
+    return blamed(c.values, "knows nothing", what, c.tell("loss", "knn"), f"{name}: {level:.3f}", ignorant)
 
 
 def wrong_temperature(c: Chart) -> Verdict | None:
@@ -188,21 +157,19 @@ def wrong_temperature(c: Chart) -> Verdict | None:
     if tau >= 0.7:
         name, what = "temperature too large", "All negatives push alike, near or far, and classes stay mixed."
     elif tau <= 0.03:
-        name, what = (
-            "temperature too small",
-            "Only the nearest negative pushes, and that is often one of the same kind.",
-        )
+        name = "temperature too small"
+        what = "Only the nearest negative pushes, and that is often one of the same kind."
     else:
         return None
     told = c.tell("loss", "contrastive_accuracy", "knn")
-    return c_verdict(c, name, what, told, f"τ = {tau:g}; 0.1 … 0.3 works here", sharp)
+    return blamed(c.values, name, what, told, f"τ = {tau:g}; 0.1 … 0.3 works here", sharp)
 
 
 def shortcuts(c: Chart) -> Verdict | None:
     if "label_smoothing" in c.values or not c.older(50, 5) or not c.above("accuracy", 0.98, 10) or c.gain() > 0.07:
         return None
     what = "The task is solved almost at once, without knowing what is in the picture."
-    return c_verdict(c, "shortcut", what, c.tell("accuracy", "knn"), "accuracy ≈ 100 % early: a shortcut", shortcut)
+    return blamed(c.values, "shortcut", what, c.tell("accuracy", "knn"), "accuracy ≈ 100 % early: a shortcut", shortcut)
 
 
 def misleading_loss(c: Chart) -> Verdict | None:
@@ -213,21 +180,7 @@ def misleading_loss(c: Chart) -> Verdict | None:
         return None
     what = "The loss falls, and the classes are told apart less and less: it is met by something else."
     constant = f"{LIVE.name} of random weights = {random.iloc[-1]:.3f}"
-    return c_verdict(c, "loss misleads", what, c.tell("loss", "knn"), constant, misled)
-
-
-def c_verdict(
-    c: Chart,
-    name: str,
-    what: str,
-    told: str,
-    constant: str,
-    blame: Callable[[dict[str, Any]], Blame],
-    restart: bool = False,
-) -> Verdict:
-    """A verdict whose reason is found among the knobs."""
-    found = blame(c.values)
-    return Verdict(name, f"{what} {found.why}".strip(), told, constant, found.cure, found.cure_words, restart)
+    return blamed(c.values, "loss misleads", what, c.tell("loss", "knn"), constant, misled)
 
 
 RULES: tuple[Callable[[Chart], Verdict | None], ...] = (
