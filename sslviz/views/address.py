@@ -179,3 +179,14 @@ def export(name: str, table: pd.DataFrame, latex: str) -> None:
     with st.container(horizontal=True):  # wraps on a narrow window
         st.download_button("Numbers as CSV", table.to_csv(index=False), f"{name}.csv", "text/csv", key=f"{name}_csv")
         st.download_button("Formulae as LaTeX", latex, f"{name}.tex", "text/plain", key=f"{name}_tex")
+
+
+def folded(label: str, icon: str, key: str) -> Any:
+    """A box that costs nothing while it is closed: see its `open` before it is filled. It lives in the URL as `key`."""
+    return st.expander(label, icon=f":material/{icon}:", key=key, on_change="rerun", bind="query-params")
+
+
+def download(label: str, made: Callable[[], str], file: str, key: str) -> None:
+    """A button for a file that is made when it is asked for. file: its name, which ends on csv or json."""
+    kind = {"csv": "text/csv", "json": "application/json"}[file.rpartition(".")[2]]
+    st.download_button(label, made, file, kind, key=key, on_click="ignore")

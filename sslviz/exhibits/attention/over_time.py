@@ -11,6 +11,7 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.judging.look import look
 from sslviz.measures.attention import overlaps
 from sslviz.runs.folder import RunFolder
+from sslviz.views import address
 from sslviz.views.controls import choose_run
 from sslviz.views.plot.plot import encode, plot
 from sslviz.views.plot.recorded import folder
@@ -20,9 +21,7 @@ PICTURES = 64  # over which the overlap is averaged
 
 def show(run: RunFolder, picture: np.ndarray, mask: np.ndarray | None, share: float) -> None:
     """Closed, it costs nothing: the first look loads the network of every moment."""
-    opened = st.expander(
-        "Through the training", icon=":material/history:", key="time", on_change="rerun", bind="query-params"
-    )
+    opened = address.folded("Through the training", "history", "time")
     if not opened.open:
         return
     with opened:

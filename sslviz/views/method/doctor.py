@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from sslviz.measures.doctor.rules import Verdict, diagnose
+from sslviz.measures.doctor.rules import diagnose
+from sslviz.measures.doctor.verdict import Verdict
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs

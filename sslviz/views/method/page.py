@@ -74,8 +74,7 @@ def heading(method: type[Method]) -> None:
 
 def source(method: type[Method]) -> None:
     """Folded. To colour the code takes a browser a third of a second: not before somebody wants to read it."""
-    words, icon = "The code that runs, and its letters", ":material/code:"
-    panel = st.expander(words, icon=icon, key="code", on_change="rerun", bind="query-params")
+    panel = address.folded("The code that runs, and its letters", "code", "code")
     if panel.open:
         letters, code = panel.columns([1, 1.5], gap="medium")
         letters.code(legend(method), language=None, wrap_lines=True)

@@ -12,6 +12,7 @@ from sslviz.figures.curves import HOW_TO_READ
 from sslviz.measures.scores import LIVE
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
+from sslviz.views import address
 from sslviz.views.controls import transport
 from sslviz.views.method import curves, doctor, futures, numbers, panel, panels, similarity
 from sslviz.views.method import map as run_map
@@ -51,13 +52,7 @@ def show(run: RunFolder) -> None:
         explained(run, found, rests)
     run_map.chart(run, step, clocked=clocked, rests=rests)
     # Closed, it costs nothing: what nobody looks at is not drawn.
-    health = st.expander(
-        "How healthy is the representation?",
-        icon=":material/monitor_heart:",
-        key="health",
-        on_change="rerun",
-        bind="query-params",
-    )
+    health = address.folded("How healthy is the representation?", "monitor_heart", "health")
     if health.open:
         with health:
             if found is not None:
