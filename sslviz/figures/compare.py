@@ -1,4 +1,4 @@
-"""Several runs in one picture: curves over a common clock, ranks by each evaluation, likeness of the same pictures."""
+"""Several runs in one picture: curves over a common clock, likeness of the same pictures, and a legend for all maps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,6 @@ from sslviz.foreign import in_legend, in_plotly
 HOW_TO_READ = (
     "One line per run, the same colour and dash everywhere on this page; the vertical line is the clock's moment, "
     "what comes later is faint. Smoothing is a running mean: faint lines are the values as recorded."
-)
-HOW_TO_READ_RANKS = (
-    "Each column is one evaluation, the best run on top. Where two lines cross, the two evaluations disagree about "
-    "these two runs."
 )
 HOW_TO_READ_LIKENESS = (
     "Cosine similarity of h of the same test pictures, sorted by class, from −1 (dark blue) to 1 (yellow): yellow "
@@ -97,7 +93,7 @@ def over(  # noqa: PLR0913 - the words of two axes, by keyword
     references = references or {}
     levels = [f"{name} {value:.0%}" if percent else f"{name} {value:.3g}" for name, value in references.items()]
     now = [] if at is None or (at <= 0 and log in ("x", "both")) else clock.now(at)
-    shapes = [_level(value) for value in references.values()] + now
+    shapes = [style.level(value) for value in references.values()] + now
     return style.figure(
         *traces,
         title=in_plotly(title),
@@ -106,74 +102,11 @@ def over(  # noqa: PLR0913 - the words of two axes, by keyword
         hovermode="closest",
         showlegend=len(lines) > 1,
         shapes=shapes,
-        **_names_above(len(lines), extra=34 if levels else 0),
+        **names_above(len(lines), extra=34 if levels else 0),
         xaxis={"title": {"text": x_title}, **({"type": "log"} if log in ("x", "both") else {"rangemode": "tozero"})},
         yaxis={"title": {"text": in_plotly(y_title)}, **({"type": "log"} if log in ("y", "both") else {})}
         | {"tickformat": ".0%" if percent else "" if log in ("y", "both") else ".3~g"},
     )
-
-
-def ranks(
-    scores: np.ndarray,
-    runs: Sequence[str],
-    evaluations: Sequence[str],
-    *,
-    title: str = "Which run is best? It depends on the evaluation",
-    height: int = 0,
-) -> go.Figure:
-    """Bump chart. scores: runs x evaluations, larger is better, NaN: not measured. Rank 1 is on top."""
-    place = ranked(scores)
-    across = np.arange(len(evaluations))
-    traces = []
-    for i, run in enumerate(runs):
-        color = style.CLASSES[i % len(style.CLASSES)]
-        known = np.isfinite(scores[i])
-        traces.append(
-            go.Scatter(
-                x=across[known].astype(np.float32),
-                y=place[i][known].astype(np.float32),
-                name=in_plotly(run),
-                mode="lines+markers+text",
-                line={"color": color, "width": 3, "dash": DASHES[i % len(DASHES)]},
-                marker={"size": 13, "color": color, "symbol": style.SYMBOLS[i % len(style.SYMBOLS)]},
-                text=[f"{score:.1%}" for score in scores[i][known]],
-                textposition="top center",
-                hovertext=[
-                    f"{in_plotly(run)}<br>{in_plotly(evaluations[j])}: {scores[i, j]:.1%}, rank {place[i, j]:g}"
-                    for j in across[known]
-                ],
-                hoverinfo="text",
-                cliponaxis=False,
-            )
-        )
-    rows = max(1, len(runs))
-    return style.figure(
-        *traces,
-        title=title,
-        height=height or 190 + 62 * rows,
-        hovermode="closest",
-        **_names_above(len(runs)),
-        xaxis={
-            "title": {"text": "evaluation"},
-            "tickvals": across.tolist(),
-            "ticktext": [in_plotly(name).replace(", ", "<br>") for name in evaluations],
-        }
-        | {"range": [-0.4, len(evaluations) - 0.6], "showgrid": False},
-        yaxis={"title": {"text": "rank (1 = best)"}, "tickvals": list(range(1, rows + 1)), "showgrid": False}
-        | {"range": [rows + 0.5, 0.35]},
-    )
-
-
-def ranked(scores: np.ndarray) -> np.ndarray:
-    """1 for the best of each column; equals share the mean of their ranks; NaN stays NaN. runs x evaluations."""
-    place = np.full(scores.shape, np.nan)
-    for j in range(scores.shape[1]):
-        known = np.flatnonzero(np.isfinite(scores[:, j]))
-        mine = scores[known, j]
-        better = (mine[None, :] > mine[:, None]).sum(1)
-        equal = (mine[None, :] == mine[:, None]).sum(1)
-        place[known, j] = better + (equal + 1) / 2
-    return place
 
 
 def likeness(cosines: np.ndarray, classes: Sequence[str], *, title: str, height: int = 330) -> go.Figure:
@@ -229,12 +162,7 @@ def legend(classes: Sequence[str]) -> go.Figure:
     )
 
 
-def _names_above(count: int, extra: int = 0) -> dict[str, Any]:
+def names_above(count: int, extra: int = 0) -> dict[str, Any]:
     """A legend between title and plot: two names in a line fit the narrowest window."""
     place = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
     return {"legend": place, "margin": {"l": 8, "r": 12, "t": 44 + extra + 22 * -(-count // 2), "b": 8}}
-
-
-def _level(value: float) -> dict[str, Any]:
-    line = {"color": style.FAINT, "width": 1.5, "dash": "dash"}
-    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value, "line": line}

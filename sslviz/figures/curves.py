@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,7 @@ MOST_WRITTEN = 6  # pins that are written out; more are numbered
 MOST_NUMBERED = 20  # pins that are numbered; of more only the marker is left
 # Pixels of a plot, of a letter, of a line of text: guesses that keep labels apart. The plot is one of two beside each
 # other in a window 1280 pixels wide.
-_WIDTH, _CHARACTER, _LINE = 240, 7.5, 17
-_LEFT, _RIGHT = 45, 132  # beside the plot: its ticks and title, the names of its lines
+_WIDTH, _CHARACTER, _LINE, _LEFT, _RIGHT = 240, 7.5, 17, 45, 132  # left and right of the plot: its ticks, its names
 
 
 @dataclass(frozen=True)
@@ -63,24 +63,11 @@ def curves(  # noqa: PLR0913 - the words and lines around them, by keyword
     """
     references = references or {}
     low, high = y_range or _range(series, references)
-    unit = ".0%" if percent else ".3~g"
-    traces = [
-        go.Scatter(
-            x=np.asarray(one.step, dtype=np.int32),
-            y=np.asarray(one.value, dtype=np.float32),
-            name=one.name,
-            mode="lines" if len(one.step) > 1 else "markers",
-            line={"color": style.CLASSES[one.color % len(style.CLASSES)], "width": 2.5},
-            hovertemplate=f"{one.name}: %{{y:{'.1%' if percent else '.4~g'}}}<br>step %{{x}}"
-            f"{one.note and f'<br>{one.note}'}<extra></extra>",
-        )
-        for one in series
+    labels = [
+        (value, f"{name} {value:{'.0%' if percent else '.3g'}}", style.FAINT) for name, value in references.items()
     ]
-    labels = [(value, f"{name} {_written(value, percent)}", style.FAINT) for name, value in references.items()]
-    if len(series) > 1:
-        labels += [(_last(one), one.name, style.CLASSES[one.color % len(style.CLASSES)]) for one in series]
+    labels += [(_last(one), one.name, _color(one)) for one in series if len(series) > 1]
     labels = [label for label in labels if np.isfinite(label[0])]
-    plot_height = height - 120
     pins = sorted((Pin(pin.step, in_plotly(pin.text)) for pin in pins), key=lambda pin: pin.step)
     last = max([int(one.step[-1]) for one in series if len(one.step)] + [pin.step for pin in pins], default=1)
     right = _RIGHT if labels else 16
@@ -88,26 +75,32 @@ def curves(  # noqa: PLR0913 - the words and lines around them, by keyword
     rows = _pin_rows(pins, texts, last)
     top = max((row + len(lines) for row, (lines, _) in zip(rows, texts, strict=True) if row >= 0), default=0)
     return style.figure(
-        *traces,
+        *(_line(one, ".1%" if percent else ".4~g") for one in series),
         *([_pins(pins, texts, rows)] if pins else []),
         title=title,
         subtitle=subtitle,
         height=height,
         showlegend=False,
         hovermode="closest",
-        margin={
-            "l": 8,
-            "r": right,
-            "t": (72 if subtitle else 48) + _LINE * top,
-            "b": 8,
-        },
+        margin={"l": 8, "r": right, "t": (72 if subtitle else 48) + _LINE * top, "b": 8},
         xaxis={"title": {"text": "training step"}, "rangemode": "tozero"},
         # a range that is written anew with every step would undo a zoom made by hand
-        yaxis={"title": {"text": y_title}, "tickformat": unit} | ({"range": y_range} if y_range else {}),
+        yaxis={"title": {"text": y_title}, "tickformat": ".0%" if percent else ".3~g"}
+        | ({"range": y_range} if y_range else {}),
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
-        shapes=[_level(value) for value in references.values()] + [_post(pin.step) for pin in pins],
-        annotations=_apart(labels, low, high, plot_height) if high > low else [],
+        shapes=[style.level(value) for value in references.values()] + [_post(pin.step) for pin in pins],
+        annotations=_apart(labels, low, high, height - 120) if high > low else [],
     )
+
+
+def _line(one: Series, form: str) -> go.Scatter:
+    x, y = np.asarray(one.step, dtype=np.int32), np.asarray(one.value, dtype=np.float32)
+    hover = f"{one.name}: %{{y:{form}}}<br>step %{{x}}{one.note and f'<br>{one.note}'}"
+    return style.line(x, y, _color(one), hover, name=one.name, mode="lines" if len(x) > 1 else "markers")
+
+
+def _color(one: Series) -> str:
+    return style.CLASSES[one.color % len(style.CLASSES)]
 
 
 def _range(series: Sequence[Series], references: dict[str, float]) -> tuple[float, float]:
@@ -121,18 +114,8 @@ def _range(series: Sequence[Series], references: dict[str, float]) -> tuple[floa
 
 
 def _last(one: Series) -> float:
-    known = np.asarray(one.value, float)
-    known = known[np.isfinite(known)]
-    return float(known[-1]) if len(known) else float("nan")
-
-
-def _written(value: float, percent: bool) -> str:
-    return f"{value:.0%}" if percent else f"{value:.3g}"
-
-
-def _level(value: float) -> dict[str, Any]:
-    line = {"color": style.FAINT, "width": 1.5, "dash": "dash"}
-    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value, "line": line}
+    known = np.flatnonzero(np.isfinite(np.asarray(one.value, float)))
+    return float(one.value[known[-1]]) if len(known) else float("nan")
 
 
 def _post(step: int) -> dict[str, Any]:
@@ -165,9 +148,8 @@ def _apart(labels: list[tuple[float, str, str]], low: float, high: float, pixels
 
 
 def _pin_texts(pins: Sequence[Pin], last: int, right: int) -> list[tuple[list[str], bool]]:
-    """What stands at each pin, in lines that fit beside it, and whether it runs to the left, where there is more room.
-
-    right: pixels to the right of the plot.
+    """What stands at each pin, in lines that fit beside it, and whether it runs to the left, where there is more room:
+    `right` pixels are to the right of the plot.
     """
     texts = []
     for i, pin in enumerate(pins):
@@ -191,11 +173,8 @@ def _pin_rows(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], last
         at, width = pin.step / max(last, 1) * _WIDTH, _CHARACTER * (max(map(len, lines)) + 2)
         start, end = (at - width, at) if leftwards else (at, at + width)
         blocked = {row for row, first, past in taken if first < end and start < past}
-        row = 0
-        while blocked & set(range(row, row + len(lines))):
-            row += 1
-        if row and len(pins) > MOST_WRITTEN:
-            row = -1
+        row = next(row for row in count() if not blocked & set(range(row, row + len(lines))))
+        row = -1 if row and len(pins) > MOST_WRITTEN else row
         taken += [(row + line, start, end) for line in range(len(lines))]
         rows.append(row)
     return rows
@@ -203,17 +182,15 @@ def _pin_rows(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], last
 
 def _pins(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], rows: Sequence[int]) -> go.Scatter:
     """Markers at the top edge. Line breaks below a pin's text lift it into its row."""
-    numbered = len(pins) > MOST_WRITTEN
+    numbered, placed = len(pins) > MOST_WRITTEN, zip(texts, rows, strict=True)
+    written = ["<br>".join(lines) + "<br>\u00a0" * row if row >= 0 else "" for (lines, _), row in placed]
     return go.Scatter(
         x=np.array([pin.step for pin in pins], dtype=np.int32),
         y=np.ones(len(pins), dtype=np.float32),
         yaxis="y2",
         mode="markers+text",
         marker={"symbol": "triangle-down", "size": 11, "color": style.INK},
-        text=[
-            "<br>".join(lines) + "<br>\u00a0" * row if row >= 0 else ""
-            for (lines, _), row in zip(texts, rows, strict=True)
-        ],
+        text=written,
         textposition=["top center" if numbered else "top left" if leftwards else "top right" for _, leftwards in texts],
         textfont={"size": 13, "color": style.INK},
         hovertext=[f"change {i + 1}, step {pin.step}: {pin.text}" for i, pin in enumerate(pins)],

@@ -23,17 +23,6 @@ CORNERS = (
 )
 
 
-def from_similarity(cosines: np.ndarray) -> tuple[float, float]:
-    """Alignment and uniformity of the 2N views of a similarity matrix (|x − y|² = 2 − 2 cos); partners left out of the
-    second."""
-    s = np.asarray(cosines, dtype=np.float64)
-    total = len(s) // 2
-    picture = np.arange(len(s)) % total
-    partners = s[np.arange(total), np.arange(total) + total]
-    others = s[picture[:, None] != picture[None, :]]
-    return float((2 - 2 * partners).mean()), float(np.log(np.exp(4 * others - 4).mean()))
-
-
 def plane(step: np.ndarray, alignment: np.ndarray, uniformity: np.ndarray, *, height: int = 400) -> go.Figure:
     """The path of a training: three arrays of equal length, oldest first; moments with a missing value are left out."""
     x, y = np.asarray(alignment, dtype=np.float32), np.asarray(uniformity, dtype=np.float32)

@@ -94,6 +94,27 @@ def figure(*traces: Any, title: str, subtitle: str = "", height: int = 380, **la
     return go.Figure(list(traces), layout, _validate=False)
 
 
+def line(x: Any, y: Any, color: str, hover: str = "", *, width: float = 2.5, dash: str = "", **more: Any) -> go.Scatter:
+    """A curve. hover: what is said of its points; nothing by default."""
+    look = {"color": color, "width": width} | ({"dash": dash} if dash else {})
+    return go.Scatter(x=x, y=y, line=look, **{"mode": "lines", **_told(hover), **more})
+
+
+def bars(x: Any, y: Any, color: str | list[str], hover: str = "", **more: Any) -> go.Bar:
+    """Bars without an edge. hover: what is said of them; nothing by default."""
+    return go.Bar(x=x, y=y, marker={"color": color, "line": {"width": 0}}, **{**_told(hover), **more})
+
+
+def _told(hover: str) -> dict[str, str]:
+    return {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
+
+
+def level(value: float) -> dict[str, Any]:
+    """A shape: a dashed line across the plot, at this height."""
+    dash = {"color": FAINT, "width": 1.5, "dash": "dash"}
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value, "line": dash}
+
+
 def sprite(
     url: SheetAddress, count: int, *, columns: int, kind: str, tile: int = 32, value: str = "value"
 ) -> dict[str, Any]:

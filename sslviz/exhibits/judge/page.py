@@ -8,8 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.exhibits.judge import neighbours, take_away
-from sslviz.figures import evaluation as figures
+from sslviz.exhibits.judge import figures, neighbours, take_away
+from sslviz.figures import evaluation
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.interval import doubt
@@ -89,12 +89,12 @@ def pictures(run: RunFolder, step: int, known: tuple[tuple[str, int], ...]) -> l
     measured = {name: pd.DataFrame() if table is None else table for name, table in tables.items()}
     linear, knn, few = measured["linear"], measured["knn"], measured["fewshot"]
     if len(linear):
-        figure = figures.factors(linear, title="Linear probe: what can be read off h and z?")
-        found.append(("linear", figure, figures.HOW_TO_READ_FACTORS))
+        figure = evaluation.factors(linear, title="Linear probe: what can be read off h and z?")
+        found.append(("linear", figure, evaluation.HOW_TO_READ_FACTORS))
     if len(knn):
         usual = knn[knn["k"] == NEIGHBOURS]
-        figure = figures.factors(usual, title=f"{EVALUATED.title}: what lies close together?")
-        found.append(("knn", figure, f"{figures.HOW_TO_READ_FACTORS_KNN} {EVALUATED.meaning}"))
+        figure = evaluation.factors(usual, title=f"{EVALUATED.title}: what lies close together?")
+        found.append(("knn", figure, f"{evaluation.HOW_TO_READ_FACTORS_KNN} {EVALUATED.meaning}"))
     if len(few):
         found.append(("few", figures.few_shot(few), figures.HOW_TO_READ_FEW))
     if len(knn) and (knn["target"] == "class").any():
