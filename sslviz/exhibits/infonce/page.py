@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from sslviz.exhibits.infonce.edits import MOST, edited, forget, read_edits
 from sslviz.exhibits.infonce.worksheet import Example, draw
 from sslviz.foreign import in_markdown
 from sslviz.measures import infonce_views, softmax
@@ -21,8 +22,6 @@ from sslviz.views.controls import other_versions, server
 from sslviz.views.plot.recorded import load, probe
 
 SIMCLR = name_of(SimCLR)  # whose loss it is
-MOST = 16  # pictures
-MOST_NUMBERS = 3 * MOST * (2 * MOST - 1)  # a row, a column and a value for each pair of views
 SOURCES = ("circle", "lecture easy", "lecture hard", "recorded run")
 LECTURE = {f"lecture {kind}": kind for kind in infonce_views.LECTURE}
 VIEWS = "3b is the second view of picture 3."
@@ -67,10 +66,10 @@ def show() -> None:
     if source == "recorded run" and run is not None:
         other_versions.remarks(run)
     other_versions.unread()
-    draw(work, example, anchor, same, bool(edits), key="infonce", edited=_edited, anchored=_anchored)
+    draw(work, example, anchor, same, bool(edits), key="infonce", edited=edited, anchored=_anchored)
     st.caption(f"{HOW_TO_READ} {example.about}")
     with st.container(horizontal=True):
-        st.button("Undo all edits", on_click=_forget, disabled=not edits, icon=":material/undo:")
+        st.button("Undo all edits", on_click=forget, disabled=not edits, icon=":material/undo:")
     address.export("infonce", work.table(example.labels), work.latex(anchor))
 
 
@@ -172,50 +171,7 @@ def choose_anchor(work: InfoNCE) -> int:
     return int(work.order[names.index(chosen)])
 
 
-def read_edits(pictures: int) -> list[tuple[int, int, float]]:
-    """`?edit=0,5,0.3,…`: two views and their similarity. What lies outside of a smaller matrix waits for a larger."""
-    try:
-        cells = triples(address.numbers("edit", [], -1, 2 * MOST - 1, most=MOST_NUMBERS))
-    except ValueError:
-        address.note("edit", st.query_params["edit"], "the example")
-        return []
-    row = {infonce_views.code(row, pictures): row for row in range(2 * pictures)}
-    return [(row[i], row[j], value) for i, j, value in cells if i in row and j in row]
-
-
-def triples(flat: list[float]) -> list[tuple[int, int, float]]:
-    """Raises ValueError for what is no list of cells and similarities."""
-    if len(flat) % 3:
-        raise ValueError("three numbers for each cell")
-    cells = [(int(i), int(j), value) for i, j, value in zip(flat[::3], flat[1::3], flat[2::3], strict=True)]
-    for (i, j, value), row, column in zip(cells, flat[::3], flat[1::3], strict=True):
-        if (i, j) != (row, column) or i == j or min(i, j) < 0 or not -1 <= value <= 1:
-            raise ValueError(f"{row}, {column}, {value} is no cell with a similarity")
-    return cells
-
-
-def _edited() -> None:
-    """The browser has sent [row, column, similarity]; nothing that it sends is trusted.
-
-    Its row becomes the anchor: right after a click the browser still sends the anchor of before the click with it.
-    """
-    try:
-        (i, j, value), *_ = triples([address.finite(str(part)) for part in st.session_state["infonce"]["edit"]])
-        if max(i, j) >= 2 * MOST:
-            return
-        before = triples(address.numbers("edit", [], -1, 2 * MOST - 1, most=MOST_NUMBERS))
-    except (ValueError, TypeError, KeyError):
-        return
-    kept = {(min(a, b), max(a, b)): x for a, b, x in [*before, (i, j, value)]}
-    address.remember("edit", [part for cell, x in kept.items() for part in (*cell, x)])
-    st.session_state["anchor"] = infonce_views.name(i // 2 + i % 2 * MOST, MOST)
-
-
 def _anchored() -> None:
     chosen = st.session_state["infonce"]["anchor"]
     if isinstance(chosen, str):
         st.session_state["anchor"] = chosen
-
-
-def _forget() -> None:
-    st.query_params.pop("edit", None)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sslviz.exhibits.infonce import page
+from sslviz.exhibits.infonce import edits
 from sslviz.measures import softmax
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Snapshot
@@ -198,9 +198,9 @@ def test_a_strange_moment_of_a_run_is_noted(query: dict[str, str], runs: Path, q
 )
 def test_what_the_browser_sends_is_checked(sent: object, monkeypatch: pytest.MonkeyPatch) -> None:
     address: dict[str, str] = {"edit": "0,3,0.1,2,5,0.4"}
-    monkeypatch.setattr(page.st, "query_params", address)
+    monkeypatch.setattr(edits.st, "query_params", address)
     state = {"infonce": {"edit": sent}, "anchor": "2a"}
-    monkeypatch.setattr(page.st, "session_state", state)
-    page._edited()
+    monkeypatch.setattr(edits.st, "session_state", state)
+    edits.edited()
     assert state["anchor"] == ("1a" if sent == [0, 3, 0.5] else "2a")  # the row of the edited cell
     assert address["edit"] == ("0,3,0.5,2,5,0.4" if sent == [0, 3, 0.5] else "0,3,0.1,2,5,0.4")
