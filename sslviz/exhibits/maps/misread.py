@@ -3,6 +3,7 @@
 import streamlit as st
 
 from sslviz.exhibits.maps import picture
+from sslviz.exhibits.maps.colours import TRUE
 from sslviz.exhibits.maps.side import Side
 from sslviz.methods import FIRST
 from sslviz.views.controls import server
@@ -28,7 +29,7 @@ CASES: tuple[tuple[str, str, dict[str, tuple[str, str]], str | None], ...] = (
         "some places are far worse than the mean.",
         "Colour the points by it",
         {},
-        picture.TRUE,
+        TRUE,
     ),
 )
 USUAL = {"map": "UMAP", "space": False, "neighbours": "15", "apart": "0.1", "perplexity": "30"}
@@ -58,5 +59,5 @@ def turn_to(run: str, both: dict[str, tuple[str, str]], color: str | None) -> No
             del state[slider]
     found = server.find(run)
     probe = recorded.probe(found) if found is not None else None
-    if color == picture.TRUE or (probe is not None and color is not None and picture.has(probe, color)):
+    if color == TRUE or (probe is not None and color is not None and picture.has(probe, color)):
         state["colour"] = color

@@ -11,6 +11,7 @@ import streamlit as st
 from sslviz.exhibits.maps import figures_3d, misread, scores, solid
 from sslviz.exhibits.maps import picture as maps_picture
 from sslviz.exhibits.maps import side as maps_side
+from sslviz.exhibits.maps.colours import TRUE
 from sslviz.exhibits.maps.picture import TRAILS
 from sslviz.exhibits.maps.side import Side
 from sslviz.figures import map as maps
@@ -56,7 +57,7 @@ def color_of(sides: list[Side]) -> str | None:
     names = [name for name in ("class", *factors) if all(maps_picture.has(probe, name) for probe in probes)]
     if not probes:
         return None
-    names.append(maps_picture.TRUE)
+    names.append(TRUE)
     address.check("colour", lambda text: text in names, names[0])
     return st.selectbox("Colour", names, key="colour", bind="query-params", width=220)
 

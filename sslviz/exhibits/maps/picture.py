@@ -7,22 +7,19 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-import torch
 
 from sslviz.exhibits.maps import figures_3d, figures_trails
+from sslviz.exhibits.maps.colours import colours
 from sslviz.exhibits.maps.side import Side
 from sslviz.figures import map as maps
 from sslviz.foreign import in_plotly
-from sslviz.measures.overlap import nearest_in_h, nearest_on_map, overlap
 from sslviz.processes.map_kind import MapKind
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet
 from sslviz.views.method.layouts import LAYOUTS, h_of, layouts, moments
-from sslviz.views.method.map import CYCLIC
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.recorded import BY_PATH, folder, stamped
 
-TRUE = "true neighbours"
 TRAILS = ("none", "since the moment before", "since the start")
 TRAILS_HELP = (
     f"the path of the {figures_trails.MOST} points that moved most, through the maps of this kind that there are"
@@ -180,26 +177,3 @@ def positions(sides: list[Side]) -> pd.DataFrame:
             table["label"] = probe.labels[: len(layout)]
         tables.append(table)
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def colours(run: RunFolder, step: int, color: str | None, probe: ProbeSet, layout: np.ndarray) -> dict[str, Any]:
-    """What `maps.scatter` is told about colours."""
-    n = len(layout)
-    if color == TRUE:
-        share = true_share(run, step, layout)
-        return {} if share is None else {"factor": share, "factor_name": TRUE}
-    if color == "class" and probe.labels is not None:
-        return {"labels": probe.labels[:n], "classes": probe.classes}
-    if color in probe.factors:
-        values = probe.factors[color][:n]
-        return {"factor": values, "factor_name": color.replace("_", " "), "cyclic": color in CYCLIC}
-    return {}
-
-
-def true_share(run: RunFolder, step: int, layout: np.ndarray) -> np.ndarray | None:
-    """Of each point's K nearest on the map, the part that is among its K nearest in h; None if h was not kept."""
-    h = h_of(run, step)
-    if h is None or len(h) != len(layout):
-        return None
-    found: np.ndarray = overlap(nearest_in_h(torch.from_numpy(h)), nearest_on_map(torch.from_numpy(layout))).numpy()
-    return found

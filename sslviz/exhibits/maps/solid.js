@@ -9,6 +9,7 @@ import { mounted } from "../../views/plot/js/streamlit.js";
 import { html, make } from "../../views/plot/js/svg.js";
 import { readTheme, themed } from "../../views/plot/js/theme.js";
 import { Tooltip } from "../../views/plot/js/tooltip.js";
+import { cube } from "./cube.js";
 import { symbol } from "./symbols.js";
 
 const START = { turn: 0.6, tilt: 0.45 }; // radians: around the third axis, and towards the viewer
@@ -92,7 +93,7 @@ class Solid {
     const pen = this.canvas.getContext("2d");
     pen.setTransform(fine, 0, 0, fine, 0, 0);
     pen.clearRect(0, 0, size, size);
-    this.cube(pen);
+    cube(pen, (points) => this.project(points), size, this.about.axes, readTheme(this.parent));
     this.lines(pen);
     const seen = (this.seen = this.project(this.points));
     const order = Array.from({ length: seen.length / 3 }, (_, i) => i).sort((a, b) => seen[3 * a + 2] - seen[3 * b + 2]);
@@ -108,46 +109,6 @@ class Solid {
     }
     pen.globalAlpha = 1;
     make(this.canvas, { "data-drawn": (Number(this.canvas.dataset.drawn) || 0) + 1 });
-  }
-
-  // The edges of the cube, and the names of its three axes.
-  cube(pen) {
-    const { color, font } = readTheme(this.parent);
-    const corners = [];
-    for (let i = 0; i < 8; i++) corners.push(i & 1 ? 1 : -1, i & 2 ? 1 : -1, i & 4 ? 1 : -1);
-    const seen = this.project(corners);
-    const farthest = [...Array(8).keys()].reduce((a, b) => (seen[3 * a + 2] < seen[3 * b + 2] ? a : b));
-    pen.strokeStyle = pen.fillStyle = color;
-    pen.font = `14px ${font}`;
-    pen.textAlign = "center";
-    for (let corner = 0; corner < 8; corner++)
-      for (const bit of [1, 2, 4]) {
-        if (corner & bit) continue;
-        const other = corner | bit;
-        pen.globalAlpha = corner === farthest || other === farthest ? 0.12 : 0.3;
-        pen.beginPath();
-        pen.moveTo(seen[3 * corner], seen[3 * corner + 1]);
-        pen.lineTo(seen[3 * other], seen[3 * other + 1]);
-        pen.stroke();
-      }
-    pen.globalAlpha = 0.9;
-    this.about.axes.forEach((name, axis) => {
-      // of the four edges along this axis, the lowest one names it
-      const bit = 1 << axis;
-      const low = [...Array(8).keys()].filter((c) => !(c & bit));
-      const y = (c) => seen[3 * c + 1] + seen[3 * (c | bit) + 1];
-      const corner = low.reduce((a, b) => (axis === 2 ? (seen[3 * a] < seen[3 * b] ? a : b) : y(a) > y(b) ? a : b));
-      const [x0, y0, x1, y1] = [corner, corner | bit].flatMap((c) => [seen[3 * c], seen[3 * c + 1]]);
-      const width = pen.measureText(name).width / 2 + 4;
-      const outside = (x0 + x1) / 2 < this.size / 2 ? -40 : 40;
-      const at = axis === 2 ? Math.min(x0, x1) - 8 : (x0 + x1) / 2 + outside;
-      pen.save();
-      pen.translate(axis === 2 ? at : Math.min(Math.max(at, width), this.size - width), axis === 2 ? (y0 + y1) / 2 : (y0 + y1) / 2 + 20);
-      if (axis === 2) pen.rotate(-Math.PI / 2);
-      pen.fillText(name, 0, 0);
-      pen.restore();
-    });
-    pen.globalAlpha = 1;
   }
 
   // Trails: the way of the points that moved most.

@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from sslviz.exhibits.maps import picture as maps_picture
 from sslviz.exhibits.maps import side
+from sslviz.exhibits.maps.colours import TRUE
 from sslviz.measures.projection import pca
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet, Snapshot
@@ -162,7 +163,7 @@ def test_the_buttons_show_what_the_sentences_say(asked: list) -> None:
     assert [value for _, value in moments] == [0, END]
     app.button(key="misread_2").click().run()
     assert not app.exception
-    assert app.selectbox(key="colour").value == maps_picture.TRUE
+    assert app.selectbox(key="colour").value == TRUE
 
 
 def test_pictures_of_which_less_is_known_change_what_can_be_asked(runs: Path, asked: list) -> None:
