@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 from streamlit.delta_generator import DeltaGenerator
 
-from sslviz.exhibits.pretext import ask, figures
+from sslviz.exhibits.pretext import ask, figures, figures_colors
 from sslviz.exhibits.pretext.ask import Colours
 from sslviz.methods.colorization import ANNEAL, Colorization
 from sslviz.training.loaded import Loaded
@@ -54,22 +54,22 @@ def bets(path: str, found: Colours) -> None:
     one, two = st.columns(2, gap="medium")
     with one:
         plot(
-            figures.sure(p.max(0), (row, column)),
+            figures_colors.sure(p.max(0), (row, column)),
             key="sure",
             alt="How sure the network is of the likeliest colour at each place",
             of=path,
             on_click=lambda at: address.remember("place", [at.row, at.column]),
         )
-        st.caption(figures.HOW_TO_READ_SURE)
+        st.caption(figures_colors.HOW_TO_READ_SURE)
     with two:
         colors = ask.bin_colours(found.bins, found.light[0, row, column])
         plot(
-            figures.place(found.bins, p[:, row, column], colors, int(truth[row, column])),
+            figures_colors.place(found.bins, p[:, row, column], colors, int(truth[row, column])),
             key="bets",
             alt=f"Probability of each colour at row {row}, column {column}",
             of=path,
         )
-        st.caption(figures.HOW_TO_READ_PLACE)
+        st.caption(figures_colors.HOW_TO_READ_PLACE)
 
 
 def read_place(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from sslviz.exhibits.pretext import figures
+from sslviz.exhibits.pretext import figures_worth
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.views.controls import server
@@ -27,7 +27,7 @@ def show() -> None:
     left, right = st.columns(2, gap="medium")  # the table needs 415 pixels
     with left:
         plot(drawn(table), key="worth", alt="Linear probe of the recorded runs: " + in_words(table))
-        st.caption(figures.HOW_TO_READ_WORTH)
+        st.caption(figures_worth.HOW_TO_READ)
     with right:
         st.markdown(differences(table))
         st.dataframe(written(table), hide_index=True, width="stretch")
@@ -35,7 +35,7 @@ def show() -> None:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def drawn(table: pd.DataFrame) -> bytes:
-    return encode(figures.worth(table))
+    return encode(figures_worth.worth(table))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sslviz.exhibits.pretext import figures
+from sslviz.exhibits.pretext import figures, figures_colors, figures_worth
 from sslviz.figures import style
 
 pytestmark = pytest.mark.usefixtures("every_figure_is_valid")
@@ -32,18 +32,18 @@ def test_the_true_turn_is_orange_and_the_curve_closes() -> None:
 
 def test_bets_ring_the_true_colour() -> None:
     bins, p = np.array([[0, 0], [20, 0], [0, 20]]), np.array([0.2, 0.7, 0.1])
-    figure = figures.place(bins, p, np.zeros((3, 3), np.uint8), 2)
+    figure = figures_colors.place(bins, p, np.zeros((3, 3), np.uint8), 2)
     titled(figure)
     assert int(np.argmax(figure.data[0].marker.line.width)) == 2
     assert int(np.argmax(figure.data[0].marker.size)) == 1
     assert "likeliest 70% · the true colour 10%" in figure.layout.title.subtitle.text
-    framed = figures.sure(np.full((8, 8), 0.1), (2, 5)).layout.shapes[0]
+    framed = figures_colors.sure(np.full((8, 8), 0.1), (2, 5)).layout.shapes[0]
     assert (framed.y0, framed.x0) == (1.5, 4.5)
 
 
 def test_worth_is_sorted_and_keeps_its_references() -> None:
     rows = {"method": ["A", "B"], "kind": ["pretext task", "views compared"], "linear": [0.4, 0.6]}
-    figure = figures.worth(pd.DataFrame({**rows, "random": [0.2, 0.3], "exam": [0.35, None]}))
+    figure = figures_worth.worth(pd.DataFrame({**rows, "random": [0.2, 0.3], "exam": [0.35, None]}))
     titled(figure)
     assert list(figure.layout.yaxis.categoryarray) == ["B", "A"]
     random = next(trace for trace in figure.data if trace.name == "random weights")
