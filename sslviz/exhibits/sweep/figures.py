@@ -1,11 +1,11 @@
 """What a sweep has found: one knob as a curve with a band, two knobs as a heat map that fills while it runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
+from sslviz.exhibits.sweep.cells import Cell, Side
 from sslviz.figures import style
 
 HOW_TO_READ_MAP = (
@@ -22,51 +22,6 @@ HOW_TO_READ_CURVE = (
     "network with random weights."
 )
 FAR_APART = 8  # times larger than the smallest: from there on a knob's axis is logarithmic
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One place of the map. `values`: of its finished runs; `going`: what is written on it while it is trained."""
-
-    column: int
-    row: int
-    name: str
-    values: tuple[float, ...] = ()
-    runs: tuple[str, ...] = ()  # that the values come from
-    planned: int = 1
-    going: str = ""
-
-    @property
-    def mean(self) -> float:
-        return float(np.mean(self.values)) if self.values else float("nan")
-
-    @property
-    def std(self) -> float:
-        return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else float("nan")
-
-    def written(self, percent: bool, between: str = " ") -> str:
-        """56.1 ± 0.8; empty without values."""
-        if not self.values:
-            return ""
-        scale, form = (100, ".1f") if percent else (1, ".3g")
-        spread = f"{between}± {self.std * scale:{form}}" if len(self.values) > 1 else ""
-        return f"{self.mean * scale:{form}}{spread}"
-
-    def told(self, metric: str, percent: bool) -> str:
-        """What hovering says."""
-        number = (
-            f"{metric}: {self.written(percent)}{' %' if percent else ''}" if self.values else "nothing finished yet"
-        )
-        lines = [self.name, number, f"{len(self.values)} of {self.planned} runs", *self.runs[:6]]
-        return "<br>".join([*lines, *(["…"] if len(self.runs) > 6 else []), *([self.going] if self.going else [])])
-
-
-@dataclass(frozen=True)
-class Side:
-    """An axis: what it is called, and what stands at its places."""
-
-    title: str
-    labels: Sequence[str]
 
 
 def heat(  # noqa: PLR0913 - the words around the cells, by keyword
@@ -156,9 +111,8 @@ def curve(
         band = {"fill": "toself", "fillcolor": color, "opacity": 0.2, "line": {"width": 0}, "mode": "lines"}
         traces.append(go.Scatter(x=np.concatenate([at, at[::-1]]), y=edge, hoverinfo="skip", name="± std", **band))
     told = [cell.told(metric, percent) for cell in done]
-    line = {"color": color, "width": 2.5}
-    traces.append(go.Scatter(x=at, y=mean, name="mean", mode="lines+markers", line=line, hovertext=told))
-    traces[-1].hoverinfo = "text"
+    mode, info = "lines+markers", "text"
+    traces.append(style.line(at, mean, color, name="mean", mode=mode, hovertext=told, hoverinfo=info))
     singles = [(place[c.column], value, c.column, c.told(metric, percent)) for c in done for value in c.values]
     traces.append(
         go.Scatter(
@@ -175,10 +129,9 @@ def curve(
     traces[-2 if len(traces) > 1 else 0].customdata = np.array([cell.column for cell in done], dtype=np.int32)
     ends = np.array(_ends(place, log), dtype=np.float32)
     if reference is not None:
-        dash = {"color": style.FAINT, "width": 1.5, "dash": "dash"}
         name = f"random weights {reference:.0%}" if percent else f"random weights {reference:.3g}"
         level = np.full(2, reference, dtype=np.float32)
-        traces.append(go.Scatter(x=ends, y=level, name=name, mode="lines", line=dash, hoverinfo="skip"))
+        traces.append(style.line(ends, level, style.FAINT, width=1.5, dash="dash", name=name))
     notes = [
         {"x": float(np.log10(place[c.column])) if log else place[c.column], "yref": "y domain", "y": 0.02}
         | {"text": c.going, "showarrow": False, "yanchor": "bottom", "font": {"size": 13, "color": style.POSITIVE}}

@@ -1,6 +1,7 @@
 """One sweep: how far it is, its map or curve beside what papers report, the runs behind a cell, and the numbers."""
 
 import json
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -8,12 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.exhibits.sweep import figures
+from sslviz.exhibits.sweep.buttons import buttons
 from sslviz.exhibits.sweep.papers import REPORTED
-from sslviz.exhibits.sweep.results import SCORES, WORDS, Results, lasting, of_sweep, recorded, title
-from sslviz.foreign import SENTENCE, in_markdown
+from sslviz.exhibits.sweep.results import SCORES, WORDS, Results, find, lasting
+from sslviz.foreign import in_markdown
 from sslviz.measures.scores import FINAL, LIVE
-from sslviz.runs.folder import BIN, list_runs
-from sslviz.sweeps import progress, store
+from sslviz.runs.folder import list_runs
+from sslviz.sweeps import progress
 from sslviz.views import address
 from sslviz.views.controls import server
 from sslviz.views.controls.runs_here import MOST
@@ -23,11 +25,6 @@ HELP = (
     f"{FINAL.meaning} Linear: a linear probe at the end; hue: the last {LIVE.name}, asked for the hue, on drawn "
     "shapes; loss: mean of the last 10 steps."
 )
-
-
-def find(name: str) -> Results | None:
-    sweep = store.read_sweep(server.launcher().runs, name)
-    return of_sweep(sweep) if sweep is not None else recorded().get(name)
 
 
 def is_busy(name: str) -> bool:
@@ -84,68 +81,6 @@ def headline(results: Results) -> None:
         now = table[table["state"].isin(["starting", "running", "paused"])]
         words = "; ".join(f"training {in_markdown(row['cell'])}, seed {row['seed']}" for row in now.to_dict("records"))
         st.progress(min(1.0, float(table["share"].fillna(0).sum()) / total), words or None)
-
-
-def buttons(results: Results) -> None:
-    """Cancel, resume, delete; and out of the bin again."""
-    sweep = results.sweep
-    thrown = store.list_sweeps(server.launcher().runs / BIN)[:1]
-    if sweep is not None:
-        busy, left = progress.at_work(results.table), progress.left(results.table)
-        if busy:
-            st.button("Cancel", icon=":material/stop:", key="cancel", on_click=cancel, args=(sweep.id,))
-        elif left:
-            again = "Try again" if set(results.table["state"]) == {"done", "failed"} else "Resume"
-            label = f"{again}: {len(left)} run{'s' * (len(left) > 1)} left"
-            st.button(label, icon=":material/resume:", key="resume", on_click=resume, args=(sweep.id,))
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            key="delete_sweep",
-            disabled=busy,
-            help="its runs too; they lie in the bin",
-            on_click=delete,
-            args=(sweep.id,),
-        )
-    for each in thrown:
-        label = f"Undo: put back the sweep of {in_markdown(title(each))}"
-        st.button(label, icon=":material/undo:", key="undo_sweep", on_click=put_back, args=(each.id,))
-
-
-def cancel(name: str) -> None:
-    if (sweep := store.read_sweep(server.launcher().runs, name)) is not None:
-        server.launcher().cancel(list(sweep.runs))
-        st.session_state["_swept"] = True
-
-
-def resume(name: str) -> None:
-    results = find(name)
-    if results is not None:
-        server.launcher().sweep(progress.left(results.table))
-        st.session_state["_swept"] = True
-
-
-def delete(name: str) -> None:
-    sweep = store.read_sweep(server.launcher().runs, name)
-    try:
-        if sweep is not None:
-            store.throw_away(server.launcher().runs, sweep)
-            st.query_params.pop("sweep", None)
-    except (ValueError, OSError) as error:
-        st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)
-    st.session_state["_swept"] = True
-
-
-def put_back(name: str) -> None:
-    runs = server.launcher().runs
-    sweep = store.read_sweep(runs / BIN, name)
-    try:
-        if sweep is not None:
-            store.take_back(runs, sweep)
-            st.query_params["sweep"] = name
-    except OSError as error:
-        st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)
-    st.session_state["_swept"] = True
 
 
 def picture(results: Results, score: str) -> None:
@@ -215,14 +150,8 @@ def export(results: Results) -> None:
     with st.container(horizontal=True):
         text = numbers.to_csv(index=False)
         st.download_button("Numbers as CSV", text, f"{results.id}.csv", "text/csv", key="sweep_csv")
-        st.download_button(
-            "Everything as JSON",
-            lambda: json.dumps(everything(results, numbers)),
-            f"{results.id}.json",
-            "application/json",
-            key="sweep_json",
-            on_click="ignore",
-        )
+        whole = partial(everything, results, numbers)
+        address.download("Everything as JSON", lambda: json.dumps(whole()), f"{results.id}.json", "sweep_json")
 
 
 def everything(results: Results, numbers: pd.DataFrame) -> dict[str, Any]:

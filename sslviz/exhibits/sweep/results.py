@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from sslviz import data
-from sslviz.exhibits.sweep.figures import Cell, Side
+from sslviz.exhibits.sweep.cells import Cell, Side
 from sslviz.foreign import in_markdown
 from sslviz.measures.scores import FINAL, LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
-from sslviz.sweeps import progress
+from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, RECORDED_TEMPERATURES
 from sslviz.sweeps.sweep import Sweep, written
 from sslviz.views.controls import server
@@ -160,3 +160,8 @@ def _recorded(name: str, of: str, runs: pd.DataFrame, x: Side, y: Side | None, *
     runs["run"] = [f"seed {seed}" for seed in runs["seed"]]
     about = f"SimCLR on shapes, {steps:,} steps each, {seeds} seed{'s' * (seeds > 1)}"
     return Results(name, f"Recorded example: {of}, SimCLR", about, x, y, runs, **more)
+
+
+def find(name: str) -> Results | None:
+    sweep = store.read_sweep(server.launcher().runs, name)
+    return of_sweep(sweep) if sweep is not None else recorded().get(name)

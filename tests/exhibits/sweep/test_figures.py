@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sslviz.exhibits.sweep.figures import Cell, Side, curve, heat, places
+from sslviz.exhibits.sweep.cells import Cell, Side
+from sslviz.exhibits.sweep.figures import curve, heat, places
 
 pytestmark = pytest.mark.usefixtures("every_figure_is_valid")
 

@@ -125,7 +125,7 @@ def test_a_half_done_sweep_says_how_far_it_is_and_how_long_it_will_take(runs: Pa
     assert " left" in shown
     assert "**temperature 0.1, batch size 32**: final k-NN 55.0 ± 7.1 %, 2 of 2 runs" in shown
     assert f"compare?runs={sweep.id}-000,{sweep.id}-004" in shown
-    results = outcome.find(sweep.id)
+    results = sweep_results.find(sweep.id)
     cells = {(cell.column, cell.row): cell for cell in results.cells("knn")}
     assert cells[0, 0].values == (0.5, 0.6)
     assert cells[0, 0].std == pytest.approx(np.std([0.5, 0.6], ddof=1))
@@ -168,7 +168,7 @@ def test_runs_that_were_deleted_or_failed_leave_a_gap(runs: Path) -> None:
     shown = text(opened(sweep=sweep.id))
     assert "**0 of 2** runs done" in shown
     assert "1 failed" in shown
-    cells = outcome.find(sweep.id).cells("knn")
+    cells = sweep_results.find(sweep.id).cells("knn")
     assert [cell.going for cell in cells] == ["", "failed"]
 
 
@@ -216,4 +216,4 @@ def test_own_pairs_are_called_by_their_augmentations(runs: Path) -> None:
     assert list_runs(runs)[0].notes().name == "colour + crop, seed 0"
     app = opened(sweep=sweep.id, cell="1,0")
     assert "**colour + crop**" in text(app)
-    assert progress.left(outcome.find(sweep.id).table) == [first, third]
+    assert progress.left(sweep_results.find(sweep.id).table) == [first, third]
