@@ -16,7 +16,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from sslviz.data.dataset import Dataset
-from sslviz.exhibits.mae_room import answer, networks, page, painter, ratios
+from sslviz.exhibits.mae_room import answer, mask, networks, page, painter, picture, ratios
 from sslviz.exhibits.mae_room.answer import Asked
 from sslviz.exhibits.mae_room.paint import Painted
 from sslviz.runs.folder import RunFolder
@@ -59,9 +59,9 @@ def finished(runs: Path, tiny: Dataset, quick: RunSettings, **knobs: object) -> 
 @pytest.fixture
 def mine(runs: Path, tiny: Dataset, quick: RunSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunFolder]:
     monkeypatch.setattr(choose_run, "pictures", lambda name: tiny)
-    page.pool.clear()
+    picture.pool.clear()
     yield finished(runs, tiny, quick)
-    page.pool.clear()
+    picture.pool.clear()
 
 
 def sent(app: AppTest) -> dict[str, Any]:
@@ -103,8 +103,8 @@ def test_turned_knobs_draw_a_new_mask(seen) -> None:
     app.run()
     assert sent(app)["mask"] == MASK
     app.segmented_control(key="mask_type").set_value("block").run()
-    assert sent(app)["mask"] == painter.digits(page.drawn("block", 0.5, 0))
-    assert sent(app)["next"] == painter.digits(page.drawn("block", 0.5, 1))
+    assert sent(app)["mask"] == painter.digits(mask.drawn("block", 0.5, 0))
+    assert sent(app)["next"] == painter.digits(mask.drawn("block", 0.5, 1))
 
 
 def test_only_what_is_hidden_differs_from_the_truth(seen) -> None:
@@ -221,13 +221,13 @@ def test_normalised_pixels_are_explained_with_the_numbers_on_the_page(
     runs: Path, tiny: Dataset, quick: RunSettings, monkeypatch: pytest.MonkeyPatch, seen
 ) -> None:
     monkeypatch.setattr(choose_run, "pictures", lambda name: tiny)
-    page.pool.clear()
+    picture.pool.clear()
     normal = finished(runs, tiny, quick, normalised_pixels=True)
     shown = pages.text(opened(run=normal.id))
     _, painted = seen[-1]
     loss = float(painted.normalised[0][painted.hidden[0]].mean())
     assert f"the loss is {loss:.2f}, and 1 for whoever" in shown
-    page.pool.clear()
+    picture.pool.clear()
 
 
 def test_a_run_without_kept_weights_gets_a_sentence(runs: Path, quick: RunSettings) -> None:
