@@ -35,12 +35,12 @@ def bars(
     groups = {"positive": (slice(0, 1), style.POSITIVE), "negatives": (slice(1, None), style.NEGATIVE)}
     few = p.size <= 12
     traces = [
-        go.Bar(
-            x=x[:, part].ravel().astype(np.int32),
-            y=p[:, part].ravel().astype(np.float32),
+        style.bars(
+            x[:, part].ravel().astype(np.int32),
+            p[:, part].ravel().astype(np.float32),
+            color,
             name=name,
             width=0.85,
-            marker={"color": color, "line": {"width": 0}},
             text=[f"{value:.3f}" for value in p[:, part].ravel()] if few else None,
             textposition="outside",
             cliponaxis=False,
@@ -82,20 +82,9 @@ def entropy(
     """H over log τ. curve: H at `grid`; chosen: H at `temperatures`; papers: name -> temperature, marked at the top."""
     top = float(np.log(candidates))
     ends = np.array([grid[0], grid[-1]], dtype=np.float32)
-    line = go.Scatter(
-        x=grid.astype(np.float32),
-        y=curve.astype(np.float32),
-        mode="lines",
-        line={"color": style.CLASSES[0], "width": 2.5},
-        hovertemplate="τ = %{x:.3~g}: H = %{y:.3f} nats<extra></extra>",
-    )
-    level = go.Scatter(
-        x=ends,
-        y=np.full(2, top, dtype=np.float32),
-        mode="lines",
-        line={"color": style.FAINT, "width": 1.5, "dash": "dash"},
-        hoverinfo="skip",
-    )
+    hover = "τ = %{x:.3~g}: H = %{y:.3f} nats"
+    line = style.line(grid.astype(np.float32), curve.astype(np.float32), style.CLASSES[0], hover)
+    level = style.line(ends, np.full(2, top, dtype=np.float32), style.FAINT, width=1.5, dash="dash")
     dots = go.Scatter(
         x=np.array(temperatures, dtype=np.float32),
         y=np.array(chosen, dtype=np.float32),
@@ -105,7 +94,7 @@ def entropy(
         textposition=[_beside(tau, h / top) for tau, h in zip(temperatures, chosen, strict=True)],
         cliponaxis=False,
         textfont={"size": 15, "color": style.INK},
-        hovertemplate="τ = %{x:.3~g}: H = %{y:.3f} nats<extra></extra>",
+        hovertemplate=f"{hover}<extra></extra>",
     )
     return style.figure(
         line,
