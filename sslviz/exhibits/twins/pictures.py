@@ -4,20 +4,19 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from sslviz.exhibits.twins.moments import Pair, chosen, common_steps, moment_at
 from sslviz.figures import map as maps
 from sslviz.figures import matrix, softmax
 from sslviz.foreign import in_markdown
-from sslviz.runs.folder import RunFolder
 from sslviz.views import address
 from sslviz.views.controls import runs_here
 from sslviz.views.method import doctor, layouts, panel, panels, similarity, small
 from sslviz.views.method.layouts import LAYOUTS
-from sslviz.views.method.moment import Moment, moment
+from sslviz.views.method.moment import Moment
 from sslviz.views.method.panel import Panel
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.plot import plot
 
-Pair = tuple[RunFolder, RunFolder]
 KINDS = ("umap", "pca")
 SIDES = ("a", "b")
 
@@ -31,7 +30,7 @@ def show(pair: Pair, names: tuple[str, str]) -> None:
     step = steps[-1]
     if not any(run.status().at_work for run in pair) and len(steps) > 1:
         step = chosen(pair, steps)
-    found = [at(run, step) for run in pair]
+    found = [moment_at(run, step) for run in pair]
     if any(each is None for each in found):
         st.info("This moment cannot be read.")
         return
@@ -40,43 +39,10 @@ def show(pair: Pair, names: tuple[str, str]) -> None:
     similarities(moments)
     own(moments, names)
     maps_of(pair, moments)
-    health = st.expander(
-        "How healthy are the representations?",
-        icon=":material/monitor_heart:",
-        key="health",
-        on_change="rerun",
-        bind="query-params",
-    )
+    health = address.folded("How healthy are the representations?", "monitor_heart", "health")
     if health.open:
         with health:
             doubled(moments, panels.HEALTH)
-
-
-def chosen(pair: Pair, steps: list[int]) -> int:
-    """One of the moments, in the address as `moment`; the last unless it says otherwise."""
-    address.check("moment", lambda text: text in map(str, steps), "the last moment")
-    usual = int(st.query_params.get("moment", steps[-1]))
-    step = int(st.select_slider("Moment (training step)", steps, usual, key=f"moment_{pair[0].id}_{pair[1].id}"))
-    if step != steps[-1]:
-        address.write("moment", str(step))
-    else:
-        st.query_params.pop("moment", None)
-    return step
-
-
-def common_steps(pair: Pair) -> list[int]:
-    """Steps of which both have a moment; of runs that were not in lock-step, those that either has."""
-    one, other = (set(run.snapshot_steps()) for run in pair)
-    if not one or not other:
-        return []
-    both = one & other
-    return sorted(both if len(both) * 2 > min(len(one), len(other)) else one | other)
-
-
-def at(run: RunFolder, step: int) -> Moment | None:
-    """The last moment up to `step`, or the first one after it."""
-    steps = run.snapshot_steps()
-    return moment(run, max((s for s in steps if s <= step), default=min(steps)))
 
 
 def row(moments: list[Moment], draw: Callable[[Moment, str], None]) -> None:
