@@ -4,13 +4,12 @@
 // the browser works; Python hears of the moment (as a percentage of the longest run) when it has come to rest.
 
 import { clock } from "./bus.js";
-import { mounted, served } from "./streamlit.js";
+import { mounted } from "./streamlit.js";
+import { consult, count, isKnown, under } from "./under.js";
 
 const REST = 350; // milliseconds
 const MOST = 240; // moments on the slider; of more, as many, evenly chosen
 const PAUSE = 2000; // milliseconds after which the doctor is asked: the pictures come first
-const verdicts = new Map(); // address -> {step, verdict}, of every run
-
 class Face {
   send; // (name, value): tells Python
 
@@ -54,8 +53,8 @@ class Face {
   show(data) {
     const text = JSON.stringify({ ...data, percent: 0 });
     if (text === this.text) return this.tell();
-    const first = !this.text;
-    const [axis, share] = [data.axis, first ? data.percent / 100 : this.amount() / (this.data.end || 1)];
+    const first = !this.text, { axis } = data;
+    const share = first ? data.percent / 100 : this.amount() / (this.data.end || 1);
     this.text = text;
     this.data = data;
     const all = new Set(data.runs.flatMap((run) => run[axis]));
@@ -73,20 +72,13 @@ class Face {
     this.asking = setTimeout(() => this.judge(), PAUSE);
   }
 
-  // What the doctor says of every moment, once; not while something else moves.
+  // The doctor is asked of every run, not while something else moves.
   async judge() {
     const { data } = this;
     for (const { doctor } of data.runs) {
-      if (!doctor || verdicts.has(doctor)) continue;
+      if (isKnown(doctor)) continue;
       if (clock.playing || clock.loading) return void (this.asking = setTimeout(() => this.judge(), PAUSE));
-      clock.tick({ loading: clock.loading + 1 });
-      try {
-        const answer = await fetch(served(doctor));
-        verdicts.set(doctor, answer.ok ? await answer.json() : { step: [], verdict: [] });
-      } catch (error) {
-        console.warn("no doctor:", String(error.message ?? error)); // asked again when the page changes
-      }
-      clock.tick({ loading: clock.loading - 1 });
+      await consult(doctor);
       if (this.data !== data || !this.root.isConnected) return;
       this.tell();
     }
@@ -163,8 +155,7 @@ class Face {
     const last = this.moments.length - 1;
     if (!mine) {
       const go = (at) => (this.pause(), this.go(at));
-      Object.assign(acts, { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1) });
-      Object.assign(acts, { Home: () => go(0), End: () => go(last) });
+      Object.assign(acts, { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => go(0), End: () => go(last) });
     }
     if (!acts[event.key]) return;
     event.preventDefault();
@@ -176,7 +167,6 @@ class Face {
     if (!this.moments) return;
     const { axis, runs } = this.data;
     const amount = this.amount();
-    const count = (n) => Math.round(n).toLocaleString("en");
     const unit = { seconds: `${count(amount)} s`, images: `${count(amount)} images`, step: `step ${count(amount)}` }[axis];
     const found = runs.map((run) => ({ run, i: lastBefore(run[axis], amount) }));
     const [only] = found.length === 1 ? found : [];
@@ -187,27 +177,9 @@ class Face {
     this.slider.setAttribute("aria-valuetext", this.words.textContent);
     this.watch.disconnect();
     for (const { run, i } of found) {
-      for (const place of document.querySelectorAll(`.sslviz-now[data-number="${run.number}"]`)) {
-        const ended = run.ended && run[axis][run.step.length - 1] < 0.95 * amount ? ", ended" : "";
-        const lines = [
-          `step ${count(run.step[i])}${ended}`,
-          `${count(run.images[i])} images, ${count(run.seconds[i])} s`,
-          run.score[i],
-        ];
-        lines.forEach((text, k) => place.children[k] && place.children[k].textContent !== text && (place.children[k].textContent = text));
-        this.judged(place.children[3], run, run.step[i]);
-        const around = place.parentElement;
-        if (around) this.watch.observe(around, { childList: true });
-      }
+      const ended = run.ended && run[axis][run.step.length - 1] < 0.95 * amount;
+      for (const around of under(run, i, ended)) this.watch.observe(around, { childList: true });
     }
-  }
-
-  judged(place, run, step) {
-    const known = verdicts.get(run.doctor);
-    if (!place || !known) return;
-    const found = known.verdict[known.step.findLastIndex((one) => one <= step)];
-    place.textContent = found ? `Doctor: ${found.name}` : "";
-    place.title = found?.sentence ?? "";
   }
 
   close() {

@@ -4,14 +4,13 @@
 
 import { clock } from "./bus.js";
 import { historyAt } from "./history.js";
-import { pictureNumbers } from "./packed.js";
+import { AT, ghosts, haunts, timed } from "./moment.js";
 import { movePoints, moveShapes, repaintCells, retitle, setMeta } from "./plotly_private.js";
 import { themed } from "./theme.js";
 
 /** @type {Set<Follower>} of all charts of the page */
 export const followers = new Set();
 const PATIENCE = 25; // milliseconds of drawing between two pictures of the screen
-const SQUARE = 1 / 160; // of a final place, as a part of the map
 
 export class Follower {
   /** @param {import("./chart.js").Chart} chart */
@@ -77,7 +76,8 @@ export class Follower {
       if (kind === "figures") {
         ({ data, layout } = JSON.parse(themed(history.texts[i], this.chart.theme.dark)));
       } else {
-        this[kind](data, layout, i);
+        AT[kind](data, layout, history, i, this.chart.theme.color);
+        this.haunted = haunts(history, i);
         if (title) layout.title.text = history.name(i);
         if (subtitles?.length) layout.title.subtitle = { text: subtitles[i] };
       }
@@ -89,53 +89,6 @@ export class Follower {
     this.amount = clock.amount;
     if (this.timed && clock.on) layout.shapes.forEach((shape) => timed(shape));
     return { data, layout };
-  }
-
-  cells(data, _, i) {
-    data[0].z = this.history.z(i);
-  }
-
-  heights(data, layout, i) {
-    const { history } = this;
-    const y = (k) => Array.from(history.part(k));
-    if (clock.ghost && i < history.last) {
-      const line = { ...data[0].line, width: 2, dash: "dashdot" };
-      data.push({ ...data[0], y: y(history.last), name: "at the end", opacity: 0.4, line });
-      layout.showlegend ??= true;
-    }
-    data[0].y = y(i);
-  }
-
-  places(data, layout, i) {
-    const { history } = this;
-    for (const trace of data) {
-      const pictures = pictureNumbers(trace);
-      if (!pictures) continue;
-      [trace.x, trace.y] = [0, 1].map((axis) => Float64Array.from(pictures, (n) => history.place(i, axis, n)));
-    }
-    layout.shapes = (layout.shapes ?? []).concat(this.ghosts(data, i));
-  }
-
-  // Where the points of a map will be at the end: a shape for each trace, none at the end.
-  ghosts(data, i) {
-    const { history } = this;
-    this.haunted = this.haunts(i);
-    if (!this.haunted) return [];
-    const { low, high } = history.about;
-    const [w, h] = [0, 1].map((axis) => high[axis] - low[axis]);
-    const r = SQUARE * Math.max(w, h);
-    const square = (x, y) => `M${x - r},${y - r}H${x + r}V${y + r}H${x - r}Z`;
-    const place = (n) => [0, 1].map((axis) => history.place(history.last, axis, n));
-    const shape = (trace) => {
-      const path = Array.from(pictureNumbers(trace), (n) => square(...place(n))).join("");
-      const fillcolor = typeof trace.marker.color === "string" ? trace.marker.color : this.chart.theme.color;
-      return { name: "ghost", type: "path", path, fillcolor, opacity: 0.28, line: { width: 0 }, layer: "below" };
-    };
-    return data.filter(pictureNumbers).map(shape);
-  }
-
-  haunts(i) {
-    return clock.ghost && i < this.history.last;
   }
 
   // From one moment to another, with the least work.
@@ -151,9 +104,10 @@ export class Follower {
     }
     const i = history?.now();
     if (!history || !this.quick(i)) return void chart.draw();
-    if (history.about.kind === "places" && this.haunted !== this.haunts(i)) {
+    if (history.about.kind === "places" && this.haunted !== haunts(history, i)) {
       const rest = (root.layout.shapes ?? []).filter((shape) => shape.name !== "ghost");
-      window.Plotly.relayout(root, { shapes: rest.concat(this.ghosts(root.data, i)) });
+      window.Plotly.relayout(root, { shapes: rest.concat(ghosts(root.data, history, i, chart.theme.color)) });
+      this.haunted = haunts(history, i);
     }
     this.ghost = clock.ghost;
     this.shown = i;
@@ -161,7 +115,7 @@ export class Follower {
     setMeta(root, chart.meta);
     retitle(root, { text: history.name(i) });
     root.dataset.frame = i;
-    chart.rehover();
+    chart.pointer.again();
   }
 
   // Moves only what moves, in plotly's drawing; false if that cannot be done.
@@ -211,10 +165,3 @@ clock.addEventListener("tick", () => {
   for (const each of followers) each.heard();
   schedule();
 });
-
-// The line "now", and the veil over what comes after it.
-function timed(shape) {
-  if (shape.name === "now") shape.x0 = shape.x1 = clock.amount;
-  const opacity = clock.amount >= clock.end ? 0 : clock.ghost ? 0.7 : 1;
-  if (shape.name === "ahead") Object.assign(shape, { x0: clock.amount, opacity });
-}
