@@ -48,7 +48,10 @@ SOURCES: dict[str, Source] = {
         "Fashion-MNIST", "70,000 grey pictures of ten kinds of clothes (30 MB to download)", True, True
     ),
 }
-OWN = ("own", "listing", "layout", "picture")  # the files that decide how pictures of one's own come out
+OWN = (  # the files that decide how pictures of one's own come out
+    *("own", "reading", "listing", "zipped", "picture", "depth", "heic"),
+    *("layout", "folders", "splits", "spelling", "holdout"),
+)
 
 
 def default_cache() -> Path:

@@ -31,7 +31,9 @@ class Split:
 class Dataset:
     """A training split, a test split (its pictures never train anything), the names of the classes, and remarks.
 
-    `notes` are sentences that a person should read once: "3 unreadable files were skipped: a.png, …".
+    `notes` are sentences that a person should read once: "3 unreadable files were skipped: a.png, …". `split`: how
+    training and test pictures were told apart, in a few words. `fingerprint`: changes when one's own pictures do
+    (sources/reading.py); empty for a set whose name says what it is.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Dataset:
     test: Split
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    split: str = ""
+    fingerprint: str = ""
 
     @property
     def size(self) -> int:

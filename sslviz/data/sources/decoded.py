@@ -22,7 +22,8 @@ import torch
 
 from sslviz.data.dataset import Dataset, Split
 
-FORMAT = 1
+FORMAT = 2
+KNOWN = ("name", "classes", "notes", "split", "fingerprint")  # of a data set, besides its arrays
 UNFINISHED = ".unfinished-"  # folders that are being filled
 DAY = 86_400.0
 
@@ -38,6 +39,8 @@ def read(entry: Path) -> Dataset | None:
             test=_split(arrays, "test"),
             classes=tuple(info["classes"]),
             notes=tuple(info["notes"]),
+            split=info["split"],
+            fingerprint=info["fingerprint"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
         return None
@@ -65,7 +68,7 @@ def write(entry: Path, dataset: Dataset, *, replaces: str) -> None:
         for name, array in _arrays(dataset).items():
             np.save(fresh / f"{name}.npy", array)
             crcs[name] = _crc(fresh / f"{name}.npy")
-        info = {"name": dataset.name, "classes": dataset.classes, "notes": dataset.notes, "arrays": crcs}
+        info = {name: getattr(dataset, name) for name in KNOWN} | {"arrays": crcs}
         (fresh / "info.json").write_text(json.dumps(info), "utf-8")
         if read(entry) is None:  # else another process was quicker
             with contextlib.suppress(FileNotFoundError):

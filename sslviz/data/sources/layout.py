@@ -1,30 +1,34 @@
 """Which class, and training or test? Read off the folders that a picture lies in.
 
     cats/1.jpg  dogs/2.png                  one sub-folder per class
-    train/cats/1.jpg  test/dogs/2.png       with a test split (test/ or val/); without one, a fixed part is held out
+    train/cats/1.jpg  test/dogs/2.png       with a test split (splits.py knows its names); without one, a fixed part is
+                                            held out (holdout.py)
     1.jpg  2.png                            no labels
 
-One folder around everything does not matter, nor do folders inside a class.
+One folder around everything does not matter (folders.py), nor does how a class is spelled (spelling.py). Everything
+that is left out or assumed becomes a note.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import numpy as np
+from sslviz.data.sources.folders import pictures, repeated, unwrapped, without_masks
+from sslviz.data.sources.holdout import hold_out, subfolders
+from sslviz.data.sources.spelling import joined
+from sslviz.data.sources.splits import Paths, find_split
 
-TRAIN = frozenset({"train", "training"})
-TEST = frozenset({"test", "testing"})
-VALIDATION = frozenset({"val", "valid", "validation"})
-HELD_OUT = 5  # without a test split, one picture in five is held out …
-HELD_OUT_MOST = 2_000  # … but no more than this
-
-Parts = tuple[str, ...]
+Classes = dict[int, str | None]  # row -> its class
+NAMED = 3  # classes that are named in a note
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows (into the names) of the training and of the test pictures; the class of each, None where it has none."""
+    """Rows (into the names) of the training and of the test pictures; the class of each, None where it has none.
+
+    `split`: in a few words, how training and test pictures were told apart.
+    """
 
     train: list[int]
     test: list[int]
@@ -32,63 +36,46 @@ class Layout:
     test_labels: list[int] | None
     classes: tuple[str, ...]
     notes: tuple[str, ...]
+    split: str = ""
 
 
-def arrange(names: Sequence[str]) -> Layout:
-    """Sort pictures with names like "train/cats/1.jpg" into splits and classes; the same names give the same layout."""
+def arrange(names: Sequence[str], copies: Mapping[int, int] | None = None) -> Layout:
+    """Sort pictures with names like "train/cats/1.jpg" into splits and classes; the same names give the same layout.
+
+    copies: row -> the first row whose picture is equal to this one's, where that is known.
+    """
     notes: list[str] = []
-    paths = _unwrapped({row: PurePosixPath(name).parts for row, name in enumerate(names)})
-    heads = {parts[0].lower() for parts in paths.values() if len(parts) > 1}
-    test: dict[int, Parts] = {}
-    if heads & TRAIN and heads & (TEST | VALIDATION):  # a lone folder "train" may be a class: trains
-        is_test = TEST if heads & TEST else VALIDATION
-        inside = {row: parts for row, parts in paths.items() if len(parts) > 1 and parts[0].lower() in TRAIN | is_test}
-        if outside := len(paths) - len(inside):
-            notes.append(f"{_pictures(outside)} outside the train and {min(heads & is_test)} folders left out.")
-        paths = _unwrapped({row: parts[1:] for row, parts in inside.items()})
-        test = {row: paths.pop(row) for row, parts in inside.items() if parts[0].lower() in is_test}
-
-    train_classes, test_classes = _classes(paths, notes), _classes(test, notes)
-    classes = tuple(sorted({c for found in (train_classes, test_classes) for c in found.values() if c is not None}))
-    if len(classes) == 1:
-        notes.append(f"All pictures are of one class ({classes[0]}): training works, but there is no k-NN score.")
-        classes = ()
-    elif not classes:
-        notes.append("No class folders, so no labels: training works, but there is no k-NN score.")
-    elif None in (*train_classes.values(), *test_classes.values()):
-        notes.append("One of train and test has no class folders, so there is no k-NN score.")
+    copies = copies or {}
+    paths = without_masks({row: PurePosixPath(name).parts for row, name in enumerate(names)}, notes)
+    paths = unwrapped(paths, notes)
+    given = find_split(paths)
+    if given is not None:
+        if given.outside:
+            notes.append(f"{pictures(given.outside)} outside the {' and '.join(given.names)} folders left out.")
+        paths = unwrapped(given.train | given.test, notes)
+    sides = [given.train, given.test] if given is not None else [paths]
+    known = spelled([labelled({row: paths[row] for row in side if row in paths}, notes) for side in sides], notes)
+    classes = classes_of(known, notes)
+    if given is not None:
+        train, test = (list(side) for side in known)
+        split = f"the folders {' and '.join(given.names)}"
+    else:
+        notes += repeated(known[0], paths)
+        train, test = hold_out(known[0] if classes else dict.fromkeys(known[0]), paths, copies)
+        split = f"{len(test):,} of {pictures(len(known[0]))} held out"
+        notes.append(f"No test split, so {split.replace(' held', ' are held')} to test, always the same ones.")
+        if classes and subfolders(known[0], paths):
+            notes.append("Of classes with sub-folders whole ones are held out: frames of one video stay on one side.")
+    notes += copied(train, test, copies, given is not None)
+    train_names, test_names = ([of[row] for row in rows] for of, rows in ((known[0], train), (known[-1], test)))
+    if classes:
+        notes += one_sided(train_names, test_names)
     index = {name: k for k, name in enumerate(classes)}
-
-    train_rows, test_rows = list(train_classes), list(test_classes)
-    if not test:
-        train_rows, test_rows = _hold_out(train_classes)
-        test_classes = train_classes
-        all_of_them = _pictures(len(train_classes))
-        notes.append(
-            f"No test split, so {len(test_rows):,} of {all_of_them} are held out to test, always the same ones."
-        )
-    return Layout(
-        train=train_rows,
-        test=test_rows,
-        train_labels=_labels([train_classes[row] for row in train_rows], index),
-        test_labels=_labels([test_classes[row] for row in test_rows], index),
-        classes=classes,
-        notes=tuple(notes),
-    )
+    train_labels, test_labels = _labels(train_names, index), _labels(test_names, index)
+    return Layout(train, test, train_labels, test_labels, classes, tuple(notes), split)
 
 
-def _unwrapped(paths: dict[int, Parts]) -> dict[int, Parts]:
-    """Without the folders that surround everything: "pets/cats/1.jpg", "pets/dogs/2.jpg" lose their "pets"."""
-    while (
-        len({parts[0] for parts in paths.values()}) == 1
-        and all(len(parts) > 1 for parts in paths.values())
-        and any(len(parts) > 2 for parts in paths.values())
-    ):
-        paths = {row: parts[1:] for row, parts in paths.items()}
-    return paths
-
-
-def _classes(paths: dict[int, Parts], notes: list[str]) -> dict[int, str | None]:
+def labelled(paths: Paths, notes: list[str]) -> Classes:
     """The class of each picture of one split: all have one or none has."""
     found = {row: parts[0] if len(parts) > 1 else None for row, parts in sorted(paths.items())}
     outside = [row for row, name in found.items() if name is None]
@@ -97,18 +84,57 @@ def _classes(paths: dict[int, Parts], notes: list[str]) -> dict[int, str | None]
             notes.append("Most pictures lie outside the class folders, so the folders are not taken as classes.")
         return dict.fromkeys(found)
     if outside:
-        notes.append(f"{_pictures(len(outside))} outside the class folders left out.")
+        notes.append(f"{pictures(len(outside))} outside the class folders left out.")
     return {row: name for row, name in found.items() if name is not None}
 
 
-def _hold_out(classes: dict[int, str | None]) -> tuple[list[int], list[int]]:
-    """Rows to train on and rows to test on: every class gives its share. Fewer than three pictures: no test rows."""
-    rows, names = np.array(list(classes)), np.array([name or "" for name in classes.values()])
-    shuffled = np.random.default_rng(0).random(len(rows))
-    order = rows[np.lexsort((shuffled, names))]  # class by class, in random order inside each
-    step = max(HELD_OUT, -(-len(rows) // HELD_OUT_MOST))
-    test = set(order[step // 2 :: step].tolist())
-    return [row for row in classes if row not in test], sorted(test)
+def spelled(sides: list[Classes], notes: list[str]) -> list[Classes]:
+    """The same with one spelling for each class."""
+    spelling, said = joined([[name for name in side.values() if name is not None] for side in sides])
+    notes += said
+    return [{row: None if name is None else spelling[name] for row, name in side.items()} for side in sides]
+
+
+def classes_of(sides: list[Classes], notes: list[str]) -> tuple[str, ...]:
+    """The classes, sorted; none where labels would say nothing, and why."""
+    counts = Counter(name for side in sides for name in side.values() if name is not None)
+    if not counts:
+        notes.append("No class folders, so no labels: training works, but there is no k-NN score.")
+    elif len(counts) == 1:
+        notes.append(f"All pictures are of one class ({min(counts)}): training works, but there is no k-NN score.")
+    elif max(counts.values()) == 1:
+        notes.append("Every class has one picture only, so nothing can be recognised: the classes are not used.")
+    else:
+        if any(None in side.values() for side in sides):
+            notes.append("One of train and test has no class folders, so there is no k-NN score.")
+        return tuple(sorted(counts))
+    return ()
+
+
+def copied(train: list[int], test: list[int], copies: Mapping[int, int], given: bool) -> list[str]:
+    """A note on pictures that are there more than once: on both sides of a given split, or anywhere without one."""
+    seen = {copies.get(row, row) for row in train}
+    if given:
+        both = sum(copies.get(row, row) in seen for row in test)
+        return [f"{pictures(both)} of the test split also in the training split: scores are too good."] if both else []
+    more = len(train) + len(test) - len(seen | {copies.get(row, row) for row in test})
+    said = f"{pictures(more)} {'is a copy' if more == 1 else 'are copies'} of others; copies stay on one side."
+    return [said] if more else []
+
+
+def one_sided(train: list[str | None], test: list[str | None]) -> list[str]:
+    """Notes on classes that are trained and never tested, or tested and never trained."""
+    trained, tested = ({name for name in side if name is not None} for side in (train, test))
+    if not trained or not tested:
+        return []
+    if not trained & tested:
+        return ["Train and test share no class, so no test picture can be recognised."]
+    notes = []
+    if new := sorted(tested - trained):
+        notes.append(f"No training pictures of class {_some(new)}: test pictures of it cannot be recognised.")
+    if untested := sorted(trained - tested):
+        notes.append(f"No test pictures of class {_some(untested)}.")
+    return notes
 
 
 def _labels(names: list[str | None], index: dict[str, int]) -> list[int] | None:
@@ -116,5 +142,5 @@ def _labels(names: list[str | None], index: dict[str, int]) -> list[int] | None:
     return labels if names and len(labels) == len(names) else None
 
 
-def _pictures(n: int) -> str:
-    return "1 picture" if n == 1 else f"{n:,} pictures"
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")

@@ -7,7 +7,10 @@ from pathlib import Path
 from sslviz.data.dataset import DataError
 
 KINDS = {b"Rar!": ".rar", b"7z\xbc\xaf": ".7z", b"\x1f\x8b": ".gz"}  # how other archives begin
-DEFLATE64 = 9  # the method of compression that Windows takes for large files; Python cannot undo it
+PACKED = {9: "Deflate64", 93: "Zstandard", 95: "XZ", 96: "JPEG", 97: "WavPack", 98: "PPMd"}  # what some tools take
+READ = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+READ |= {getattr(zipfile, "ZIP_ZSTANDARD", zipfile.ZIP_STORED)}  # Python 3.14
+UTF8 = 0x800  # flag: the name is UTF-8
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
@@ -23,12 +26,31 @@ def refuse_shut(infos: Sequence[object], name: str) -> None:
     packed = [info for info in infos if isinstance(info, zipfile.ZipInfo)]
     if packed and all(locked(info) for info in packed):
         raise DataError(f"{name} is locked with a password: unzip it and give the folder, or zip it without one.")
-    if packed and all(info.compress_type == DEFLATE64 for info in packed):
-        raise DataError(f"{name} is packed with Deflate64, which cannot be read here: unzip it and give the folder.")
+    if packed and all(packing(info) for info in packed):
+        how = packing(packed[0])
+        raise DataError(f"{name} is packed with {how}, which cannot be read here: unzip it and give the folder.")
 
 
 def locked(info: zipfile.ZipInfo) -> bool:
     return bool(info.flag_bits & 1)
+
+
+def packing(info: zipfile.ZipInfo) -> str:
+    """The method of compression that Python cannot undo; "" if it can."""
+    method = info.compress_type
+    return "" if method in READ else PACKED.get(method, f"method {method}")
+
+
+def true_name(info: zipfile.ZipInfo) -> str:
+    """The name of a file in a zip. macOS and others write UTF-8 without saying so, which Python takes for the letters
+    of DOS (cp437); a real name in these is hardly ever UTF-8 as well.
+    """
+    if info.flag_bits & UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def _why(path: Path) -> str:

@@ -1,4 +1,3 @@
-import io
 import os
 import struct
 import sys
@@ -14,53 +13,12 @@ from PIL import Image
 
 from sslviz.data import absolute, load, look, title
 from sslviz.data.dataset import DataError
-from sslviz.data.sources import own
+from sslviz.data.sources import own, reading
 from sslviz.data.sources.contents import Contents, first_look
 from sslviz.data.sources.listing import Limits, identity
 from sslviz.data.sources.picture import Unreadable, decode
-
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-
-
-def picture(colour=RED, size=(40, 40), mode="RGB", kind="PNG", **options):
-    file = io.BytesIO()
-    image = Image.new(mode, size, colour)
-    image.save(file, kind, **options)
-    return file.getvalue()
-
-
-def encoded(image, kind="PNG", **options):
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
-
-
-def zipped(path, files):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return path
-
-
-def folder(path, files):
-    for name, data in files.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(data)
-    return path
-
-
-def heap(n, prefix="", colour=None):
-    """n different pictures: prefix000.png, …"""
-    return {f"{prefix}{k:03}.png": picture(colour or (k % 256, k // 256, 99)) for k in range(n)}
-
-
-def colours(split):
-    return split.images[:, :, 16, 16].tolist()
-
-
-def notes(data):
-    return " ".join(data.notes)
-
+from sslviz.data.sources.picture import read as picture_of
+from tests.data.sources.given import BLUE, GREEN, RED, WHITE, colours, encoded, folder, heap, notes, picture, zipped
 
 # --- how folders are understood -------------------------------------------------------------------------------------
 
@@ -84,7 +42,7 @@ def test_classes_and_splits(tmp_path, pack, around):
 
 
 def test_without_a_test_split_a_fixed_part_of_every_class_is_held_out(tmp_path):
-    path = folder(tmp_path / "pets", heap(40, "cats/") | heap(60, "dogs/", GREEN))
+    path = folder(tmp_path / "pets", heap(40, "cats/") | heap(60, "dogs/"))
     data, again = own.make(path), own.make(path)
     assert (len(data.train), len(data.test)) == (80, 20)
     assert data.train.labels is not None
@@ -104,7 +62,7 @@ def test_val_serves_as_test_and_is_left_out_beside_one(tmp_path):
     both = train | heap(1, "test/a/") | heap(1, "test/b/") | heap(3, "val/a/")
     data = own.make(folder(tmp_path / "2", both))
     assert (len(data.train), len(data.test)) == (12, 2)
-    assert "3 pictures outside the train and test folders left out" in notes(data)
+    assert "3 pictures outside the Train and test folders left out" in notes(data)
 
 
 def test_train_may_be_a_class(tmp_path):
@@ -330,9 +288,9 @@ def test_a_first_look_opens_no_more_than_it_must(tmp_path, monkeypatch):
 
     def counted(data, *more):
         opened.append(data)
-        return decode(data, *more)
+        return picture_of(data, *more)
 
-    monkeypatch.setattr(own, "decode", counted)
+    monkeypatch.setattr(reading, "read", counted)
     first_look(zipped(tmp_path / "x.zip", {"000.png": b"no picture"} | heap(50, "a")))
     assert len(opened) == 2
 
@@ -465,7 +423,7 @@ def test_the_crop_is_central_and_nothing_is_squeezed():
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_exif_rotation(orientation, kind):
     upright = Image.new("RGB", (60, 60), WHITE)
     upright.paste(RED, (0, 0, 30, 30))  # top left
