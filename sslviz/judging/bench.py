@@ -13,6 +13,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.data.questions import questions
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.same_pictures import require_same
 from sslviz.training.probes import embedded, fixed_pictures, projected
 from sslviz.training.trainer import Trainer, choose_device
 
@@ -64,7 +65,10 @@ def set_up(
     cache: Path | None = None,
     tell: Callable[[str], None] = silent,
 ) -> Bench:
-    """The network as it was at `step`, and the pictures that the live scores use, too."""
+    """The network as it was at `step`, and the pictures that the live scores use, too. Raises LookupError, and
+    PicturesChanged if these are not the pictures of the run.
+    """
+    require_same(folder, pictures)
     kept = folder.weights(step)
     if kept is None:
         raise LookupError(f"No weights were kept at step {step}; there are: {folder.weights_steps()}")

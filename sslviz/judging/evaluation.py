@@ -9,7 +9,8 @@
                (references.py); only if asked for by name, for it downloads
 
 Each gives rows of one long table: evaluation, encoder (trained, random, pixels, scratch, …), features (h, z), target,
-labels per class, draw, score. Frozen means frozen: everything but `finetune` and scratch only reads the network.
+labels per class, draw, score; the probes give chance and balanced accuracy as well (measures/unbalanced.py). Frozen
+means frozen: everything but `finetune` and scratch only reads the network.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,8 +30,9 @@ from sslviz.judging.references import references
 from sslviz.measures.attention import overlap
 from sslviz.measures.fewshot import few_shot, sweep
 from sslviz.measures.finetune import HIGH, LOW, fine_tuned
-from sslviz.measures.knn import knn_accuracy
-from sslviz.measures.linear import linear_accuracy
+from sslviz.measures.knn import knn_predict
+from sslviz.measures.linear import linear_predict
+from sslviz.measures.unbalanced import right
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
 from sslviz.training.probes import NEIGHBOURS, PORTION, embedded
@@ -41,7 +43,7 @@ Row = dict[str, Any]
 KS = (1, 5, 20, 50, 200)
 COLUMNS = (
     *("evaluation", "step", "encoder", "features", "probe", "target", "k", "labels", "draw", "head"),
-    *("chance", "score", "note"),
+    *("chance", "score", "balanced", "note"),
 )
 FEW_STEPS, FEW_BATCH = 60, 64  # of learning from scratch with few labels
 LABELLED_VIEWS = AugmentKnobs(crop_scale=0.5, jitter=0.0, gray=0.0)  # where labels teach, colours may stay
@@ -52,9 +54,9 @@ def knn(bench: Bench) -> Iterator[Row]:
         for features, (h, test) in nets.items():
             for target, (known, wanted, classes) in bench.asked.items():
                 for k in KS if target == "class" and features == "h" else (NEIGHBOURS,):
-                    score = knn_accuracy(h, known, test, wanted, classes=classes, k=k)
+                    predicted = knn_predict(h, known, test, classes=classes, k=k)
                     row = {"encoder": encoder, "features": features, "target": target, "k": k}
-                    yield {**row, "chance": 1 / classes, "score": score}
+                    yield {**row, **right(predicted, wanted, known)}
 
 
 def linear(bench: Bench) -> Iterator[Row]:
@@ -63,9 +65,9 @@ def linear(bench: Bench) -> Iterator[Row]:
     for encoder, features in nets.items():
         for name, (h, test) in features.items():
             for target, (known, wanted, classes) in bench.asked.items():
-                score = linear_accuracy(h, known, test, wanted, classes=classes)
+                predicted = linear_predict(h, known, test, classes=classes)
                 row = {"encoder": encoder, "features": name, "target": target}
-                yield {**row, "chance": 1 / classes, "score": score}
+                yield {**row, **right(predicted, wanted, known)}
 
 
 def fewshot(bench: Bench) -> Iterator[Row]:
@@ -153,7 +155,8 @@ def evaluate(
 ) -> pd.DataFrame:
     """Everything that `names` ask about the weights kept at `step`; what was measured before is only read.
 
-    Raises LookupError if no weights were kept at this step. on_progress hears the name, and how many rows there are;
+    Raises LookupError if no weights were kept at this step, and DataError if the pictures are gone or are no longer
+    those that the run was trained on. on_progress hears the name, and how many rows there are;
     on_doing, in words, what takes long. loaded: pictures that are in memory already.
     """
     bench: Bench | None = None

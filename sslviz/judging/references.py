@@ -24,12 +24,14 @@ from sslviz.judging import pretrained
 from sslviz.judging.bench import Bench, principal
 from sslviz.judging.pretrained import PRETRAINED, Pretrained, Unavailable
 from sslviz.lessons.supervised import REFERENCE
-from sslviz.measures.knn import knn_accuracy
-from sslviz.measures.linear import linear_accuracy
+from sslviz.measures.knn import knn_predict
+from sslviz.measures.linear import linear_predict
+from sslviz.measures.unbalanced import right
 from sslviz.methods import METHODS
 from sslviz.place import GALLERY
 from sslviz.runs.files import npz, read_npz, replace
 from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.same_pictures import change
 from sslviz.training.loaded import load_network
 from sslviz.training.probes import NEIGHBOURS, embedded
 
@@ -39,7 +41,7 @@ def references(bench: Bench) -> Iterator[dict[str, Any]]:
     yield from asked(bench, "random", bench.random["h"])
     yield from asked(bench, "pixels", principal(bench.images, bench.tests))
     labelled = supervised(bench.run)
-    if labelled is not None:
+    if labelled is not None and not change(labelled, bench.pictures):
         yield from asked(bench, REFERENCE, last_features(bench, labelled))
     for name, entry in PRETRAINED.items():
         try:
@@ -52,10 +54,11 @@ def asked(bench: Bench, encoder: str, features: tuple[Tensor, Tensor]) -> Iterat
     """k-NN and linear probe, for the class and for every factor."""
     h, test = features
     for target, (known, wanted, classes) in bench.asked.items():
-        row = {"encoder": encoder, "features": "h", "target": target, "chance": 1 / classes}
-        near = knn_accuracy(h, known, test, wanted, classes=classes, k=NEIGHBOURS)
-        yield {**row, "probe": "knn", "k": NEIGHBOURS, "score": near}
-        yield {**row, "probe": "linear", "score": linear_accuracy(h, known, test, wanted, classes=classes)}
+        row = {"encoder": encoder, "features": "h", "target": target}
+        near = knn_predict(h, known, test, classes=classes, k=NEIGHBOURS)
+        yield {**row, "probe": "knn", "k": NEIGHBOURS, **right(near, wanted, known)}
+        read = linear_predict(h, known, test, classes=classes)
+        yield {**row, "probe": "linear", **right(read, wanted, known)}
 
 
 def supervised(run: RunFolder, gallery: Path = GALLERY, same_encoder: bool = False) -> RunFolder | None:

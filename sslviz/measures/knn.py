@@ -40,7 +40,7 @@ def knn_accuracy(
     k: int = 20,
     temperature: float = 0.1,
 ) -> float:
-    """Share of queries whose label is predicted, 0 … 1. Chance is about 1 / classes."""
+    """Share of queries whose label is predicted, 0 … 1; chance is in unbalanced.py."""
     predicted = knn_predict(reference, labels, query, classes=classes, k=k, temperature=temperature)
     return float((predicted == query_labels).float().mean())
 

@@ -50,10 +50,15 @@ def levelled(x: Tensor, l2: float) -> Tensor:
     return level
 
 
+def linear_predict(h: Tensor, labels: Tensor, test_h: Tensor, *, classes: int, l2: float = 1e-4) -> Tensor:
+    """The label that a probe fitted to h (M x d, (M)) reads off each test picture: N x d -> int64, N."""
+    weight, bias = fit_linear(h, labels, classes=classes, l2=l2)
+    return F.linear(test_h.float(), weight, bias).argmax(1)
+
+
 def linear_accuracy(
     h: Tensor, labels: Tensor, test_h: Tensor, test_labels: Tensor, *, classes: int, l2: float = 1e-4
 ) -> float:
     """Share of test pictures whose label the probe reads correctly, 0 … 1."""
-    weight, bias = fit_linear(h, labels, classes=classes, l2=l2)
-    predicted = F.linear(test_h.float(), weight, bias).argmax(1)
+    predicted = linear_predict(h, labels, test_h, classes=classes, l2=l2)
     return float((predicted == test_labels).float().mean())

@@ -363,7 +363,10 @@ class RunFolder:
         return path if path.is_file() else None
 
     def copy_weights(self, step: int, to: "RunFolder") -> None:
+        """And what the pictures were, if they are to be the same: a fork must know when they have changed since."""
         shutil.copyfile(self._weights_path(step), to._weights_path(step))
+        if (found := self.contents()) is not None and to.settings().data == self.settings().data:
+            to.write_contents(found)
 
     # -- evaluations: what was measured afterwards, on kept weights ---------------------------------------------------
 

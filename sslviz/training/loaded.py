@@ -12,6 +12,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.methods.method import Method
 from sslviz.nets.precision import Precision
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.same_pictures import require_same
 from sslviz.training.trainer import Trainer
 
 
@@ -28,7 +29,10 @@ class Loaded:
 
 
 def load_network(run: RunFolder, step: int, pictures: Dataset) -> Loaded:
-    """Raises LookupError, in a sentence, if no weights were kept at this step. `pictures`: those of the run."""
+    """Raises LookupError, in a sentence, if no weights were kept at this step; PicturesChanged if `pictures` are no
+    longer those of the run.
+    """
+    require_same(run, pictures)
     kept = run.weights(step)
     if kept is None:
         raise LookupError(f"No weights of {run.id} were kept at step {step}; there are: {run.weights_steps()}")

@@ -27,6 +27,7 @@ from sslviz.data.dataset import DataError, Dataset
 from sslviz.data.sources.contents import Contents
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import State, Status
+from sslviz.runs.same_pictures import PicturesChanged, require_same
 from sslviz.runs.settings import RunSettings
 from sslviz.training.lockstep import Clock, Course, Letters, SharedBudget, Together, by_turns
 from sslviz.training.loop import Budget, Progress, train
@@ -157,10 +158,7 @@ def course(  # noqa: PLR0913 - what both of these have otherwise
     try:
         settings = folder.settings()
         torch.set_num_threads(settings.training.threads or min(threads, MOST_THREADS))
-        if settings.data not in shelf:
-            shelf[settings.data] = data.load(settings.data, cache=cache, progress=recorder.note)
-        pictures, device = shelf[settings.data], choose_device()
-        folder.write_contents(Contents.of(pictures))
+        pictures, device = pictures_of(folder, cache, shelf, recorder.note), choose_device()
         recorder.status.reason = ""
         trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
         if warm is not None and trainer.same_work(warm):
@@ -189,7 +187,24 @@ def course(  # noqa: PLR0913 - what both of these have otherwise
         recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
     except Exception as error:  # whatever it is: a run whose process ends must not stay "running"
         write_story(folder, error)
-        recorder.end("failed", explain(error))
+        recorder.end(
+            "stopped" if isinstance(error, PicturesChanged) else "failed", explain(error)
+        )  # all is still there
+
+
+def pictures_of(
+    folder: RunFolder, cache: Path, shelf: dict[str, Dataset], progress: Callable[[str, float], None]
+) -> Dataset:
+    """The pictures of a run, from the shelf or loaded onto it; what they are is kept in the run. Raises DataError,
+    PicturesChanged if it has been trained on others.
+    """
+    source = folder.settings().data
+    if source not in shelf:
+        shelf[source] = data.load(source, cache=cache, progress=progress)
+    if folder.weights_steps() or folder.probe() is not None:  # it goes on, or is a fork
+        require_same(folder, shelf[source])
+    folder.write_contents(Contents.of(shelf[source]))
+    return shelf[source]
 
 
 def go_on(trainer: Trainer, folder: RunFolder) -> None:

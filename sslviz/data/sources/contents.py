@@ -1,20 +1,28 @@
 """What a data set holds, in numbers and words: told before anything is trained on it, and kept in every run."""
 
-import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import numpy as np
+from pydantic import BaseModel, ConfigDict
 
-from sslviz.data.dataset import Dataset
+from sslviz.data.dataset import Dataset, Split
 from sslviz.data.sources import decoded, own
 
 NAMED = 6  # classes that are named
 LONGEST = 25  # characters of a class name
+SAMPLE = 2_000  # training pictures that the mean is taken of
+NEAR = 0.01  # two means that differ by less are the same, computed by two versions of a library
 
 
 class Contents(BaseModel):
-    """How many pictures there are to train on and to test on, which classes, and what was left out or assumed."""
+    """How many pictures there are to train on and to test on, which classes, and what was left out or assumed.
+
+    of_class: pictures to train on and to test on, for each of the classes; empty without labels. `split`: how the two
+    were told apart. mean: of the training pictures, red, green and blue, 0 … 1. `fingerprint`: of one's own pictures
+    (sources/reading.py). What a version did not write down is empty.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -23,6 +31,10 @@ class Contents(BaseModel):
     test: int
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    of_class: tuple[tuple[int, int], ...] = ()
+    split: str = ""
+    mean: tuple[float, ...] = ()
+    fingerprint: str = ""
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
@@ -32,7 +44,23 @@ class Contents(BaseModel):
             test=len(dataset.test),
             classes=dataset.classes,
             notes=dataset.notes,
+            of_class=_of_class(len(dataset.classes), _listed(dataset.train), _listed(dataset.test)),
+            split=dataset.split,
+            mean=tuple((dataset.train.images[:SAMPLE].float().mean((0, 2, 3)) / 255).tolist()),
+            fingerprint=dataset.fingerprint,
         )
+
+    def changed(self, now: "Contents") -> str:
+        """How other pictures of the same name differ from these, in a few words; "" if they do not."""
+        if self.classes != now.classes:
+            return f"{_named(self.classes)} then, {_named(now.classes)} now"
+        if (self.train, self.test) != (now.train, now.test):
+            counts = [f"{each.train:,} to train on and {each.test:,} to test on" for each in (self, now)]
+            return f"{counts[0]} then, {counts[1]} now"
+        if self.fingerprint and now.fingerprint and self.fingerprint != now.fingerprint:
+            return "as many, but not the same or not in the same order"
+        far = max((abs(a - b) for a, b in zip(self.mean, now.mean, strict=False)), default=0.0)
+        return "their mean colour is another" if far > NEAR else ""
 
     @property
     def summary(self) -> str:
@@ -40,9 +68,7 @@ class Contents(BaseModel):
         counts = f"{self.train:,} pictures to train on, {self.test:,} to test on"
         if not self.classes:
             return f"{counts}; no labels."
-        names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in self.classes[:NAMED]]
-        more = f" and {len(self.classes) - NAMED:,} more" if len(self.classes) > NAMED else ""
-        return f"{counts}; {len(self.classes):,} classes: {', '.join(names)}{more}."
+        return f"{counts}; {_named(self.classes)}."
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -52,12 +78,36 @@ class Contents(BaseModel):
 
 def kept(entry: Path) -> Contents | None:
     """What was found when the pictures were decoded into the folder `entry`; None if they were not."""
-    with contextlib.suppress(ValidationError):
-        return Contents.model_validate(decoded.described(entry))
-    return None
+    dataset = decoded.read(entry, check=False)
+    return None if dataset is None else Contents.of(dataset)
 
 
 def first_look(path: Path) -> Contents:
     """What the names in a folder or zip say it holds. Raises DataError."""
     layout, notes = own.first_look(path)
-    return Contents(name=path.name, train=len(layout.train), test=len(layout.test), classes=layout.classes, notes=notes)
+    return Contents(
+        name=path.name,
+        train=len(layout.train),
+        test=len(layout.test),
+        classes=layout.classes,
+        notes=notes,
+        of_class=_of_class(len(layout.classes), layout.train_labels, layout.test_labels),
+        split=layout.split,
+    )
+
+
+def _of_class(classes: int, train: Sequence[int] | None, test: Sequence[int] | None) -> tuple[tuple[int, int], ...]:
+    """A side without labels counts as none."""
+    counts = [np.bincount(np.array(side or [], np.int64), minlength=classes).tolist() for side in (train, test)]
+    return tuple(zip(*counts, strict=True)) if classes else ()
+
+
+def _listed(split: Split) -> list[int] | None:
+    return None if split.labels is None else split.labels.tolist()
+
+
+def _named(classes: tuple[str, ...]) -> str:
+    """ "2 classes: cats, dogs"."""
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in classes[:NAMED]]
+    more = f" and {len(classes) - NAMED:,} more" if len(classes) > NAMED else ""
+    return f"{len(classes):,} classes: {', '.join(names)}{more}" if classes else "no classes"

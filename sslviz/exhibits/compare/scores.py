@@ -11,7 +11,7 @@ from sslviz.measures.scores import EVALUATED, FINAL, LIVE
 from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls.measuring import EVALUATIONS
 from sslviz.views.controls.runs_here import AXES, Shown, family
-from sslviz.views.method.curves import MOST_POINTS
+from sslviz.views.method.curves import MOST_POINTS, chance
 from sslviz.views.plot import recorded
 
 GRID = 200  # places at which the curves of several seeds are averaged
@@ -71,8 +71,8 @@ def references(runs: list[Shown], metric: str) -> dict[str, float]:
     for each in runs:
         if each.status.knn_random_init is not None:
             found.setdefault(f"random {each.run.settings().encoder}", each.status.knn_random_init)
-    classes = {len(p.classes) for each in runs if (p := recorded.probe(each.run)) is not None}
-    return found | ({"chance": 1 / classes.pop()} if len(classes) == 1 and min(classes) > 1 else {})
+    levels = {tuple(chance(each.run).items()) for each in runs if recorded.probe(each.run) is not None}
+    return found | (dict(levels.pop()) if len(levels) == 1 else {})
 
 
 def is_share(metric: str) -> bool:

@@ -148,6 +148,7 @@ def overview(tables: dict[str, pd.DataFrame | None], tested: int | None) -> None
             scores |= {encoder: score_of(some, encoder) for encoder in ("pixels", REFERENCE, "resnet18", "dinov2")}
         if name == "fewshot":
             title += f", {table['labels'].max():.0f} per class"
+        scores |= {column: score_of(table, "trained", column) for column in ("balanced", "chance")}
         rows.append({"evaluation": title, "what is frozen": frozen, **scores})
     if rows:
         counted = [table for name, table in tables.items() if name in COUNTED and table is not None and len(table)]
@@ -155,16 +156,22 @@ def overview(tables: dict[str, pd.DataFrame | None], tested: int | None) -> None
             st.markdown(f":orange-badge[{few}]", help="a 95 % interval: how far such a score may be off by chance")
         names = {"trained": "this run", "random": "random weights", "pixels": "raw pixels", "scratch": "from scratch"}
         names |= {REFERENCE: REFERENCE, "resnet18": "ResNet-18", "dinov2": "DINOv2"}
+        names |= {"balanced": "this run, balanced", "chance": "chance"}
         table = pd.DataFrame(rows).dropna(axis="columns", how="all").rename(columns=names)
         shown = [name for name in names.values() if name in table]
         table[shown] = table[shown].map(lambda score: "" if pd.isna(score) else f"{score:.1%}")
-        st.dataframe(table, hide_index=True, width="stretch")
+        balanced = st.column_config.Column(help="The mean over the classes: each counts as much, however many pictures")
+        chance = st.column_config.Column(help="What always giving the most frequent answer would score")
+        columns = {names["balanced"]: balanced, names["chance"]: chance}
+        st.dataframe(table, hide_index=True, width="stretch", column_config=columns)
 
 
-def score_of(table: pd.DataFrame, encoder: str) -> float | None:
+def score_of(table: pd.DataFrame, encoder: str, column: str = "score") -> float | None:
     """The one number that stands for an evaluation: of h, for the class; k = 20, most labels (mean over the draws), or
-    the best head.
+    the best head. None where it was not measured.
     """
+    if column not in table:
+        return None
     some = table[(table["encoder"] == encoder) & table["target"].isin(["class", "figure"])]
     if "features" in some:
         some = some.loc[some["features"] == "h"]
@@ -174,4 +181,4 @@ def score_of(table: pd.DataFrame, encoder: str) -> float | None:
         some = some.loc[some["labels"] == some["labels"].max()]
     if not len(some):
         return None
-    return float(some["score"].max() if "head" in some else some["score"].mean())
+    return float(some[column].max() if "head" in some else some[column].mean())

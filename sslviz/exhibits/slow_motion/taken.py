@@ -8,6 +8,7 @@ from sslviz.exhibits.slow_motion import start
 from sslviz.exhibits.slow_motion import step as slow_motion
 from sslviz.exhibits.slow_motion.choices import Knobs, Start
 from sslviz.exhibits.slow_motion.step import Half, SlowStep
+from sslviz.runs.same_pictures import require_same
 from sslviz.training.trainer import Trainer
 from sslviz.views.controls import choose_run
 from sslviz.views.plot import recorded
@@ -25,7 +26,9 @@ def loaded(path: str, step: int | None) -> Trainer:
     kept = run.weights(step) if step is not None else None
     if step is not None and kept is None:
         raise LookupError(f"The weights of {run.id} at step {step} cannot be read.")
-    return start.start(settings, choose_run.pictures(settings.data), kept)
+    pictures = choose_run.pictures(settings.data)
+    require_same(run, pictures)
+    return start.start(settings, pictures, kept)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -18,7 +18,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import PHOTOGRAPH_KNOBS, RunSettings, all_knobs, recommended
 from sslviz.views import address
-from sslviz.views.controls import own_pictures, server
+from sslviz.views.controls import own_pictures, server, uploads
 
 TABLES = {"knobs": "Method", "augment": "Augmentation", "training": "Training"}
 OF_THE_MACHINE = ("threads", "precision")
@@ -194,7 +194,7 @@ def _fit_to_pictures(method: str) -> None:
 def _keep_upload(method: str) -> None:
     upload = st.session_state["upload"]
     st.session_state.pop("_refusal", None)
-    if upload is not None and (path := own_pictures.keep(upload)) is not None:
+    if upload is not None and (path := uploads.keep(upload)) is not None:
         st.session_state["data"] = path
         _fit_to_pictures(method)
 

@@ -1,36 +1,24 @@
-"""Pictures that a visitor brings: looked at when they are chosen, refused in a sentence, kept under their own name.
+"""Pictures that a visitor brings: looked at when they are chosen, shown in a small table, or refused in a sentence.
 
 What they hold is said before anything is trained on them (as their names tell, until they have been decoded), and
 beside every run that was trained on them.
 """
 
-import hashlib
-import re
 import time
 from pathlib import Path
-from typing import Protocol
 
 import streamlit as st
 
 from sslviz import data
 from sslviz.data import SOURCES, Contents, DataError
+from sslviz.data.sources.contents import LONGEST
 from sslviz.foreign import in_markdown
-from sslviz.runs import files
 from sslviz.runs.folder import RunFolder
 from sslviz.views.controls import server
 
 FRESH = 60.0  # seconds after which a folder is looked through again: a change deep inside shows nowhere else
-LONGEST_NAME = 120  # bytes of a file name
 LONGEST_NOTE = 300  # characters of a sentence
-NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-
-
-class Upload(Protocol):
-    """What st.file_uploader gives."""
-
-    name: str
-
-    def getbuffer(self) -> memoryview: ...
+ROWS = 8  # classes in the table
 
 
 def describe(source: str) -> None:
@@ -42,7 +30,20 @@ def describe(source: str) -> None:
     elif isinstance(found := contents(source), str):
         st.error(in_markdown(found, LONGEST_NOTE), icon=":material/broken_image:")
     else:
+        st.markdown(table(found))
         st.caption(f"**{in_markdown(found.name)}**: {written(found)}")
+
+
+def table(found: Contents) -> str:
+    """How many pictures of each class there are to train on and to test on, as a Markdown table."""
+    rows = [(in_markdown(name, LONGEST), *n) for name, n in zip(found.classes, found.of_class, strict=False)]
+    if len(rows) > ROWS:
+        rest = rows[ROWS - 1 :]
+        more = f"{len(rest):,} more classes"
+        rows = [*rows[: ROWS - 1], (more, sum(train for _, train, _ in rest), sum(test for *_, test in rest))]
+    head = "| class | train | test |\n|:--|--:|--:|"
+    lines = [f"| {name} | {train:,} | {test:,} |" for name, train, test in rows]
+    return "\n".join([head, *lines, f"| **all pictures** | {found.train:,} | {found.test:,} |"])
 
 
 def require(source: str) -> None:
@@ -98,31 +99,3 @@ def accept(source: str, before: str) -> str:
         st.session_state["_refusal"] = found
         return before
     return source
-
-
-def keep(upload: Upload) -> str | None:
-    """Keeps an upload and returns its path; None if its pictures cannot be used, or there is no room. The same file
-    under the same name is kept once.
-    """
-    whole = upload.getbuffer()
-    digest = hashlib.blake2b(whole, digest_size=8).hexdigest()
-    path = server.launcher().cache / "uploads" / digest / file_name(upload.name)
-    known = path.exists()
-    try:
-        if not known:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            files.replace(path, bytes(whole))
-    except OSError as error:
-        st.session_state["_refusal"] = f"{path.name} could not be kept ({error.strerror or error})."
-        return None
-    accepted = accept(str(path), "")
-    if not accepted and not known:
-        path.unlink(missing_ok=True)
-    return accepted or None
-
-
-def file_name(given: str) -> str:
-    """The name that a visitor's file has there, as a file may be called here: "Katzen & Hunde.zip"."""
-    last = given.replace("\\", "/").rpartition("/")[2]
-    stem = NO_FILE_NAME.sub(" ", re.sub(r"\.zip$", "", last, flags=re.IGNORECASE)).strip(" .") or "pictures"
-    return stem.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .") + ".zip"

@@ -9,6 +9,7 @@ from sslviz.figures.curves import Pin, Series
 from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
+from sslviz.measures.unbalanced import majority
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.training.observer import definition
@@ -16,6 +17,7 @@ from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls import server
 from sslviz.views.plot.recorded import BY_PATH, metrics, probe, stamped
 
+UNEVEN = 1.5  # so many times its equal share makes a class worth a word
 MOST_POINTS = 1500  # of a curve; more are thinned
 
 
@@ -46,9 +48,7 @@ def score_curve(run: RunFolder, step: int, heartbeat: float, clocked: bool = Fal
     if best is not None and best.knn is not None and best.live_pictures == status.live_pictures:
         line[REFERENCE] = best.knn
     pictures = probe(run)
-    classes = len(pictures.classes) if pictures is not None else 0
-    if classes > 1:
-        line["chance"] = 1 / classes
+    line |= chance(run)
     bare = pictures is not None and pictures.labels is None
     title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
     few = doubt(run.tested(live=True), *(float(one.value[-1]) for one in series))
@@ -77,6 +77,16 @@ def live_scores(run: RunFolder) -> tuple[list[Series], list[str]]:
             ways += [way] if way not in ways else []
             series.append(Series(name, part["step"].to_numpy(), part[column].to_numpy(dtype=float), color, way))
     return series, ways
+
+
+def chance(run: RunFolder) -> dict[str, float]:
+    """The line of the live k-NN that always giving the most frequent class would reach; none without labels."""
+    pictures = probe(run)
+    if pictures is None or pictures.labels is None or len(pictures.classes) < 2:
+        return {}
+    share = majority(pictures.labels[: run.tested(live=True)])
+    many = share > UNEVEN / len(pictures.classes)
+    return {"chance (most frequent class)" if many else "chance": share}
 
 
 def timed(figure: go.Figure, step: int) -> go.Figure:

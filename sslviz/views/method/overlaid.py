@@ -11,9 +11,9 @@ from sslviz.measures.scores import LIVE
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.training.probes import NEIGHBOURS
-from sslviz.views.method.curves import recorded
+from sslviz.views.method.curves import chance, recorded
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import BY_PATH, probe, stamped
+from sslviz.views.plot.recorded import BY_PATH, stamped
 
 Pins = tuple[tuple[int, str], ...]
 TITLES = {"loss": "Loss", "knn": f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"}
@@ -77,8 +77,6 @@ def score(runs: tuple[RunFolder, ...], names: tuple[str, str]) -> dict[str, Any]
     known = {name: start for name, start in starts.items() if start is not None}
     same = len({round(start, 4) for start in known.values()}) == 1
     lines = {"random weights": next(iter(known.values()))} if same else {f"random, {n}": v for n, v in known.items()}
-    pictures = probe(runs[0])
-    if pictures is not None and len(pictures.classes) > 1:
-        lines["chance"] = 1 / len(pictures.classes)
+    lines |= chance(runs[0])
     few = doubt(runs[0].tested(live=True), *(run.status().knn for run in runs))
     return {"y_title": "accuracy", "references": lines, "y_range": (0, 1), "percent": True, "subtitle": few}

@@ -1,6 +1,7 @@
 """Pictures that a visitor brings: understood or refused on the spot, kept under their own name, told beside the run."""
 
 import io
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from sslviz.data import Contents
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import recommended
 from sslviz.training.worker import Wishes, run
-from sslviz.views.controls import own_pictures, server
+from sslviz.views.controls import own_pictures, server, uploads
 from sslviz.views.method import curves
 from tests import pages
 
@@ -68,6 +70,39 @@ def test_an_upload_keeps_its_name_and_is_described_at_once(app: AppTest, tmp_pat
     listed(app, app.session_state["data"])
     app.file_uploader[0].set_value(("Katzen & Hunde.zip", FORTY, MIME)).run()
     assert kept(tmp_path) == ["Katzen & Hunde.zip"]  # the same file twice is kept once
+
+
+def test_the_table_counts_the_classes(app: AppTest) -> None:
+    app.file_uploader[0].set_value(("mine.zip", FORTY, MIME)).run()
+    said = pages.text(app)
+    assert "| class | train | test |" in said
+    assert "| Hunde | 16 | 4 |\n| Katzen | 16 | 4 |\n| **all pictures** | 32 | 8 |" in said
+
+
+def test_a_table_of_many_classes_stays_small() -> None:
+    classes = tuple(f"a|b {k}" for k in range(100))
+    found = Contents(name="x", train=200, test=100, classes=classes, of_class=((2, 1),) * 100)
+    lines = own_pictures.table(found).splitlines()
+    assert len(lines) == 2 + own_pictures.ROWS + 1
+    assert lines[2] == "| a\\|b 0 | 2 | 1 |"
+    assert lines[-2:] == ["| 93 more classes | 186 | 93 |", "| **all pictures** | 200 | 100 |"]
+    bare = own_pictures.table(Contents(name="x", train=8, test=2))
+    assert bare.endswith("| **all pictures** | 8 | 2 |")
+
+
+def test_old_uploads_that_no_run_needs_are_removed(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server.launcher(), "cache", tmp_path)
+    kept = {}
+    for name in ("fresh", "old", "needed", "chosen"):
+        kept[name] = tmp_path / "uploads" / name / "mine.zip"
+        kept[name].parent.mkdir(parents=True)
+        kept[name].write_bytes(FORTY)
+        if name != "fresh":
+            os.utime(kept[name], (0, 0))
+    RunFolder.create(runs, recommended("simclr", str(kept["needed"])))
+    uploads.clear(tmp_path / "uploads", {str(kept["chosen"])})
+    assert sorted(path.parent.name for path in tmp_path.glob("uploads/*/*")) == ["chosen", "fresh", "needed"]
+    assert not kept["old"].parent.exists()
 
 
 def test_the_limit_and_the_way_round_it_are_named(app: AppTest) -> None:
@@ -150,7 +185,7 @@ def typed_in(app: AppTest, typed: str) -> str:
     ],
 )
 def test_names_are_made_safe_for_a_path(given: str, kept_as: str) -> None:
-    assert own_pictures.file_name(given) == kept_as
+    assert uploads.file_name(given) == kept_as
 
 
 @pytest.fixture(scope="module")
