@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sslviz.data.dataset import DataError, Dataset, Split
-from sslviz.data.sources import contents, decoded
+from sslviz.data.sources import contents, decoded, heic
 from sslviz.data.sources.contents import Contents
 from sslviz.data.sources.listing import identity
 
@@ -105,7 +105,8 @@ def _entry(source: str, path: Path | None, cache: Path) -> tuple[Path, str]:
     files = OWN if path else (SOURCES[source].module,)
     code = b"".join((Path(__file__).parent / "sources" / f"{name}.py").read_bytes() for name in files)
     what = _digest(f"{decoded.FORMAT} {path or source}".encode() + code)
-    fingerprint = _digest(identity(path).encode()) if path else "0"
+    # pillow-heif may be installed between two starts, and then more pictures of the same zip can be read
+    fingerprint = _digest(f"{heic.available()} {identity(path)}".encode()) if path else "0"
     slug = re.sub(r"[^\w.]+", "_", path.name if path else source)[:40]
     return cache / "decoded" / f"{slug}-{what}-{fingerprint}", f"{slug}-{what}-"
 

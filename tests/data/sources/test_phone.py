@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sslviz import data
 from sslviz.data.dataset import DataError
 from sslviz.data.sources import heic, own
 from sslviz.data.sources.picture import Unreadable, decode
@@ -40,9 +41,9 @@ def test_content_counts_and_not_the_suffix(tmp_path: Path) -> None:
         "LICENSE": b"MIT",
     }
     for pack in (zipped(tmp_path / "x.zip", files), folder(tmp_path / "x", files)):
-        data = own.make(pack)
-        assert len(data.train) + len(data.test) == 6
-        assert "1 no suffix" in notes(data)
+        found = own.make(pack)
+        assert len(found.train) + len(found.test) == 6
+        assert "1 no suffix" in notes(found)
 
 
 @pytest.mark.usefixtures("no_heic")
@@ -55,13 +56,19 @@ def test_heic_is_counted_with_the_advice_what_to_do(tmp_path: Path) -> None:
         own.make(zipped(tmp_path / "3.zip", {"a.heic": HEIC, "b.heic": HEIC}))
 
 
-def test_heic_is_read_where_the_library_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_heic_is_read_as_soon_as_the_library_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, cache = zipped(tmp_path / "x.zip", heap(6) | {"IMG_1.HEIC": HEIC}), tmp_path / "cache"
     stand_in = types.SimpleNamespace(to_pillow=lambda: Image.new("RGB", (40, 40), RED))
     library = types.SimpleNamespace(open_heif=lambda file, **_: [stand_in])
-    monkeypatch.setattr(heic, "available", lambda: True)
     monkeypatch.setattr(heic.importlib, "import_module", lambda name: library)
-    data = own.make(zipped(tmp_path / "x.zip", heap(6) | {"IMG_1.HEIC": HEIC}))
-    assert len(data.train) + len(data.test) == 7
+    counts = []
+    for there in (False, True):  # what was decoded without it counts no more
+        monkeypatch.setattr(heic, "available", lambda there=there: there)
+        found = own.make(path)
+        monkeypatch.setattr(data, "_decode", lambda *_, found=found: found)
+        loaded = data.load(str(path), cache=cache)
+        counts.append(len(loaded.train) + len(loaded.test))
+    assert counts == [6, 7]
 
 
 def test_a_panorama_of_two_hundred_megapixels_is_unpacked_at_an_eighth() -> None:
