@@ -36,6 +36,22 @@ def test_knn_of_h_is_the_score_that_the_run_has_recorded(finished, tiny):
     assert set(table.target) == {"class", "hue"}
 
 
+def test_chance_counts_what_can_be_answered_and_the_balanced_accuracy_stands_beside_it(tmp_path, tiny, quick):
+    """The most frequent class of the test pictures has no training pictures: nobody can answer it."""
+    labels = torch.zeros(len(tiny.train), dtype=torch.long)
+    labels[::10] = 2
+    asked = torch.ones(len(tiny.test), dtype=torch.long)
+    asked[: len(asked) // 4] = 0
+    rare = replace(tiny, train=replace(tiny.train, labels=labels), test=replace(tiny.test, labels=asked))
+    folder = RunFolder.create(tmp_path, quick.model_copy(update={"data": "tiny"}))
+    assert run(folder, tmp_path, Wishes(folder), loaded=rare).state == "done"
+    table = judged(folder, rare, "knn", "linear", "finetune")
+    probes = table[(table.target == "class") & (table.evaluation != "finetune")]
+    assert probes.chance.tolist() == pytest.approx([0.25] * len(probes), abs=0.01)
+    assert (probes.score <= probes.chance + 1e-6).all()
+    assert probes.balanced.between(0, 1).all()
+
+
 def test_the_network_is_that_of_the_kept_weights(finished, tiny):
     step = finished.weights_steps()[-1]
     bench = set_up(finished, step, tiny)

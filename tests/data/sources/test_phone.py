@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import sys
 import types
 import zipfile
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_heic_is_read_as_soon_as_the_library_is_there(tmp_path: Path, monkeypatc
     path, cache = zipped(tmp_path / "x.zip", heap(6) | {"IMG_1.HEIC": HEIC}), tmp_path / "cache"
     stand_in = types.SimpleNamespace(to_pillow=lambda: Image.new("RGB", (40, 40), RED))
     library = types.SimpleNamespace(open_heif=lambda file, **_: [stand_in])
-    monkeypatch.setattr(heic.importlib, "import_module", lambda name: library)
+    monkeypatch.setitem(sys.modules, "pillow_heif", library)
     counts = []
     for there in (False, True):  # what was decoded without it counts no more
         monkeypatch.setattr(heic, "available", lambda there=there: there)
