@@ -480,4 +480,4 @@ def test_a_large_zip_is_read_in_time_and_tells_its_progress(tmp_path):
     assert len(set(data.train.labels.bincount().tolist())) == 1
     assert told == sorted(told)
     assert len(told) > 3
-    assert data.notes == ()
+    assert all("also in the training split" in note for note in data.notes)  # the stand-in repeats its pictures
