@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sslviz.cli import carry, evaluate, show, sweep, train
+from sslviz.measures.scores import EVALUATED
 from sslviz.place import APP, default_runs
 
 Arguments = Callable[[argparse.ArgumentParser], None]
@@ -28,7 +29,7 @@ PRINTS: dict[str, tuple[str, Arguments, Command]] = {  # those with --json
     "twin": ("train two runs in lock-step that differ in one thing", train.twin_arguments, train.twin),
     "sweep": ("one or two knobs, several values and seeds; Ctrl-C, then --resume", sweep.arguments, sweep.swept),
     "list": ("all recorded runs, newest first", lambda _: None, show.show),
-    "evaluate": ("k-NN, linear probe, few-shot, fine-tune, kept in the run", evaluate.arguments, evaluate.judged),
+    "evaluate": (f"{EVALUATED.name}, linear probe, few-shot: kept in the run", evaluate.arguments, evaluate.judged),
 }
 CARRIES: dict[str, tuple[str, Arguments, Command]] = {
     "export": ("a run to take away: zip, script, notebook, or for TensorBoard", carry.export_arguments, carry.exported),
