@@ -235,9 +235,9 @@ class Launcher:
 
     def _interrupted(self, run_id: str, reason: str) -> None:
         """The worker is gone, so its status is ours to write; a worker that ended properly has written it itself."""
-        folder = self.folder(run_id)
+        folder = RunFolder(self.runs / run_id)
         status = folder.status()
-        if status.at_work:
+        if folder.exists and status.at_work:  # it may have been deleted since it was stopped
             folder.write_status(status.model_copy(update={"state": "interrupted", "reason": reason, "pid": None}))
 
     def _next(self) -> list[str]:

@@ -82,15 +82,26 @@ def app(laboratory: Server) -> Iterator[Server]:
     laboratory.heard += len(laboratory.log)
     yield laboratory
     runs = list_runs(laboratory.runs)
-    for run in runs:
-        if run.status().at_work and run.status().pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(run.status().pid, signal.SIGKILL)
+    workers = [*_workers(laboratory)]
+    for pid in workers:  # also of a run that is stopped: it scores and writes for a while
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 20
-    while any(run.status().at_work for run in runs) and time.monotonic() < deadline:
-        time.sleep(0.1)  # until the server has seen it
+    while {*workers} & {*_workers(laboratory)} or any(run.status().at_work for run in runs):
+        assert time.monotonic() < deadline, f"the server has not noticed that its workers are gone:\n{laboratory.log}"
+        time.sleep(0.1)
     for run in runs:
         run.throw_away()
+
+
+def _workers(server: Server) -> Iterator[int]:
+    """Process numbers of the server's workers, its spare among them (Linux)."""
+    for file in Path(f"/proc/{server.process.pid}/task").glob("*/children"):
+        for pid in file.read_text().split():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+                if state == "Z" or b"training.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    yield int(pid)
 
 
 def serving(folder: Path) -> Iterator[Callable[..., Server]]:

@@ -181,6 +181,18 @@ def test_a_run_that_is_resumed_before_its_old_process_is_gone_is_not_called_inte
             launcher.queue.remove(run.id)
 
 
+def test_a_run_that_was_deleted_while_its_process_ended_disturbs_nobody(tmp_path: Path, cache: Path) -> None:
+    launcher = Launcher(tmp_path / "runs", cache, spare=False, projector=False)
+    run = RunFolder.create(launcher.runs, DIGITS)
+    process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
+    process.wait()
+    launcher.ending[run.id] = process
+    run.throw_away()
+    launcher._reap()  # in the thread that serves all runs: it must not end
+    assert launcher.ending == {}
+    assert not run.exists
+
+
 @pytest.mark.parametrize("name", ["", "..", "../secrets", "nothing-like-this", "/etc"])
 def test_only_runs_can_be_named(launcher: Launcher, name: str) -> None:
     with pytest.raises(LookupError):
