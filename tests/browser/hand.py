@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds: for a machine that has much else to do
+PATIENCE = 120.0  # seconds: for a machine that has much else to do
 # the script has run, everything is there, and every chart is drawn, as wide as its place
 QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
     && document.querySelector('[data-testid=stMain] :is(h1, h2)')
