@@ -10,6 +10,9 @@ class DataError(ValueError):
     """Pictures that cannot be used. The message is one clear sentence for the person who brought them."""
 
 
+MEAN_OF = 2_000  # training pictures that the mean colour is taken of
+
+
 @dataclass(frozen=True)
 class Split:
     """N pictures. Everything but `images` may be missing.
@@ -48,3 +51,8 @@ class Dataset:
     def size(self) -> int:
         """Height = width of the pictures, in pixels."""
         return int(self.train.images.shape[-1])
+
+    @property
+    def mean(self) -> torch.Tensor:
+        """Mean colour of the first training pictures: red, green and blue, 0 … 1."""
+        return self.train.images[:MEAN_OF].float().mean((0, 2, 3)) / 255

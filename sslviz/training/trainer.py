@@ -41,8 +41,7 @@ class Trainer:
             n = f"at least {method.fewest} pictures to train on and {method.fewest} to test on"
             raise DataError(f"{method.title} needs {n}; here are {len(data.train)} and {len(data.test)}.")
         self.classes = len(data.classes) if method.labelled else 0
-        mean = data.train.images[:2000].float().mean((0, 2, 3)) / 255
-        augment = Augment(settings.augment, mean.to(device))
+        augment = Augment(settings.augment, data.mean.to(device))
         self.untrained = self.build(augment)  # random weights, for the line that every score is compared with
         self.method = self.build(augment, whiten=augment.plain(data.train.images[:2000].to(device)))
         self.encoder = self.method.encoder

@@ -187,9 +187,8 @@ def course(  # noqa: PLR0913 - what both of these have otherwise
         recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
     except Exception as error:  # whatever it is: a run whose process ends must not stay "running"
         write_story(folder, error)
-        recorder.end(
-            "stopped" if isinstance(error, PicturesChanged) else "failed", explain(error)
-        )  # all is still there
+        # stopped: nothing is broken, and it goes on when its pictures are back
+        recorder.end("stopped" if isinstance(error, PicturesChanged) else "failed", explain(error))
 
 
 def pictures_of(

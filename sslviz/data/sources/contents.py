@@ -12,7 +12,6 @@ from sslviz.data.sources import decoded, own
 
 NAMED = 6  # classes that are named
 LONGEST = 25  # characters of a class name
-SAMPLE = 2_000  # training pictures that the mean is taken of
 NEAR = 0.01  # two means that differ by less are the same, computed by two versions of a library
 
 
@@ -46,7 +45,7 @@ class Contents(BaseModel):
             notes=dataset.notes,
             of_class=_of_class(len(dataset.classes), _listed(dataset.train), _listed(dataset.test)),
             split=dataset.split,
-            mean=tuple((dataset.train.images[:SAMPLE].float().mean((0, 2, 3)) / 255).tolist()),
+            mean=tuple(dataset.mean.tolist()),
             fingerprint=dataset.fingerprint,
         )
 
