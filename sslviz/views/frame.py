@@ -9,10 +9,11 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 from sslviz.views import address, catalogue
 from sslviz.views.controls import server
 
-# Room for the pictures; choices, chosen words and the note of an uploader wrap instead of being cut off. On a narrow
-# window the pictures come first, the knobs below them, each as wide as the window.
+# Room for the pictures; choices, badges, chosen words and the note of an uploader wrap instead of being cut off. On a
+# narrow window the pictures come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
+[data-testid="stMain"] .stMarkdownBadge { white-space: normal; }
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; overflow: visible; }
 :has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; }

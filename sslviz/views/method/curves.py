@@ -17,7 +17,7 @@ from sslviz.training.probes import NEIGHBOURS
 from sslviz.views.controls import server
 from sslviz.views.plot.recorded import BY_PATH, metrics, probe, stamped
 
-UNEVEN = 1.5  # so many times its equal share makes a class worth a word
+UNEVEN = 3.0  # standard deviations: a class that is so much more frequent than others is so not by accident
 MOST_POINTS = 1500  # of a curve; more are thinned
 
 
@@ -80,13 +80,17 @@ def live_scores(run: RunFolder) -> tuple[list[Series], list[str]]:
 
 
 def chance(run: RunFolder) -> dict[str, float]:
-    """The line of the live k-NN that always giving the most frequent class would reach; none without labels."""
+    """The line of the live k-NN for whoever knows nothing; none without labels. Where all classes are equally frequent,
+    as far as a sample can tell, one in so many is right; else as many as the most frequent class has.
+    """
     pictures = probe(run)
     if pictures is None or pictures.labels is None or len(pictures.classes) < 2:
         return {}
-    share = majority(pictures.labels[: run.tested(live=True)])
-    many = share > UNEVEN / len(pictures.classes)
-    return {"chance (most frequent class)" if many else "chance": share}
+    asked = pictures.labels[: run.tested(live=True)]
+    share, equal = majority(asked), 1 / len(pictures.classes)
+    if share - equal < UNEVEN * (equal * (1 - equal) / len(asked)) ** 0.5:
+        return {"chance": equal}
+    return {"chance (most frequent class)": share}
 
 
 def timed(figure: go.Figure, step: int) -> go.Figure:
