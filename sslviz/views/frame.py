@@ -13,7 +13,7 @@ from sslviz.views.controls import server
 # narrow window the pictures come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
-[data-testid="stMain"] .stMarkdownBadge { white-space: normal; }
+.stMarkdownBadge { white-space: normal !important; }
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; overflow: visible; }
 :has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; }
