@@ -13,6 +13,7 @@ python -m sslviz list --runs DIR
 
 import argparse
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from pathlib import Path
 from sslviz.cli import carry, evaluate, show, sweep, train
 from sslviz.measures.scores import EVALUATED
 from sslviz.place import APP, default_runs
+from sslviz.training.explain import refusal
 
 Arguments = Callable[[argparse.ArgumentParser], None]
 Command = Callable[[argparse.Namespace, argparse.ArgumentParser], int]
@@ -51,15 +53,27 @@ def main(arguments: list[str] | None = None) -> int:
         if name in PRINTS:
             under.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args(arguments)
-    done: int = options.command(options, parser)
+    if getattr(options, "runs", None) is not None and options.runs.exists() and not options.runs.is_dir():
+        parser.error(f"--runs {options.runs} is not a folder")
+    try:
+        done: int = options.command(options, parser)
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk, a folder that is read-only
+        parser.error(refusal(error))
+    except KeyboardInterrupt:  # of those that keep what they have by themselves: evaluate
+        return 130
     return done
 
 
 def open_app(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """Serves the app to this computer until Ctrl-C."""
+    """Serves the app to this computer until Ctrl-C. It takes the place of this process: a signal reaches it itself."""
     where = ["--server.address", "127.0.0.1", "--server.port", str(options.port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), *where]
+    if os.name == "posix":
+        os.execv(sys.executable, command)
     with contextlib.suppress(KeyboardInterrupt):
-        return subprocess.call([sys.executable, "-m", "streamlit", "run", str(APP), *where])
+        return subprocess.call(command)
     return 0
 
 

@@ -11,18 +11,24 @@ from sslviz.runs.archive import unpack
 
 def export_arguments(packer: argparse.ArgumentParser) -> None:
     packer.add_argument("run", help="name of a run, or the path of its folder")
-    packer.add_argument("to", type=Path, help=FORMS)
+    packer.add_argument("to", type=place, help=FORMS)
 
 
 def import_arguments(unpacker: argparse.ArgumentParser) -> None:
     unpacker.add_argument("source", type=Path, help="the .zip to read")
 
 
+def place(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("where to? The name is empty")
+    return Path(text)
+
+
 def exported(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     try:
         for path in export(asked_for(options, parser), options.to):
             print(path)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         parser.error(str(error))
     return 0
 

@@ -78,11 +78,12 @@ def describe(status: Status, folder: RunFolder | None = None) -> str:
     return ", ".join([*parts, f"{status.images_per_second:.0f} images/s"])
 
 
-def summary(folder: RunFolder) -> dict[str, Any]:
+def summary(folder: RunFolder, ended: Status | None = None) -> dict[str, Any]:
     """One run as one flat object. `live` and `final` are the live and the final k-NN (measures/scores.py); `knn` is the
-    final one if there is one, else the live one. `scores` are those of the last look at it.
+    final one if there is one, else the live one. `scores` are those of the last look at it. ended: how it has just
+    ended, which a full disk may not have taken.
     """
-    settings, status = folder.settings(), folder.status()
+    settings, status = folder.settings(), ended or folder.status()
     steps = folder.snapshot_steps()
     last = folder.snapshot(steps[-1]) if steps else None
     exam = {} if status.exam is None else {"knn": status.exam, "knn_random_init": status.exam_random_init}

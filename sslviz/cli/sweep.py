@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from sslviz.sweeps.presets import augmentation_pairs
 from sslviz.sweeps.progress import progress, share
 from sslviz.sweeps.store import read_sweep, write_sweep
 from sslviz.sweeps.sweep import By, Length, Sweep, over_knobs
+from sslviz.training.signals import on_signals
 
 
 def arguments(sweeper: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def swept(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Exit status: 0 if every run is done, 1 if some are left or failed."""
     sweep = asked_for(options, parser)
     conductor = Conductor(sweep, options.runs, default_cache())
-    signal.signal(signal.SIGINT, lambda *_: conductor.close())
+    on_signals(conductor.close)
     table = progress(sweep, options.runs)
     done = int((table["state"] == "done").sum())
     with tqdm(total=len(table), unit="run", disable=options.json and not sys.stderr.isatty()) as bar:
@@ -66,6 +66,8 @@ def swept(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
         bar.n = done
         conductor.train(advance, ended)
+    for name, why in conductor.refused.items():
+        print(f"{name}: {why}", file=sys.stderr)
     table = progress(sweep, options.runs)
     whole = bool((table["state"] == "done").all())
     if options.json:

@@ -1,9 +1,10 @@
-"""python -m sslviz train and twin: one run, or two in lock-step, with a bar; Ctrl-C ends them after the step."""
+"""python -m sslviz train and twin: one run, or two in lock-step, with a bar; Ctrl-C or SIGTERM ends them after the
+step.
+"""
 
 import argparse
 import json
 import os
-import signal
 import sys
 import time
 
@@ -16,6 +17,7 @@ from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import RunSettings, parse, recommended
+from sslviz.training.signals import on_signals
 from sslviz.training.worker import Wishes, run, run_together
 
 
@@ -48,15 +50,15 @@ def wanted(options: argparse.Namespace, seconds: float | None = None) -> RunSett
     return settings
 
 
-def end_on_control_c(*folders: RunFolder) -> list[Wishes]:
-    """Ctrl-C ends the runs after this step and keeps what there is."""
+def end_on_signals(*folders: RunFolder) -> list[Wishes]:
+    """Ctrl-C, SIGTERM and SIGHUP end the runs after this step and keep what there is."""
     wishes = [Wishes(folder) for folder in folders]
 
-    def close(*_: object) -> None:
+    def close(why: str) -> None:
         for each in wishes:
-            each.close()
+            each.close(why)
 
-    signal.signal(signal.SIGINT, close)
+    on_signals(close)
     return wishes
 
 
@@ -66,7 +68,7 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     except ValueError as error:
         parser.error(str(error))
     folder = RunFolder.create(options.runs, settings)
-    [wishes] = end_on_control_c(folder)
+    [wishes] = end_on_signals(folder)
     total, unit = settings.seconds or settings.training.steps, "s" if settings.seconds else "step"
     quiet = options.json and not sys.stderr.isatty()
     with tqdm(total=round(total, 1), unit=unit, disable=quiet) as bar:
@@ -86,7 +88,7 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         )
     if ended.reason:
         print(ended.reason, file=sys.stderr)
-    print(json.dumps(summary(folder)) if options.json else result(folder, ended))
+    print(json.dumps(summary(folder, ended)) if options.json else result(folder, ended))
     return 0 if ended.state in ("done", "stopped") else 1
 
 
@@ -98,7 +100,7 @@ def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     except ValueError as error:
         parser.error(str(error))
     folders = twins.create(options.runs, one, other)
-    wishes = end_on_control_c(*folders)
+    wishes = end_on_signals(*folders)
     quiet = options.json and not sys.stderr.isatty()
     with tqdm(total=max(one.training.steps, other.training.steps), unit="step", disable=quiet) as bar:
         told = Told()
@@ -119,7 +121,7 @@ def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         if not options.json:
             print(result(folder, status))
     if options.json:
-        print(json.dumps([summary(folder) for folder in folders]))
+        print(json.dumps([summary(*each) for each in zip(folders, ended, strict=True)]))
     return 0 if all(status.state in ("done", "stopped") for status in ended) else 1
 
 

@@ -15,6 +15,7 @@ from sslviz.data.dataset import DataError, Dataset, Split
 from sslviz.data.sources import contents, decoded, heic
 from sslviz.data.sources.contents import Contents
 from sslviz.data.sources.listing import identity
+from sslviz.place import expand
 
 __all__ = ["SOURCES", "Contents", "DataError", "Dataset", "Source", "Split"]
 __all__ += ["absolute", "default_cache", "load", "look", "title"]
@@ -90,7 +91,7 @@ def absolute(source: str) -> str:
     """A name stays as it is; so does a path that leads nowhere. Any other path becomes one that leads there from
     everywhere.
     """
-    found = Path(source).expanduser() if source.strip() and source not in SOURCES and "\0" not in source else None
+    found = expand(source) if source.strip() and source not in SOURCES and "\0" not in source else None
     return str(found.absolute()) if found is not None and found.exists() else source
 
 
@@ -121,7 +122,7 @@ def _decode(source: str, path: Path | None, cache: Path, progress: Progress | No
 
 
 def _path(source: str) -> Path:
-    path = Path(source).expanduser()
+    path = expand(source)
     if not source.strip() or "\0" in source or not path.exists():
         raise DataError(f"There is no folder or .zip file at {source!r}; the names are {', '.join(SOURCES)}.")
     return path.resolve()

@@ -5,11 +5,13 @@
 What it is at stands in the run's folder (`RunFolder.evaluation_progress`). It ends when its input does.
 """
 
+import contextlib
 import json
 import os
 import queue
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,10 @@ import torch
 from sslviz.data.dataset import DataError
 from sslviz.judging.evaluation import EVALUATIONS, evaluate
 from sslviz.runs.folder import RunFolder
-from sslviz.training.worker import explain
+from sslviz.training.explain import explain
 
 BEAT_EVERY = 1.0  # seconds between two signs of life
+PATIENCE = 10.0  # seconds for which the last word is tried to be written
 
 
 def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> None:
@@ -38,7 +41,8 @@ def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> 
 
     def beat() -> None:  # a number may take minutes, and the page must know that somebody is at it
         while not ended.wait(BEAT_EVERY):
-            folder.write_evaluation_progress(**at)
+            with contextlib.suppress(OSError):
+                folder.write_evaluation_progress(**at)
 
     beating = threading.Thread(target=beat, daemon=True)
     beating.start()
@@ -46,14 +50,28 @@ def judge(folder: RunFolder, step: int, names: tuple[str, ...], cache: Path) -> 
     def end(**how: Any) -> None:
         ended.set()
         beating.join()  # else it might write once more
-        folder.write_evaluation_progress(step=step, **how)
+        say(folder, step=step, **how)
 
     try:
         evaluate(folder, step, cache, names=names, on_progress=advance, on_doing=do)
         end(done=True)
-    except (DataError, LookupError, OSError, MemoryError, RuntimeError, ValueError) as error:
-        traceback.print_exc()
-        end(error=explain(error))
+    except Exception as error:
+        if not isinstance(error, (DataError, LookupError)):
+            traceback.print_exc()
+        end(error=explain(error) if not isinstance(error, LookupError) else str(error))
+
+
+def say(folder: RunFolder, **how: Any) -> None:
+    """The last word. If it cannot be written for long, this process ends, and the launcher says it."""
+    deadline = time.monotonic() + PATIENCE
+    while folder.exists:
+        try:
+            folder.write_evaluation_progress(**how)
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise SystemExit(1) from None
+        time.sleep(0.5)
 
 
 def main() -> None:
@@ -70,9 +88,12 @@ def main() -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     while True:
-        request = json.loads(requests.get())
-        names = tuple(name for name in request["names"] if name in EVALUATIONS)
-        judge(RunFolder(Path(request["path"])), int(request["step"]), names, cache)
+        try:
+            request = json.loads(requests.get())
+            names = tuple(name for name in request["names"] if name in EVALUATIONS)
+            judge(RunFolder(Path(request["path"])), int(request["step"]), names, cache)
+        except Exception:  # one request must not end the others
+            traceback.print_exc()
 
 
 if __name__ == "__main__":

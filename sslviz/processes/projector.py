@@ -50,18 +50,28 @@ class Projector:
         self.warm.set()
 
     def follow(self) -> None:
-        """Lays out the newest embedding of every run at work, unless that is done already."""
+        """Lays out the newest embedding of every run at work, unless that is done already. A moment that cannot be laid
+        out is not tried again, and the other runs get their maps.
+        """
         for folder in list_runs(self.runs):
-            if time.time() - folder.status().heartbeat > FRESH:
+            if abs(time.time() - folder.status().heartbeat) > FRESH:
                 continue
-            for step in reversed([s for s in folder.snapshot_steps() if s > self.looked.get(folder.id, -1)]):
-                snapshot = folder.snapshot(step)
-                if snapshot is not None and snapshot.embedding is not None:
-                    self.lay_out(folder, step, "pca")
-                    if self.warm.is_set():
-                        self.lay_out(folder, step, "umap")
-                        self.looked[folder.id] = step
-                    break
+            steps = [s for s in folder.snapshot_steps() if s > self.looked.get(folder.id, -1)]
+            try:
+                self._follow(folder, steps)
+            except Exception as error:
+                print(f"projector: {folder.id}: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+                self.looked[folder.id] = max(steps)
+
+    def _follow(self, folder: RunFolder, steps: list[int]) -> None:
+        for step in reversed(steps):
+            snapshot = folder.snapshot(step)
+            if snapshot is not None and snapshot.embedding is not None:
+                self.lay_out(folder, step, "pca")
+                if self.warm.is_set():
+                    self.lay_out(folder, step, "umap")
+                    self.looked[folder.id] = step
+                break
 
     def lay_out(self, folder: RunFolder, step: int, kind: str, to: RunFolder | None = None) -> None:
         """Writes one layout (into `to`, or the run itself), aligned with the nearest earlier one, or, if there is none,
@@ -99,15 +109,16 @@ def main() -> None:
     threading.Thread(target=listen, daemon=True).start()
     projector = Projector(runs)
     while True:
-        projector.follow()
         try:
+            projector.follow()
             request = json.loads(requests.get(timeout=PAUSE))
             to = RunFolder(Path(request["to"])) if request.get("to") else None
             projector.lay_out(RunFolder(Path(request["path"])), int(request["step"]), str(request["kind"]), to)
         except queue.Empty:
             continue
-        except (ValueError, KeyError, TypeError) as error:
-            print(f"projector: not a request: {error}", file=sys.stderr)  # noqa: T201
+        except Exception as error:  # one request, or one run, must not end the maps of all
+            print(f"projector: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+            time.sleep(PAUSE)
 
 
 if __name__ == "__main__":

@@ -23,19 +23,39 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sslviz.data.sources.contents import Contents
-from sslviz.runs.files import Array, append, npz, numbered, parse_lines, read_array, read_lines, read_npz, replace
+from sslviz.runs.files import (
+    Array,
+    alone,
+    append,
+    clear,
+    npz,
+    numbered,
+    parse_lines,
+    read_array,
+    read_lines,
+    read_npz,
+    replace,
+    written_beside,
+)
 from sslviz.runs.glance import once
+from sslviz.runs.owner import Owner, me
 from sslviz.runs.pictures import from_jpeg, to_jpeg
-from sslviz.runs.records import Notes, ProbeSet, Snapshot, Status
+from sslviz.runs.records import Notes, ProbeSet, Snapshot, State, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.versions import Recorded, UnreadableRun, read_settings
 
 BIN = ".trash"  # in the folder of runs
 SETTINGS = "settings.json"
+PARTS = ("snapshots", "projections", "weights", "evaluations")
+SILENCE = 8.0  # seconds without a heartbeat after which a process that cannot be asked for is taken for dead
 # what a run may hold, seen from its folder: <file> or <folder>/<file>, of these kinds
 MEMBER = re.compile(
     r"([\w.-]+|(snapshots|projections|weights|evaluations)/[\w.-]+)\.(json|jsonl|npz|jpg|safetensors|csv|txt)"
 )
+
+
+class Busy(ValueError):
+    """Another process has this run."""
 
 
 class RunFolder:
@@ -56,14 +76,17 @@ class RunFolder:
     @classmethod
     def create(cls, runs: Path, settings: RunSettings, *, name: str = "") -> "RunFolder":
         """A new folder with settings.json and a queued status. Every knob is written down: a default that changes one
-        day does not change what a recorded run was.
+        day does not change what a recorded run was. Raises OSError where it cannot be made (FileExistsError or "not
+        empty" for a name that is taken); then nothing of it is left.
         """
         settings = settings.model_copy(update={"knobs": settings.method_knobs().model_dump()})
         folder = cls(runs / (name or fresh_name(settings.method)))
-        for name in ("snapshots", "projections", "weights"):
-            (folder.path / name).mkdir(parents=True)
-        replace(folder.path / SETTINGS, settings.model_dump_json(indent=1).encode())
-        folder.write_status(Status(heartbeat=time.time()))
+        runs.mkdir(parents=True, exist_ok=True)
+        with written_beside(folder.path) as path:  # half a run is never listed
+            for each in ("snapshots", "projections", "weights"):
+                (path / each).mkdir(parents=True)
+            replace(path / SETTINGS, settings.model_dump_json(indent=1).encode())
+            cls(path).write_status(Status(heartbeat=time.time(), **me().model_dump()))
         return folder
 
     @property
@@ -114,10 +137,40 @@ class RunFolder:
     def write_status(self, status: Status) -> None:
         replace(self.path / "status.json", status.model_dump_json().encode())
 
+    def is_taken(self) -> bool:
+        """True while another process has it, as far as that can be known from here."""
+        status = self.status()
+        if status.owner == me():
+            return False
+        alive = status.owner.alive()
+        return (status.at_work and fresh(status)) if alive is None else alive
+
     def wait_again(self) -> None:
-        """Queued once more, whatever ended it; a stop from last time is not for the new worker."""
-        again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": self.control()[1]}
-        self.write_status(self.status().model_copy(update=again))
+        """Queued once more, whatever ended it; a stop from last time is not for the new worker. Raises Busy while
+        another process has it.
+        """
+        with alone(self.path / ".claim"):
+            if self.is_taken():
+                raise Busy(
+                    f"{self.id} is at work in another process (number {self.status().pid}). Stop it there first."
+                )
+            again = {"state": "queued", "reason": "", "heartbeat": time.time(), "heard": self.control()[1]}
+            self.write_status(self.status().model_copy(update=again | me().model_dump()))
+
+    def end(self, before: Status, state: State, reason: str) -> None:
+        """For one whose process is gone, as `before` says: somebody else must write how it ended. Nothing happens if
+        the run has gone on since.
+        """
+        with alone(self.path / ".claim"):
+            now = self.status()
+            if now.at_work and now.owner == before.owner:
+                said = {"state": state, "reason": reason, "eta": None, "next_score": None, "pid": None}
+                self.write_status(now.model_copy(update=said))
+
+    def clear(self) -> None:
+        """Removes what killed processes have left half written."""
+        for folder in (self.path, *(self.path / name for name in PARTS)):
+            clear(folder)
 
     @property
     @once
@@ -216,7 +269,7 @@ class RunFolder:
             with (self.path / "control.jsonl").open("rb") as file:
                 file.seek(offset)
                 data = file.read()
-        except FileNotFoundError:
+        except OSError:
             return [], offset
         whole = data[: data.rfind(b"\n") + 1]
         return list(parse_lines(whole)), offset + len(whole)
@@ -364,7 +417,8 @@ class RunFolder:
 
     def copy_weights(self, step: int, to: "RunFolder") -> None:
         """And what the pictures were, if they are to be the same: a fork must know when they have changed since."""
-        shutil.copyfile(self._weights_path(step), to._weights_path(step))
+        with written_beside(to._weights_path(step)) as path:
+            shutil.copyfile(self._weights_path(step), path)
         if (found := self.contents()) is not None and to.settings().data == self.settings().data:
             to.write_contents(found)
 
@@ -377,14 +431,28 @@ class RunFolder:
         replace(path, table.to_csv(index=False).encode())
 
     def write_evaluation_progress(self, **progress: Any) -> None:
-        """What the evaluator is at: step, name, rows; or why it gave up: error."""
+        """What the evaluator is at: step, name, rows; or why it gave up: error. Whoever writes it is the one at it."""
         (self.path / "evaluations").mkdir(exist_ok=True)
-        replace(self.path / "evaluations" / "progress.json", json.dumps({"time": time.time(), **progress}).encode())
+        said = {"time": time.time(), "owner": me().model_dump(), **progress}
+        replace(self.path / "evaluations" / "progress.json", json.dumps(said).encode())
 
     @once
     def evaluation_progress(self) -> dict[str, Any]:
         """Empty if nothing was ever evaluated here."""
         return next(read_lines(self.path / "evaluations" / "progress.json"), {})
+
+    def is_measured(self) -> bool:
+        """True while somebody evaluates it."""
+        now = self.evaluation_progress()
+        if not now or {"done", "error"} & now.keys():
+            return False
+        try:
+            alive = Owner.model_validate(now.get("owner", {})).alive()
+        except ValidationError:
+            alive = None
+        since = now.get("time")
+        known = isinstance(since, int | float) and abs(time.time() - since) < SILENCE
+        return known if alive is None else alive
 
     @once
     def evaluation(self, step: int, name: str) -> pd.DataFrame | None:
@@ -425,6 +493,11 @@ def is_event(row: dict[str, Any]) -> bool:
     if not plain or row["kind"] != "set":
         return plain
     return isinstance(row.get("name"), str) and isinstance(row.get("value"), (bool, int, float, str))
+
+
+def fresh(status: Status) -> bool:
+    """Somebody has said so within the last seconds; a time that is yet to come is nobody's."""
+    return abs(time.time() - status.heartbeat) < SILENCE
 
 
 def fresh_name(method: str) -> str:

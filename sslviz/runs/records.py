@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from sslviz.runs.files import Array
+from sslviz.runs.owner import Owner
 from sslviz.runs.pictures import unsheet
 
 State = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
@@ -14,7 +15,8 @@ AT_WORK: tuple[State, ...] = ("queued", "starting", "running", "paused")
 
 class Status(BaseModel):
     """status.json: where the run is now. `heartbeat` is Unix time; `reason` a sentence, when there is something to
-    say.
+    say. host, pid, started: whose the run is: of the launcher while it waits, then of the process that trains it. Only
+    its owner writes; others may when the owner is gone.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -36,7 +38,9 @@ class Status(BaseModel):
     linear_random_init: float | None = None
     device: str = ""
     precision: str = ""
+    host: str = ""
     pid: int | None = None
+    started: str = ""
     heartbeat: float = 0.0
     heard: int = 0  # bytes of control.jsonl that were for an earlier worker
     reason: str = ""
@@ -44,6 +48,10 @@ class Status(BaseModel):
     @property
     def at_work(self) -> bool:
         return self.state in AT_WORK
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(host=self.host, pid=self.pid, started=self.started)
 
 
 class Notes(BaseModel):

@@ -99,10 +99,15 @@ class RunSettings(BaseModel):
 
 
 def recommended(method: str = FIRST, data: str = "shapes", **fields: Any) -> RunSettings:
-    """The settings a page opens with: the defaults, fitted to the kind of pictures and to the method."""
+    """The settings a page opens with: the defaults, fitted to the kind of pictures and to the method. Raises
+    ValueError, in a sentence.
+    """
     drawn = data in SOURCES and SOURCES[data].drawn
     fitted = {**({} if drawn else PHOTOGRAPH_KNOBS), **METHODS[method].recommended}
-    return RunSettings(method=method, data=data, **fields).change(**fitted)
+    try:
+        return RunSettings(method=method, data=data, **fields).change(**fitted)
+    except ValidationError as error:
+        raise ValueError(sentence(error)) from None
 
 
 def knob_tables(method: str) -> dict[str, type[Knobs]]:

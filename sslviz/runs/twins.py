@@ -4,6 +4,7 @@ They are twins as long as both folders lie side by side and name each other: a c
 own. How they train is told in lockstep.py.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,11 @@ def create(runs: Path, one: RunSettings, other: RunSettings) -> tuple[RunFolder,
     """Two folders, queued. They end at a number of steps: the same seconds would not be the same steps."""
     names = fresh_name(one.method), fresh_name(other.method)
     first = RunFolder.create(runs, one.model_copy(update={"twin": names[1], "seconds": None}), name=names[0])
-    second = RunFolder.create(runs, other.model_copy(update={"twin": names[0], "seconds": None}), name=names[1])
+    try:
+        second = RunFolder.create(runs, other.model_copy(update={"twin": names[0], "seconds": None}), name=names[1])
+    except OSError:
+        shutil.rmtree(first.path, ignore_errors=True)
+        raise
     return first, second
 
 

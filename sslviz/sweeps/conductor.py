@@ -11,6 +11,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.sweeps.store import ready
 from sslviz.sweeps.sweep import Sweep
+from sslviz.training.explain import refusal
 from sslviz.training.worker import Wishes, run
 
 
@@ -20,12 +21,16 @@ class Conductor:
     def __init__(self, sweep: Sweep, runs: Path, cache: Path) -> None:
         self.sweep, self.runs, self.cache = sweep, runs, cache
         self.closed = threading.Event()
+        self.why = ""
         self.wishes: Wishes | None = None
+        self.refused: dict[str, str] = {}  # runs that could not be begun: name -> why
 
-    def close(self) -> None:
+    def close(self, why: str = "") -> None:
+        """`why`: a sentence for the run at work, if it is not that the app was closed."""
+        self.why = why
         self.closed.set()
         if self.wishes is not None:
-            self.wishes.close()
+            self.wishes.close(why)
 
     def train(self, on_progress: Callable[[str, Status], None], on_end: Callable[[RunFolder], None]) -> None:
         """on_progress hears the name of the run and its status at every step, on_end of every run that has ended.
@@ -36,18 +41,30 @@ class Conductor:
         for name in self.sweep.runs:
             if self.closed.is_set():
                 return
-            folder = ready(self.runs, name)
-            if folder is None:
-                continue
-            self.wishes = Wishes(folder)
-            if self.closed.is_set():  # just now
-                self.wishes.close()
+            try:
+                self._train(name, pictures, on_progress, on_end)
+            except Exception as error:  # one cell must not hold up the others
+                self.refused[name] = refusal(error)
 
-            def heard(status: Status, name: str = name) -> None:
-                on_progress(name, status)
+    def _train(
+        self,
+        name: str,
+        pictures: Dataset | None,
+        on_progress: Callable[[str, Status], None],
+        on_end: Callable[[RunFolder], None],
+    ) -> None:
+        folder = ready(self.runs, name)
+        if folder is None:
+            return
+        self.wishes = Wishes(folder)
+        if self.closed.is_set():  # just now
+            self.wishes.close(self.why)
 
-            run(folder, self.cache, self.wishes, threads=os.cpu_count() or 1, on_progress=heard, loaded=pictures)
-            on_end(folder)
+        def heard(status: Status) -> None:
+            on_progress(name, status)
+
+        run(folder, self.cache, self.wishes, threads=os.cpu_count() or 1, on_progress=heard, loaded=pictures)
+        on_end(folder)
 
     def _pictures(self) -> Dataset | None:
         """Read once for all runs. Where they cannot be had, each run says why."""

@@ -4,21 +4,20 @@ The bin holds them as it holds runs, so that what was thrown away by mistake can
 """
 
 import json
-import time
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from sslviz.runs.files import replace
-from sslviz.runs.folder import BIN, RunFolder
+from sslviz.runs.folder import BIN, Busy, RunFolder
+from sslviz.runs.owner import me
 from sslviz.runs.records import Notes
 from sslviz.runs.settings import sentence
 from sslviz.runs.versions import UnreadableRun, read_settings
 from sslviz.sweeps.sweep import NAME, Sweep, sweep_of
 
 SHELF = ".sweeps"  # in the folder of runs
-SILENCE = 8.0  # seconds without a heartbeat after which a run is not taken to be at work somewhere else
 
 
 def write_sweep(runs: Path, sweep: Sweep) -> None:
@@ -108,7 +107,10 @@ def ready(runs: Path, name: str) -> RunFolder | None:
         folder.write_notes(Notes(name=f"{sweep.called(cell)}, seed {seed}", tags=(sweep.id,)))
         return folder
     status = folder.status()
-    if status.state == "done" or (status.at_work and time.time() - status.heartbeat < SILENCE):
+    if status.state == "done" or (status.state == "queued" and status.owner == me()):
         return None
-    folder.wait_again()
+    try:
+        folder.wait_again()
+    except Busy:
+        return None
     return folder

@@ -10,12 +10,12 @@ step ahead.
 One that is ahead (both went on from weights kept at different steps) waits until the other has come up to it.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sslviz.training.course import Closing
 from sslviz.training.loop import Budget, Progress
 from sslviz.training.recorder import Recorder
 
@@ -26,7 +26,7 @@ SHARED = ("pause", "play", "step", "stop")
 class Speaker(Protocol):
     """A run's own wishes: worker.Wishes."""
 
-    closed: threading.Event
+    closed: Closing
 
     def poll(self) -> list[Wish]: ...
 
@@ -34,7 +34,7 @@ class Speaker(Protocol):
 class Letters:
     """What one of the twins is told, collected until its next turn."""
 
-    def __init__(self, closed: threading.Event) -> None:
+    def __init__(self, closed: Closing) -> None:
         self.closed, self.waiting = closed, list[Wish]()
 
     def poll(self) -> list[Wish]:

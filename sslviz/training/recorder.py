@@ -1,12 +1,15 @@
 """Writes down what a training says: metrics, events, snapshots, weights, and a status that is never stale."""
 
-import os
+import contextlib
 import shutil
+import threading
 import time
+from collections.abc import Iterator
 
 import torch
 
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.owner import me
 from sslviz.runs.records import State, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.training.loop import Progress
@@ -20,21 +23,59 @@ class DiskFull(OSError):
     """Too little room is left to record a run."""
 
 
+class TakenOver(Exception):
+    """Another process has this run: it must not get two writers."""
+
+
 class Recorder:
-    """Writes what training says into the run folder."""
+    """Writes what training says into the run folder. `begin` before anything else, `end` after everything."""
 
     def __init__(self, folder: RunFolder, device: torch.device) -> None:
         self.folder = folder
         self.status = folder.status().model_copy(
-            update={"state": "starting", "pid": os.getpid(), "device": device_name(device), "reason": ""}
+            update={"state": "starting", "device": device_name(device), "reason": "", **me().model_dump()}
         )
-        self.kept = self.beaten = self.measured = time.monotonic()
+        self.kept = self.beaten = self.said = self.measured = time.monotonic()
         self.measured_images = -1
         self.share = 1  # runs that go by turns in this process
         self.decided: bool | None = None  # by those: whether weights are kept at this step; None: by the clock
-        self.beat()
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self.unwritten = False  # the last word: the disk is full, or the run has another owner
+
+    def begin(self) -> None:
+        """Says whose run it is now, and tidies up after a process that was killed."""
+        self.write()
+        self.folder.clear()
+
+    @contextlib.contextmanager
+    def beating(self) -> Iterator[None]:
+        """Signs of life from a thread meanwhile: a slow step, or the exam at the end, is not silence."""
+
+        def beat() -> None:
+            while not self._ended.wait(BEAT_EVERY):
+                with self._lock, contextlib.suppress(OSError, TakenOver):  # who trains will hear of it
+                    silence = time.monotonic() - self.beaten
+                    if silence > BEAT_EVERY and not self._ended.is_set():
+                        if self.status.next_score is not None:  # seconds after the heartbeat
+                            self.status.next_score = max(0.0, self.status.next_score - silence)
+                        self.beat()
+
+        thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
 
     def record(self, progress: Progress) -> None:
+        """Raises TakenOver, before anything is written, if the run has another owner now."""
+        with self._lock:
+            if time.monotonic() - self.beaten > BEAT_EVERY:  # it may have been long: a laptop asleep, Ctrl-Z
+                self.check()
+            self._record(progress)
+
+    def _record(self, progress: Progress) -> None:
         trainer, s, now = progress.trainer, self.status, time.monotonic()
         if self.measured_images < 0 or progress.paused:
             self.measured, self.measured_images = now, trainer.images_seen
@@ -59,7 +100,8 @@ class Recorder:
         due = self.overdue(now) if self.decided is None else self.decided
         if due or (s.state != state_before and progress.paused):
             self.keep(progress)
-        if now - self.beaten > BEAT_EVERY or progress.snapshot is not None or s.state != state_before:
+        if now - self.said > BEAT_EVERY or progress.snapshot is not None or s.state != state_before:
+            self.said = now
             self.beat()
 
     def overdue(self, now: float) -> bool:
@@ -75,7 +117,19 @@ class Recorder:
         self.folder.write_weights(progress.trainer.step, progress.trainer.tensors(), about)
         self.kept = time.monotonic()
 
+    def check(self) -> None:
+        """Raises TakenOver if the run has another owner now. Nobody's run (its owner had been taken for dead) is ours
+        again.
+        """
+        now = self.folder.status()
+        if now.pid is not None and now.owner != self.status.owner:
+            raise TakenOver
+
     def beat(self) -> None:
+        self.check()
+        self.write()
+
+    def write(self) -> None:
         self.status.heartbeat, self.beaten = time.time(), time.monotonic()
         self.folder.write_status(self.status)
 
@@ -83,15 +137,24 @@ class Recorder:
         """What keeps the run from starting: "downloading … 40 %"."""
         if time.monotonic() - self.beaten > BEAT_EVERY:
             self.status.reason = f"{text}: {share:.0%}"
-            self.beat()
+            with contextlib.suppress(OSError, TakenOver):  # the next step will hear of it
+                self.beat()
 
     def end(self, state: State, reason: str = "") -> Status:
-        s = self.status
-        s.state, s.reason, s.eta, s.next_score, s.pid = state, reason, None, None, None
-        if s.seconds > 0:
-            s.images_per_second = s.images / s.seconds  # from now on the average
-        self.beat()
-        return s
+        """The last word. Where it cannot be written, it still stands in `status`."""
+        with self._lock:
+            self._ended.set()
+            s, owner = self.status, self.status.owner
+            s.state, s.reason, s.eta, s.next_score, s.pid = state, reason, None, None, None
+            if s.seconds > 0:
+                s.images_per_second = s.images / s.seconds  # from now on the average
+            now = self.folder.status()
+            if now.pid is None or now.owner == owner:
+                with contextlib.suppress(OSError):
+                    self.write()
+                    return s
+            self.unwritten = True
+            return s
 
 
 def device_name(device: torch.device) -> str:

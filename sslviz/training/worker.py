@@ -14,8 +14,7 @@ import os
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -23,19 +22,18 @@ from typing import Any
 import torch
 
 from sslviz import data
-from sslviz.data.dataset import DataError, Dataset
-from sslviz.data.sources.contents import Contents
+from sslviz.data.dataset import Dataset
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import State, Status
-from sslviz.runs.same_pictures import PicturesChanged, require_same
 from sslviz.runs.settings import RunSettings
-from sslviz.training.lockstep import Clock, Course, Letters, SharedBudget, Together, by_turns
-from sslviz.training.loop import Budget, Progress, train
+from sslviz.training.course import MOST_THREADS, Closing, course
+from sslviz.training.lockstep import Clock, Course, SharedBudget, Together, by_turns
+from sslviz.training.loop import Budget
 from sslviz.training.observer import Observer
-from sslviz.training.recorder import DiskFull, Recorder
-from sslviz.training.trainer import Diverged, Trainer, choose_device
+from sslviz.training.recorder import Recorder
+from sslviz.training.signals import on_signals
+from sslviz.training.trainer import Trainer, choose_device
 
-MOST_THREADS = 4  # batches of this size do not keep more of them busy
 PAUSE = 0.05  # seconds between two questions whether a pause is over
 AT_ONCE = 0.2  # seconds within which the path of a run that waits has been read
 
@@ -44,14 +42,16 @@ class Wishes:
     """Control messages of a run, each read once. `close` is a wish from outside: the launcher is gone, or Ctrl-C."""
 
     def __init__(self, folder: RunFolder) -> None:
-        self.folder, self.closed = folder, threading.Event()
+        self.folder, self.closed = folder, Closing()
         self.offset = folder.status().heard
 
     def poll(self) -> list[dict[str, Any]]:
         messages, self.offset = self.folder.control(self.offset)
         return [*messages, {"do": "stop"}] if self.closed.is_set() else messages
 
-    def close(self) -> None:
+    def close(self, why: str = "") -> None:
+        """`why`: a sentence, if it is not that the app was closed."""
+        self.closed.why = why or self.closed.why
         self.closed.set()
 
 
@@ -137,112 +137,6 @@ def run_together(  # noqa: PLR0913 - as run
     return [each.recorder.status for each in courses]
 
 
-def course(  # noqa: PLR0913 - what both of these have otherwise
-    recorder: Recorder,
-    cache: Path,
-    wishes: Wishes | Letters,
-    *,
-    threads: int,
-    when_closed: State,
-    shelf: dict[str, Dataset],
-    warm: Trainer | None,
-    budget: Budget | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Iterator[Progress]:
-    """One run from its folder to its end, a step at a time. First it yields the network, ready to go on.
-
-    `shelf`: pictures that are in memory, by name; it gets those that are loaded. The end, whichever it is, stands in
-    recorder.status; the story of an unexpected error in the run's log.txt.
-    """
-    folder = recorder.folder
-    try:
-        settings = folder.settings()
-        torch.set_num_threads(settings.training.threads or min(threads, MOST_THREADS))
-        pictures, device = pictures_of(folder, cache, shelf, recorder.note), choose_device()
-        recorder.status.reason = ""
-        trainer, observer = Trainer(settings, pictures, device), Observer(pictures, device)
-        if warm is not None and trainer.same_work(warm):
-            trainer.compute_in(warm.how)
-        go_on(trainer, folder)
-        if folder.probe() is None:
-            folder.write_probe(observer.probe_set())
-        progress, kept_first = Progress(trainer), False
-        yield progress
-        for progress in train(trainer, observer, wishes, budget=budget, clock=clock):
-            recorder.record(progress)
-            yield progress
-            if wishes.closed.is_set() and not kept_first:  # who waits for us may lose patience: first the weights
-                recorder.keep(progress)
-                kept_first = True
-                yield progress
-        recorder.keep(progress)
-        if wishes.closed.is_set():
-            recorder.end(when_closed, "The app was closed while this run was training.")
-        elif not trainer.over:
-            recorder.end("stopped")
-        else:
-            examine(recorder, trainer, observer)
-            recorder.end("done")
-    except Diverged as error:
-        recorder.end("failed", f"{error} Lower the learning rate, then resume from the last good weights.")
-    except Exception as error:  # whatever it is: a run whose process ends must not stay "running"
-        write_story(folder, error)
-        # stopped: nothing is broken, and it goes on when its pictures are back
-        recorder.end("stopped" if isinstance(error, PicturesChanged) else "failed", explain(error))
-
-
-def pictures_of(
-    folder: RunFolder, cache: Path, shelf: dict[str, Dataset], progress: Callable[[str, float], None]
-) -> Dataset:
-    """The pictures of a run, from the shelf or loaded onto it; what they are is kept in the run. Raises DataError,
-    PicturesChanged if it has been trained on others.
-    """
-    source = folder.settings().data
-    if source not in shelf:
-        shelf[source] = data.load(source, cache=cache, progress=progress)
-    if folder.weights_steps() or folder.probe() is not None:  # it goes on, or is a fork
-        require_same(folder, shelf[source])
-    folder.write_contents(Contents.of(shelf[source]))
-    return shelf[source]
-
-
-def go_on(trainer: Trainer, folder: RunFolder) -> None:
-    """From the last weights that can be read, if there are any: the run's own, or those that it was forked with."""
-    kept = next(filter(None, map(folder.weights, reversed(folder.weights_steps()))), None)
-    if kept is None:
-        return
-    tensors, about = kept
-    forked = about["run"] != folder.id  # the weights are its parent's, the knobs are its own
-    trainer.restore(tensors, {**about, "values": trainer.settings.values()} if forked else about)
-    verb = f"forked from {about['run']} at" if forked else "resumed from"
-    folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
-
-
-def examine(recorder: Recorder, trainer: Trainer, observer: Observer) -> None:
-    """The final scores and, to compare them with, those of the untrained network, into the status."""
-    start = {f"{name}_random_init": score for name, score in observer.exam(trainer.untrained).items()}
-    recorder.status = recorder.status.model_copy(update={**observer.exam(trainer.method), **start})
-
-
-def write_story(folder: RunFolder, error: Exception) -> None:
-    """The traceback of the error at hand, into the run's log.txt, if it can be written and says more than the error."""
-    if isinstance(error, DataError):
-        return
-    with contextlib.suppress(OSError), folder.log.open("a", encoding="utf-8") as log:
-        traceback.print_exc(file=log)
-
-
-def explain(error: Exception) -> str:
-    """What went wrong, and what to do, in a sentence or two."""
-    if isinstance(error, DataError):
-        return str(error)
-    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
-        return "The disk is full. Everything recorded so far is kept: make room, then resume."
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error):
-        return "Out of memory. Lower the batch size or the encoder width, then resume."
-    return f"{type(error).__name__}: {error} (the whole story is in the run's log.txt)"
-
-
 def warmed_up(cache: Path) -> tuple[Dataset, Trainer]:
     """The default pictures, and a trainer that has found the fastest precision: the first call of everything is
     slow.
@@ -255,7 +149,8 @@ def warmed_up(cache: Path) -> tuple[Dataset, Trainer]:
     return shapes, warm
 
 
-def main() -> None:
+def main() -> int:
+    """Exit status: 0, or, where the disk did not take the last word, the number of the error that says so."""
     cache = Path(sys.argv[1]) if len(sys.argv) > 1 else data.default_cache()
     if hasattr(os, "nice"):
         os.nice(10)  # the app in front of the user comes first
@@ -271,6 +166,7 @@ def main() -> None:
         lines.put("")
 
     threading.Thread(target=listen, daemon=True).start()
+    on_signals(lambda why: os._exit(0))  # nothing has begun
     shapes, warm = None, None
     try:
         paths = lines.get(timeout=AT_ONCE)
@@ -278,26 +174,33 @@ def main() -> None:
         shapes, warm = warmed_up(cache)
         paths = lines.get()
     if not paths:
-        return
+        return 0
     folders = [RunFolder(Path(path)) for path in paths.split("\0")]
     wishes = [Wishes(folder) for folder in folders]
-    with folders[0].log.open("ab") as log:
+
+    def close(why: str = "") -> None:
+        for each in wishes:
+            each.close(why)
+
+    on_signals(close)
+    with contextlib.suppress(OSError), folders[0].log.open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
 
     def watch() -> None:
         lines.get()
-        for each in wishes:
-            each.close()
+        close()
         time.sleep(20)
         os._exit(1)  # something hangs that cannot be asked
 
     threading.Thread(target=watch, daemon=True).start()
     if len(folders) == 1:
-        run(folders[0], cache, wishes[0], threads=threads, loaded=shapes, warm=warm)
+        ended = [run(folders[0], cache, wishes[0], threads=threads, loaded=shapes, warm=warm)]
     else:
-        run_together(folders, cache, wishes, threads=threads, loaded=shapes, warm=warm)
+        ended = run_together(folders, cache, wishes, threads=threads, loaded=shapes, warm=warm)
+    unsaid = any(folder.status().at_work and not status.at_work for folder, status in zip(folders, ended, strict=True))
+    return errno.ENOSPC if unsaid else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sslviz.processes.launcher import SINGLE, Launcher
+from sslviz.processes import children
+from sslviz.processes.launcher import Launcher
 
 
 class Forked:
@@ -25,6 +26,7 @@ class Forked:
 
     def __init__(self, module: str, argument: Path, environment: dict[str, str]) -> None:
         importlib.import_module(module)
+        importlib.import_module("torch._dynamo")  # the first optimiser loads it, for seconds
         reading, writing = os.pipe()
         self.returncode: int | None = None
         self.pid = os.fork()
@@ -40,6 +42,7 @@ class Forked:
             os.setpgid(0, 0)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.environ.update(environment)
+            os.nice = lambda more: 0  # type: ignore[assignment] # the tests wait for it
             os.dup2(reading, 0)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.closerange(3, 4096)  # the pipes of others: they would never be closed
@@ -78,10 +81,10 @@ class Forked:
 def forks(monkeypatch: pytest.MonkeyPatch) -> None:
     if hasattr(os, "fork"):
 
-        def popen(self: Launcher, module: str, argument: Path) -> Forked:
-            return Forked(module, argument, SINGLE if module.endswith("projector") else {})
+        def start(module: str, argument: Path) -> Forked:
+            return Forked(module, argument, children.SINGLE if module == children.PROJECTOR else {})
 
-        monkeypatch.setattr(Launcher, "_popen", popen)
+        monkeypatch.setattr(children, "start", start)
 
 
 @pytest.fixture(scope="module")

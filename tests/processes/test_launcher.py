@@ -107,11 +107,11 @@ def test_a_fork_starts_from_its_parents_weights(launcher: Launcher) -> None:
 def test_closing_keeps_the_weights_and_leaves_nothing_behind(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sslviz.processes.launcher.HEAD_START", 0.0)
+    monkeypatch.setattr("sslviz.processes.pool.HEAD_START", 0.0)
     launcher = Launcher(tmp_path / "runs", cache).open()
     run = launcher.start(DIGITS)
-    until(lambda: run.status().step > 2 and launcher.spare is not None and launcher.projector is not None)
-    pids = [run.status().pid, launcher.spare.pid, launcher.projector.pid]
+    until(lambda: run.status().step > 2 and launcher.pool.spare is not None and launcher.helpers.projector is not None)
+    pids = [run.status().pid, launcher.pool.spare.pid, launcher.helpers.projector.pid]
     assert all(map(alive, pids))
     launcher.close()
     assert not any(map(alive, pids))
@@ -122,13 +122,13 @@ def test_workers_end_when_their_server_is_killed(tmp_path: Path, cache: Path) ->
     code = f"""
 import sys, time
 from pathlib import Path
-from sslviz.processes import launcher as module
+from sslviz.processes import launcher as module, pool
 from sslviz.runs.settings import RunSettings
-module.HEAD_START = 0.0
+pool.HEAD_START = 0.0
 launcher = module.Launcher(Path({str(tmp_path)!r}), Path({str(cache)!r})).open()
 run = launcher.start(RunSettings.model_validate_json({DIGITS.model_dump_json()!r}))
-while run.status().step < 3 or launcher.spare is None: time.sleep(0.05)
-print(run.id, run.status().pid, launcher.spare.pid, launcher.projector.pid, flush=True)
+while run.status().step < 3 or launcher.pool.spare is None: time.sleep(0.05)
+print(run.id, run.status().pid, launcher.pool.spare.pid, launcher.helpers.projector.pid, flush=True)
 time.sleep(600)
 """
     server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -170,15 +170,15 @@ def test_a_run_that_is_resumed_before_its_old_process_is_gone_is_not_called_inte
     run = RunFolder.create(launcher.runs, DIGITS, name="again")
     old = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
     old.wait()
-    for book in (launcher.workers, launcher.ending):
+    for book in (launcher.pool.workers, launcher.pool.ending):
         with launcher._lock:  # the launcher's own thread waits
             book[run.id] = old
-            launcher.queue.append(run.id)
+            launcher.queue.started.append(run.id)
             run.wait_again()
-            launcher._reap()
+            launcher.pool.reap()
             assert run.id not in book
             assert run.status().state == "queued"
-            launcher.queue.remove(run.id)
+            launcher.queue.started.remove(run.id)
 
 
 def test_a_run_that_was_deleted_while_its_process_ended_disturbs_nobody(tmp_path: Path, cache: Path) -> None:
@@ -220,7 +220,7 @@ def test_the_evaluator_works_in_the_background_survives_a_bad_request_and_ends_w
     knn = run.evaluation(3, "knn")
     assert knn is not None
     assert set(knn["encoder"]) == {"trained", "random"}
-    process = launcher.evaluator
+    process = launcher.helpers.evaluator
     assert process is not None
     launcher.close()
     assert not alive(process.pid)

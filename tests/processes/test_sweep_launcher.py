@@ -24,7 +24,7 @@ def planned(runs: Path, base: RunSettings = BASE, **vary: str) -> Sweep:
 
 
 def states(sweep: Sweep, launcher: Launcher) -> list[str]:
-    return list(progress.progress(sweep, launcher.runs, launcher.patient)["state"])
+    return list(progress.progress(sweep, launcher.runs, launcher.queue.planned)["state"])
 
 
 def test_it_fills_is_cancelled_half_way_and_goes_on_after_the_app_was_closed(launcher: Launcher, cache: Path) -> None:
@@ -33,7 +33,7 @@ def test_it_fills_is_cancelled_half_way_and_goes_on_after_the_app_was_closed(lau
     launcher.sweep(names)
     until(lambda: states(sweep, launcher)[0] == "done")
     launcher.cancel(names)
-    until(lambda: not launcher.ending and not launcher.workers)
+    until(lambda: not launcher.pool.ending and not launcher.pool.workers)
     half = states(sweep, launcher)
     assert half[0] == "done"
     assert set(half[2:]) == {"planned"}
@@ -87,6 +87,6 @@ def test_a_stopped_cell_goes_on_from_its_weights_and_a_killed_one_leaves_the_oth
     launcher.sweep([second.id])
     os.kill(first.status().pid or 0, signal.SIGKILL)
     until(lambda: first.status().state == "interrupted" and second.status().step > 0)
-    table = progress.progress(sweep, launcher.runs, launcher.patient)
+    table = progress.progress(sweep, launcher.runs, launcher.queue.planned)
     assert progress.left(table) == [first.id]
     launcher.cancel(sweep.runs)

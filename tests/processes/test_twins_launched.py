@@ -41,7 +41,7 @@ def recorded_apart(pair: Pair) -> int:
 def test_pause_step_stop_and_resume_act_on_both(launcher: Launcher, pair: Pair) -> None:
     one, other = pair
     assert one.status().pid == other.status().pid is not None
-    assert {*launcher.workers} == {one.id, other.id}
+    assert {*launcher.pool.workers} == {one.id, other.id}
     other.send("pause")
     both(pair, "paused")
     at = steps(pair)
@@ -61,7 +61,7 @@ def test_pause_step_stop_and_resume_act_on_both(launcher: Launcher, pair: Pair) 
     ended = steps(pair)
     assert ended[0] == ended[1]
     assert one.weights_steps()[-1] == other.weights_steps()[-1] == ended[0]
-    until(lambda: not launcher.ending and not launcher.workers)
+    until(lambda: not launcher.pool.ending and not launcher.pool.workers)
 
     child = launcher.fork(one.id, ended[0], one.settings())
     assert child.settings().twin is None  # a fork of a twin is nobody's twin
@@ -87,7 +87,7 @@ def test_a_killed_worker_interrupts_both_and_they_go_on_in_lock_step(launcher: L
     for run in pair:
         assert "signal 9" in run.status().reason
     assert abs(recorded_apart(pair)) <= 1
-    assert not launcher.workers
+    assert not launcher.pool.workers
 
     launcher.resume(other.id)
     until(lambda: all(run.status().state == "running" for run in pair) and min(steps(pair)) > kept + 3)
@@ -113,12 +113,12 @@ def test_they_take_one_slot_and_wait_together(launcher: Launcher) -> None:
     launcher.stop(pair[0].id)
     until(state(last, "running"))
     both(pair, "stopped")
-    until(lambda: not launcher.ending)
+    until(lambda: not launcher.pool.ending)
     launcher.delete(pair[1].id)
     launcher.stop(last.id)
     launcher.resume(pair[0].id)  # its twin is in the bin: it goes on alone
     until(state(pair[0], "running"))
-    assert [*launcher.workers] == [pair[0].id]
+    assert [*launcher.pool.workers] == [pair[0].id]
 
 
 def test_waiting_twins_are_stopped_together(tmp_path: Path, cache: Path) -> None:
@@ -143,7 +143,7 @@ def test_when_one_has_failed_it_alone_is_cured(launcher: Launcher, pair: Pair) -
     assert other.status().state == "running"
     launcher.stop(other.id)
     until(state(other, "stopped"))
-    until(lambda: not launcher.workers and not launcher.ending)
+    until(lambda: not launcher.pool.workers and not launcher.pool.ending)
     launcher.resume(other.id)
     until(state(other, "running"))
     assert one.status().state == "failed"  # it would fail again

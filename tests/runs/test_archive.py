@@ -1,5 +1,6 @@
 """A run that is packed and unpacked is the same run; what is no run leaves nothing behind."""
 
+import errno
 import zipfile
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from sslviz.data.dataset import DataError
 from sslviz.runs.archive import pack, unpack
-from sslviz.runs.folder import RunFolder
+from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.runs.settings import RunSettings
 from sslviz.training.worker import Wishes, run
 
@@ -91,3 +92,32 @@ def test_spoilt_bytes_are_a_sentence_and_leave_nothing(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         unpack(path, tmp_path / "there")
     assert not list((tmp_path / "there").iterdir())
+
+
+def test_an_export_that_is_cut_off_keeps_the_old_zip(finished, tmp_path, monkeypatch):
+    archive = pack(finished, tmp_path / "mine.zip")
+    before, written = archive.read_bytes(), []
+
+    def full(self, path, name):
+        if written:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(name)
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(OSError, match="space"):
+        pack(finished, archive)
+    assert archive.read_bytes() == before
+    assert [path for path in tmp_path.iterdir() if "mine.zip" in path.name] == [archive]
+
+
+def test_half_an_import_is_never_listed(finished, tmp_path, monkeypatch):
+    archive, there = pack(finished, tmp_path / "mine.zip"), tmp_path / "there"
+
+    def full(source, to):
+        assert list_runs(there) == []
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sslviz.runs.archive.shutil.copyfileobj", full)
+    with pytest.raises(OSError, match="space"):
+        unpack(archive, there)
+    assert list(there.iterdir()) == []

@@ -281,8 +281,8 @@ def test_a_queue_without_slots_keeps_its_patience(tmp_path: Path) -> None:
     sweep = saved(tmp_path)
     launcher.sweep(sweep.runs)
     launcher.sweep(sweep.runs)
-    assert list(launcher.patient) == list(sweep.runs)
+    assert list(launcher.queue.planned) == list(sweep.runs)
     launcher.cancel(list(sweep.runs)[:2])
-    assert list(launcher.patient) == list(sweep.runs)[2:]
+    assert list(launcher.queue.planned) == list(sweep.runs)[2:]
     assert list_runs(tmp_path) == []  # nothing is made before its turn
     launcher.close()

@@ -176,13 +176,10 @@ def cost(sweep: Sweep) -> str:
 
 def start() -> None:
     """Saves the sweep and lets it wait for its turn."""
-    try:
+    with server.refusals("_sweep_problem"):
         sweep = wanted()
         own_pictures.require(sweep.base.data)
         store.write_sweep(server.launcher().runs, sweep)
-    except (ValueError, OSError) as error:
-        st.session_state["_sweep_problem"] = in_markdown(error, SENTENCE)
-        return
-    server.launcher().sweep(sweep.runs)
-    st.query_params.pop("cell", None)
-    st.query_params["sweep"] = sweep.id
+        server.launcher().sweep(sweep.runs)
+        st.query_params.pop("cell", None)
+        st.query_params["sweep"] = sweep.id

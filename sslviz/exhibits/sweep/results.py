@@ -65,7 +65,7 @@ class Results:
 def of_sweep(sweep: Sweep) -> Results:
     """One of this server, as far as it has come."""
     launcher = server.launcher()
-    table = progress.progress(sweep, launcher.runs, set(launcher.patient), ended)
+    table = progress.progress(sweep, launcher.runs, set(launcher.queue.planned), ended)
     method = METHODS[sweep.base.method].title
     seeds = f"{len(sweep.seeds)} seed{'s' * (len(sweep.seeds) > 1)}"
     pictures = in_markdown(data.title(sweep.base.data), 30)

@@ -3,15 +3,13 @@
 The address holds all of it: `?method=simclr&differ=temperature&left=0.07&right=0.5`, and every other knob by its name.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from sslviz.exhibits.twins.values import PRESETS, SIDES, Preset, value
-from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import describe, written
 from sslviz.methods import FIRST, METHODS
 from sslviz.runs import twins
@@ -105,22 +103,13 @@ def start_preset(preset: Preset, shown: list[str]) -> None:
         st.query_params[side] = str(wanted)
     usual = recommended(preset.method, state.get("data") or "shapes", seed=int(state.get("seed") or 0))
     state.update(usual.values())
-    with told():
+    with server.refusals():
         launch(usual, preset.knob, (preset.left, preset.right), shown)
 
 
 def start(method: str, differ: str, values: tuple[Any, Any], shown: list[str]) -> None:
-    with told():
+    with server.refusals():
         launch(controls.settings(method), differ, values, shown)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What cannot be started is said on the page."""
-    try:
-        yield
-    except ValueError as error:
-        st.session_state["_problem"] = in_markdown(error, SENTENCE)
 
 
 def launch(base: RunSettings, differ: str, values: tuple[Any, Any], shown: list[str]) -> None:

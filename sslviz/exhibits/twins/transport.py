@@ -56,12 +56,14 @@ def send(ids: list[str], do: str) -> None:
 
 def stop(ids: list[str]) -> None:
     for run in apart(ids):
-        server.launcher().stop(run.id)
+        with server.refusals():
+            server.launcher().stop(run.id)
 
 
 def resume(ids: list[str]) -> None:
     for name in ids:  # the first takes its twin along
-        server.launcher().resume(name)
+        with server.refusals():
+            server.launcher().resume(name)
 
 
 def turn_a_knob(pair: Pair) -> None:

@@ -2,8 +2,6 @@
 leaves in the run's folder.
 """
 
-import time
-
 import pandas as pd
 import streamlit as st
 
@@ -25,13 +23,11 @@ BY_NAME = {  # only if asked for -> why
     "whose weights (47 and 88 MB) are downloaded once from their authors. DINOv2 comes with code of its authors, from "
     "GitHub, which then runs on this machine."
 }
-SILENCE = 60.0  # seconds without news after which the evaluator is taken for dead
 
 
 def is_busy(run: RunFolder) -> bool:
     """True while the evaluator works on this run."""
-    now = run.evaluation_progress()
-    return bool(now) and "done" not in now and "error" not in now and time.time() - now["time"] < SILENCE
+    return run.is_measured()
 
 
 def progress(run: RunFolder, step: int) -> None:
@@ -43,6 +39,8 @@ def progress(run: RunFolder, step: int) -> None:
         st.info(f"{told} {in_markdown(doing)}." if doing else told, icon=":material/pending:")
     elif "error" in now and now.get("step") == step:
         st.warning(in_markdown(now["error"], SENTENCE))
+    if problem := st.session_state.pop("_not_measured", ""):
+        st.warning(problem)
 
 
 def notes(table: pd.DataFrame) -> list[str]:
@@ -51,8 +49,9 @@ def notes(table: pd.DataFrame) -> list[str]:
 
 
 def ask(run_id: str, step: int, names: tuple[str, ...]) -> None:
-    server.launcher().evaluate(run_id, step, names)
-    st.session_state["_asked"] = True
+    with server.refusals("_not_measured"):
+        server.launcher().evaluate(run_id, step, names)
+        st.session_state["_asked"] = True
 
 
 def button(run: RunFolder, step: int, names: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from sslviz import data
 from sslviz.data import SOURCES, Contents, DataError
 from sslviz.data.sources.contents import LONGEST
 from sslviz.foreign import in_markdown
+from sslviz.place import expand
 from sslviz.runs.folder import RunFolder
 from sslviz.views.controls import server
 
@@ -69,7 +70,7 @@ def contents(source: str) -> Contents | str:
     cache = server.launcher().cache
     decoded = cache / "decoded"
     try:
-        path = Path(source).expanduser()
+        path = expand(source)
         stamps = [at.stat().st_mtime_ns if at.exists() else 0 for at in (path, decoded)]
     except (OSError, ValueError, RuntimeError):  # a name that no file can have
         stamps = [0, 0]

@@ -1,6 +1,8 @@
 """What all visitors of this server share: its launcher, and where its runs and recorded examples lie."""
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +11,12 @@ import streamlit as st
 
 from sslviz import place
 from sslviz.data import default_cache
+from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.methods import METHODS
 from sslviz.processes.launcher import Launcher
 from sslviz.runs.folder import RunFolder, list_runs
 from sslviz.sweeps.sweep import sweep_of
+from sslviz.training.explain import refusal
 
 PAGES, GALLERY = place.PAGES, place.GALLERY
 
@@ -33,12 +37,25 @@ def wanted(name: str) -> bool:
 
 @contextmanager
 def running() -> Iterator[None]:
-    """The launcher lives as long as the server."""
+    """The launcher lives as long as the server. A terminal that is closed ends it as SIGTERM does."""
+    hangup = getattr(signal, "SIGHUP", None)
+    main = threading.current_thread() is threading.main_thread()
+    if hangup is not None and main and signal.getsignal(hangup) is not signal.SIG_IGN:
+        signal.signal(hangup, lambda *_: signal.raise_signal(signal.SIGTERM))
     shared = launcher()
     try:
         yield
     finally:
         shared.close()
+
+
+@contextmanager
+def refusals(key: str = "_problem") -> Iterator[None]:
+    """What cannot be done (the disk is full, the run has gone) becomes a sentence in the session, for the page."""
+    try:
+        yield
+    except (OSError, LookupError, ValueError) as error:
+        st.session_state[key] = in_markdown(refusal(error), SENTENCE)
 
 
 def find(run_id: str) -> RunFolder | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs
 from sslviz.views.controls import controls, own_pictures, server
@@ -60,16 +59,13 @@ def start(method: str, shown: str, new_seed: bool = False) -> None:
     """Starts a run with what the sliders say; the one that this page shows, if there is one, ends first."""
     if new_seed:
         st.session_state["seed"] = secrets.randbelow(10_000)
-    try:
+    with server.refusals():
         wanted = controls.settings(method)
         own_pictures.require(wanted.data)
-    except ValueError as error:
-        st.session_state["_problem"] = in_markdown(error, SENTENCE)
-        return
-    end(shown)
-    run = server.launcher().start(wanted)
-    st.query_params["run"] = run.id
-    controls.take(run)
+        end(shown)
+        run = server.launcher().start(wanted)
+        st.query_params["run"] = run.id
+        controls.take(run)
 
 
 def end(run_id: str) -> None:
@@ -80,21 +76,24 @@ def end(run_id: str) -> None:
 
 
 def send(run_id: str, do: str) -> None:
-    server.launcher().folder(run_id).send(do)
+    with server.refusals():
+        server.launcher().folder(run_id).send(do)
 
 
 def stop(run_id: str) -> None:
-    server.launcher().stop(run_id)
+    with server.refusals():
+        server.launcher().stop(run_id)
 
 
 def resume(run_id: str) -> None:
     """Goes on from the last weights, with the live knobs as the sliders stand now: the cure for what ended the run."""
-    run = server.launcher().folder(run_id)
-    values, live = run.values(), [k.name for k in all_knobs(run.settings().method).values() if k.live]
-    turned_since = {
-        name: st.session_state[name] for name in live if st.session_state.get(name, values[name]) != values[name]
-    }
-    server.launcher().resume(run_id, **turned_since)
+    with server.refusals():
+        run = server.launcher().folder(run_id)
+        values, live = run.values(), [k.name for k in all_knobs(run.settings().method).values() if k.live]
+        turned_since = {
+            name: st.session_state[name] for name in live if st.session_state.get(name, values[name]) != values[name]
+        }
+        server.launcher().resume(run_id, **turned_since)
 
 
 def fork(run: RunFolder, step: int) -> None:
@@ -115,11 +114,12 @@ def fork(run: RunFolder, step: int) -> None:
 
 def forked(run_id: str, step: int) -> None:
     """What cannot change while training (the network's shape, say) stays as the parent has it."""
-    parent, state = server.launcher().folder(run_id), st.session_state
-    settings = parent.settings().change(**parent.values())
-    live = [knob.name for knob in all_knobs(settings.method).values() if knob.live]
-    wanted = settings.change(**{name: state[name] for name in live if state.get(name) is not None})
-    run = server.launcher().fork(run_id, step, wanted)
-    st.query_params["run"] = run.id
-    controls.take(run)
-    state["_anew"] = True
+    with server.refusals():
+        parent, state = server.launcher().folder(run_id), st.session_state
+        settings = parent.settings().change(**parent.values())
+        live = [knob.name for knob in all_knobs(settings.method).values() if knob.live]
+        wanted = settings.change(**{name: state[name] for name in live if state.get(name) is not None})
+        run = server.launcher().fork(run_id, step, wanted)
+        st.query_params["run"] = run.id
+        controls.take(run)
+        state["_anew"] = True

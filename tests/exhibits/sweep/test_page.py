@@ -32,7 +32,7 @@ def half_done(runs: Path) -> Sweep:
         done(runs, names[number], knn)
     busy = store.ready(runs, names[2])
     busy.write_status(busy.status().model_copy(update={"state": "running", "step": 8, "heartbeat": 4e9}))
-    server.launcher().patient.extend([names[3], *names[5:]])
+    server.launcher().queue.planned.extend([names[3], *names[5:]])
     return sweep
 
 
@@ -107,14 +107,14 @@ def test_start_saves_the_sweep_and_lets_it_wait_its_turn(runs: Path) -> None:
     assert not app.exception
     [sweep] = store.list_sweeps(runs)
     assert app.query_params["sweep"] == sweep.id
-    assert list(server.launcher().patient) == list(sweep.runs)
+    assert list(server.launcher().queue.planned) == list(sweep.runs)
     assert (sweep.base.data, sweep.base.training.steps, len(sweep.cells), sweep.seeds) == ("digits", 20, 4, (0, 1))
     assert "**0 of 8** runs done" in text(app)
     app.button(key="cancel").click().run()
     assert "not finished" in text(app)
-    assert not server.launcher().patient
+    assert not server.launcher().queue.planned
     app.button(key="resume").click().run()
-    assert list(server.launcher().patient) == list(sweep.runs)
+    assert list(server.launcher().queue.planned) == list(sweep.runs)
 
 
 def test_a_half_done_sweep_says_how_far_it_is_and_how_long_it_will_take(runs: Path) -> None:
