@@ -1,5 +1,6 @@
 """python -m sslviz, as a person or a script would call it."""
 
+import errno
 import io
 import json
 import os
@@ -43,27 +44,67 @@ def test_it_starts_without_umap() -> None:
 
 
 @pytest.mark.slow
-def test_control_c_keeps_what_there_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_control_c_a_scheduler_and_a_closed_terminal_keep_what_there_is(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sslviz", "train", "simclr", *QUICK, "--runs", str(tmp_path), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ})
     while not list(tmp_path.glob("*/metrics.jsonl")):
         assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    process.send_signal(getattr(signal, name))
+    out, err = process.communicate(timeout=120)
     said = json.loads(out.splitlines()[-1])
     assert (process.returncode, said["state"]) == (0, "stopped")
+    assert "Ended" in err
     assert list((tmp_path / said["run"] / "weights").iterdir())
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--set", "temperature=9"], ["--set", "colour=1"], ["--seed", "-1"], ["--seconds", "-5"]]
+    "wrong",
+    [
+        ["--set", "temperature=9"],
+        ["--set", "colour=1"],
+        ["--seed", "-1"],
+        *(["--seconds", number] for number in ("-5", "0", "nan", "inf")),
+    ],
 )
 def test_arguments_that_make_no_sense(wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["train", "simclr", "--runs", str(tmp_path), *wrong])
     assert caught.value.code == 2
-    assert "error:" in capsys.readouterr().err
+    error = capsys.readouterr().err.split("error: ")[1]
+    assert len(error.splitlines()) == 1
+    assert "pydantic" not in error
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["train simclr", "list", "sweep simclr --vary temperature=0.1", "import x.zip"])
+def test_a_file_in_place_of_the_folder_of_runs(command: str, tmp_path: Path, capsys) -> None:
+    (tmp_path / "file").write_text("")
+    for runs in ("file", "file/runs"):
+        if runs == "file" or command.startswith("train"):
+            with pytest.raises(SystemExit, match="2"):
+                main([*command.split(), "--runs", str(tmp_path / runs)])
+            assert str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_a_home_that_nobody_has_and_an_export_to_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "simclr", "--data", "~no-such-user/x", "--runs", str(tmp_path), "--json"]) == 1
+    assert "~no-such-user/x" in json.loads(capsys.readouterr().out)["reason"]
+    with pytest.raises(SystemExit, match="2"):
+        main(["export", list_runs(tmp_path)[0].id, "", "--runs", str(tmp_path)])
+    assert "empty" in capsys.readouterr().err
+
+
+def test_a_disk_without_room_is_one_sentence(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sslviz.runs.files.os.fsync", full)
+    for command in (["train", "simclr"], ["twin", "simclr"], ["sweep", "simclr", "--vary", "temperature=0.1"]):
+        with pytest.raises(SystemExit, match="2"):
+            main([*command, "--runs", str(tmp_path)])
+        assert "error: The disk is full. Make room, then try again.\n" in capsys.readouterr().err
+        assert list_runs(tmp_path) == []
 
 
 def test_a_missing_folder_of_pictures_fails_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

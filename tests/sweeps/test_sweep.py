@@ -1,6 +1,5 @@
 """Sweeps as data: cells, names, values that make no sense, pairs of augmentations, and progress read from folders."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from sslviz.data.augment import OFF, Augment
 from sslviz.methods import METHODS
 from sslviz.processes.launcher import Launcher
 from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.owner import here
 from sslviz.runs.settings import RunSettings, recommended
 from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, augmentation_pairs, suggested, sweepable
@@ -269,7 +269,7 @@ def test_a_planned_run_is_made_once_and_goes_on_only_if_it_was_cut_off(tmp_path:
     assert (folder.id, folder.settings().method_knobs().temperature, folder.status().state) == (name, 0.1, "queued")
     assert store.ready(tmp_path, name) is None  # it waits already
     folder.send("stop")
-    gone = {"state": "running", "heartbeat": time.time() - 60}
+    gone = {"state": "running", "host": here(), "pid": 2**22 + 1, "started": "1"}  # there is no such number
     folder.write_status(folder.status().model_copy(update=gone))
     assert store.ready(tmp_path, name).status().heard > 0  # the stop was for its last worker
     folder.write_status(folder.status().model_copy(update={"state": "done"}))

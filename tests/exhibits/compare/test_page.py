@@ -1,6 +1,7 @@
 """The compare page: any runs, any address; notes and the bin; what differs, and who is ahead by which evaluation."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from sslviz.exhibits.compare import page, scores
 from sslviz.exhibits.compare import table as compare_table
 from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.owner import Owner, here, started
 from sslviz.runs.records import Notes, Snapshot
 from sslviz.runs.settings import RunSettings
 from sslviz.views.controls import runs_here, server
@@ -228,7 +230,8 @@ def test_examples_cannot_be_changed(runs: Path) -> None:
 
 def test_a_run_at_work_cannot_be_deleted(runs: Path) -> None:
     folder = RunFolder.create(runs, RunSettings(), name="busy")
-    folder.write_status(folder.status().model_copy(update={"state": "running", "heartbeat": 4e9}))
+    somebody = Owner(host=here(), pid=os.getppid(), started=started(os.getppid()) or "")  # another process
+    folder.write_status(folder.status().model_copy(update={"state": "running", **somebody.model_dump()}))
     with pytest.raises(ValueError, match="at work"):
         server.launcher().delete("busy")
     app = ticked(opened(find="busy"), 0)

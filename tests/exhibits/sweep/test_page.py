@@ -1,6 +1,7 @@
 """The page of sweeps: alive on a recorded example, honest about cost, and what a half-done sweep looks like."""
 
 import json
+import os
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from sslviz.exhibits.sweep import outcome
 from sslviz.exhibits.sweep import results as sweep_results
 from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.owner import Owner, here, started
 from sslviz.runs.settings import RunSettings
 from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, augmentation_pairs
@@ -31,7 +33,8 @@ def half_done(runs: Path) -> Sweep:
     for number, knn in ((0, 0.5), (1, 0.3), (4, 0.6)):
         done(runs, names[number], knn)
     busy = store.ready(runs, names[2])
-    busy.write_status(busy.status().model_copy(update={"state": "running", "step": 8, "heartbeat": 4e9}))
+    somebody = Owner(host=here(), pid=os.getppid(), started=started(os.getppid()) or "")  # another process
+    busy.write_status(busy.status().model_copy(update={"state": "running", "step": 8, **somebody.model_dump()}))
     server.launcher().queue.planned.extend([names[3], *names[5:]])
     return sweep
 
