@@ -46,7 +46,7 @@ class Watch:
         """
         self.last_words[run_id] = state, reason
         folder = RunFolder(self.runs / run_id)
-        if folder.exists:
+        if folder.exists and not folder.is_taken():  # another process may have gone on with it
             folder.end(folder.status(), state, reason)
         del self.last_words[run_id]
 

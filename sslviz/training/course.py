@@ -105,9 +105,12 @@ def _trained(
     go_on(trainer, folder)
     if folder.probe() is None:
         folder.write_probe(observer.probe_set())
-    progress, kept_first = Progress(trainer), False
+    began, progress, kept_first = trainer.step, Progress(trainer), False
     yield progress
     for progress in train(trainer, observer, wishes, budget=budget, clock=clock):
+        if wishes.closed.is_set() and trainer.step == began:
+            recorder.keep(progress)
+            raise Closed  # without another look: whoever waits for us may lose patience
         recorder.record(progress)
         yield progress
         if wishes.closed.is_set() and not kept_first:  # who waits for us may lose patience: first the weights

@@ -161,7 +161,10 @@ def main() -> int:
     lines: SimpleQueue[str] = SimpleQueue()
 
     def listen() -> None:
-        lines.put(sys.stdin.readline().strip())
+        line = sys.stdin.readline().strip()
+        if not line:
+            os._exit(0)  # the launcher has gone before there was anything to do, perhaps amid the warming up
+        lines.put(line)
         sys.stdin.read()  # returns when the launcher has gone
         lines.put("")
 
@@ -173,8 +176,6 @@ def main() -> int:
     except Empty:  # a spare
         shapes, warm = warmed_up(cache)
         paths = lines.get()
-    if not paths:
-        return 0
     folders = [RunFolder(Path(path)) for path in paths.split("\0")]
     wishes = [Wishes(folder) for folder in folders]
 

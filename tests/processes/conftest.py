@@ -77,7 +77,7 @@ class Forked:
             os.kill(self.pid, signal.SIGKILL)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def forks(monkeypatch: pytest.MonkeyPatch) -> None:
     if hasattr(os, "fork"):
 
@@ -93,7 +93,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def launcher(tmp_path: Path, cache: Path, forks: None) -> Iterator[Launcher]:
+def launcher(tmp_path: Path, cache: Path) -> Iterator[Launcher]:
     shared = Launcher(tmp_path / "runs", cache, spare=False, projector=False).open()
     yield shared
     shared.close()
