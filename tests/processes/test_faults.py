@@ -308,6 +308,7 @@ def test_a_halted_run_is_not_dead_and_wakes_as_its_only_writer(launcher: Launche
     mine = Owner(host=here(), pid=os.getppid(), started=started(os.getppid()) or "")
     run.write_status(run.status().model_copy(update={**mine.model_dump(), "state": "running"}))
     before = (run.path / "metrics.jsonl").read_bytes()
+    until(lambda: time.time() - run.status().heartbeat > 1)  # longer than a heartbeat: only then does it look
     os.kill(pid, signal.SIGCONT)
     run.send("play")
     until(lambda: not launcher.pool.workers)
