@@ -27,6 +27,7 @@ class Pool:
         self.ending: dict[str, Process] = {}  # told to stop: they score and keep what they have, but hold no slot
         self.spare: Process | None = None
         self.spare_taken = 0.0  # when, on the monotonic clock
+        self.tried: set[str] = set()  # runs that were given to a process which died before it had begun
         self.silence = Silence()
 
     @property
@@ -54,11 +55,20 @@ class Pool:
                 del book[run_id]
                 if run_id in self.queue or run_id in self.workers:  # resumed since: this process has no say any more
                     continue
+                if book is self.workers and run_id not in self.tried and self._is_untouched(run_id):
+                    self.tried.add(run_id)
+                    self.queue.put_back([run_id])
+                    continue
                 how = children.how_it_ended(process)
                 reason = f"The training process was ended {how}. Everything recorded is kept."
                 if process.returncode == errno.ENOSPC:  # what a worker says that could not write its last word
                     reason = "The folder of runs could not be written to: the disk is full, or read-only."
                 self.notices.guarded(self.watch.interrupted, run_id, reason)
+
+    def _is_untouched(self, run_id: str) -> bool:
+        """The spare died this very moment, say: the run may have another one, once."""
+        folder = RunFolder(self.queue.runs / run_id)
+        return folder.exists and folder.status().state == "queued"
 
     def hurry(self) -> None:
         """Kills workers that were told to stop and show no sign of life."""

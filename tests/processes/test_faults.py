@@ -54,6 +54,15 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., Launcher]]:
         launcher.close()
 
 
+def begin(launcher: Launcher, run: RunFolder) -> int:
+    """As a worker does; its number."""
+    until(lambda: run.id in launcher.pool.workers, 20)
+    pid = launcher.pool.workers[run.id].pid
+    owner = Owner(host=here(), pid=pid, started=started(pid) or "")
+    run.write_status(run.status().model_copy(update={"state": "running", **owner.model_dump()}))
+    return pid
+
+
 def said(launcher: Launcher) -> str:
     return " ".join(sentence for _, sentence in launcher.notices)
 
@@ -82,6 +91,17 @@ def test_a_halted_spare_gets_no_run(idle, opened) -> None:
     until(lambda: run.id in launcher.pool.workers, 20)
     assert launcher.pool.workers[run.id].pid != spare.pid
     assert not alive(spare.pid)
+
+
+def test_a_run_whose_process_dies_before_it_has_begun_gets_another_one_once(idle, opened) -> None:
+    launcher = opened()
+    run, pids = launcher.start(DIGITS), set()
+    for _ in range(2):
+        until(lambda: run.id in launcher.pool.workers and launcher.pool.workers[run.id].pid not in pids, 20)
+        pids.add(launcher.pool.workers[run.id].pid)
+        os.kill(launcher.pool.workers[run.id].pid, signal.SIGTERM)
+    until(state(run, "interrupted"), 20)
+    assert "signal 15" in run.status().reason
 
 
 @linux
@@ -187,15 +207,15 @@ def no_room(monkeypatch: pytest.MonkeyPatch, number: int = errno.ENOSPC) -> None
 def test_what_cannot_be_written_is_said_and_written_when_it_can_be(idle, opened, number) -> None:
     launcher = opened()
     run = launcher.start(DIGITS)
-    until(lambda: run.id in launcher.pool.workers, 20)
+    pid = begin(launcher, run)
     with pytest.MonkeyPatch.context() as patch:
         no_room(patch, number)
-        os.kill(launcher.pool.workers[run.id].pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
         until(lambda: "cannot be written" in said(launcher), 20)
         with pytest.raises(OSError, match=os.strerror(number)):
             launcher.start(DIGITS)
         assert [each.id for each in list_runs(launcher.runs)] == [run.id]
-        assert run.status().state == "queued"
+        assert run.status().state == "running"
         assert launcher._thread.is_alive()
     until(state(run, "interrupted"), 20)
     assert "signal 9" in run.status().reason
@@ -215,12 +235,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_disk_that_is_full_to_the_last_byte_and_one_that_becomes_read_only(idle, small_disk, tmp_path) -> None:
     launcher = Launcher(small_disk / "runs", tmp_path, spare=False, projector=False).open()
     run = launcher.start(DIGITS)
-    until(lambda: run.id in launcher.pool.workers, 20)
+    pid = begin(launcher, run)
     filler = small_disk / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while file.write(b"0" * 4096):
             pass
-    os.kill(launcher.pool.workers[run.id].pid, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
     until(lambda: "the disk is full" in said(launcher), 20)
     with pytest.raises(OSError, match="space"):
         launcher.start(DIGITS)
@@ -229,9 +249,9 @@ def test_a_disk_that_is_full_to_the_last_byte_and_one_that_becomes_read_only(idl
     assert [path.name for path in launcher.runs.iterdir()] == [run.id]
 
     launcher.resume(run.id)
-    until(lambda: run.id in launcher.pool.workers, 20)
+    pid = begin(launcher, run)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    os.kill(launcher.pool.workers[run.id].pid, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
     until(lambda: "Read-only" in said(launcher), 20)
     assert launcher._thread.is_alive()
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
