@@ -82,12 +82,12 @@ def app(laboratory: Server) -> Iterator[Server]:
     laboratory.heard += len(laboratory.log)
     yield laboratory
     runs = list_runs(laboratory.runs)
-    workers = [*_workers(laboratory)]
-    for pid in workers:  # also of a run that is stopped: it scores and writes for a while
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    workers = {*_workers(laboratory)}  # also of a run that is stopped: it scores and writes for a while
     deadline = time.monotonic() + 20
-    while {*workers} & {*_workers(laboratory)} or any(run.status().at_work for run in runs):
+    while workers & {*(now := [*_workers(laboratory)])} or any(run.status().at_work for run in runs):
+        for pid in now:  # a run that had not begun gets another process, once
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         assert time.monotonic() < deadline, f"the server has not noticed that its workers are gone:\n{laboratory.log}"
         time.sleep(0.1)
     for run in runs:

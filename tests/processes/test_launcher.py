@@ -189,10 +189,11 @@ def test_a_run_that_was_deleted_while_its_process_ended_disturbs_nobody(tmp_path
     run = RunFolder.create(launcher.runs, DIGITS)
     process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
     process.wait()
-    launcher.ending[run.id] = process
+    launcher.pool.ending[run.id] = process
     run.throw_away()
-    launcher._reap()  # in the thread that serves all runs: it must not end
-    assert launcher.ending == {}
+    launcher.pool.reap()  # in the thread that serves all runs: it must not end
+    assert launcher.pool.ending == {}
+    assert not list(launcher.notices)
     assert not run.exists
 
 
