@@ -32,17 +32,17 @@ HASTY = Patience(seconds=0.3)
 
 
 @pytest.fixture
-def finished(tmp_path, tiny, quick) -> RunFolder:
-    folder = RunFolder.create(tmp_path / "runs", quick.model_copy(update={"data": "tiny"}))
-    assert run(folder, tmp_path, Wishes(folder), loaded=tiny).state == "done"
-    return folder
-
-
-@pytest.fixture
 def small(tiny, monkeypatch):
     """Few pictures, hardly enlarged: a ResNet at 224 x 224 takes its time."""
     monkeypatch.setattr(pretrained, "SIDE", 64)
     return replace(tiny, train=head(tiny.train, 40), test=head(tiny.test, 16))
+
+
+@pytest.fixture
+def finished(tmp_path, small, quick) -> RunFolder:
+    folder = RunFolder.create(tmp_path / "runs", quick.model_copy(update={"data": "tiny"}))
+    assert run(folder, tmp_path, Wishes(folder), loaded=small).state == "done"
+    return folder
 
 
 def head(split, n):
