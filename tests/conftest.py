@@ -2,13 +2,14 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 # Read when torch, sklearn and numba are loaded. On small tensors more threads only wait for each other; and numba, once
-# it has started its own, sets torch's number too.
-os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+# it has started its own, sets torch's number too. tests/processes fork: with OpenMP, numba ends such a child.
+os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "NUMBA_THREADING_LAYER": "workqueue"}
 
 import numpy as np
 import pytest
@@ -31,6 +32,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def one_thread() -> None:
     """Whatever a run in the test before has set."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def no_fault() -> Iterator[None]:
+    """views/net.py turns an unexpected error into a sentence on the page: a test must not pass over it. One that is
+    about such errors clears `net.told`.
+    """
+    yield
+    net = sys.modules.get("sslviz.views.net")
+    faults = set(net.told) if net else set()
+    if net:
+        net.told.clear()
+    assert not faults, "something went wrong on a page: the captured log tells the story"
 
 
 @pytest.fixture(scope="session", autouse=True)

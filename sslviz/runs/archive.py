@@ -65,6 +65,8 @@ def unpack(source: Path, runs: Path) -> RunFolder:
 def _members(source: Path, archive: zipfile.ZipFile) -> tuple[dict[str, zipfile.ZipInfo], str]:
     """What is in it, by its place in the run's folder, and the name of the run. Raises DataError."""
     members = {_place(info.filename): info for info in archive.infolist() if not info.is_dir()}
+    if any(info.header_offset < 0 for info in members.values()):
+        raise DataError(f"{source.name} cannot be read as a .zip: its beginning is missing.")
     if sum(info.file_size for info in members.values()) > MOST_BYTES:
         raise DataError(f"{source.name} would unpack to more than {MOST_BYTES / 1e9:.0f} GB.")
     tops = {Path(info.filename).parts[0] for info in members.values()}

@@ -5,14 +5,15 @@ import errno
 import io
 import itertools
 import json
+import math
 import os
 import shutil
+import stat
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -22,6 +23,11 @@ Array = np.ndarray[Any, Any]
 RETRY = 2.0  # seconds for which a refused renaming is tried again
 LEFT = 5.0  # seconds after which nobody holds a file that was to be held for milliseconds
 COUNTER = itertools.count()
+# What is read may come from anywhere. Far more than the longest run records:
+MOST = 512 * 2**20  # bytes of a file, and of what is packed in it
+MOST_TEXT = 64 * 2**20  # bytes of a log
+MOST_LINES = 1_000_000  # of a log
+LONGEST_NUMBER = 12  # digits of a step
 
 
 def beside(path: Path) -> Path:
@@ -110,18 +116,40 @@ def append(path: Path, row: dict[str, Any]) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+@contextlib.contextmanager
+def opened(path: Path, most: int = MOST) -> Iterator[BinaryIO]:
+    """For reading. Raises OSError for what is no plain file of at most `most` bytes: a folder, a pipe that would keep
+    us waiting.
+    """
+    with open(path, "rb", opener=_without_waiting) as stream:
+        facts = os.fstat(stream.fileno())
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > most:
+            raise OSError(errno.EFBIG, "no plain file, or a strangely large one", str(path))
+        yield stream
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_bytes(path: Path, most: int = MOST_TEXT) -> bytes:
+    with opened(path, most) as file:
+        return file.read(most)
+
+
+def read_lines(path: Path, most: int = MOST_LINES) -> list[dict[str, Any]]:
+    """The json objects of a log, at most its last `most` lines."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return
-    yield from parse_lines(data)
+        data = read_bytes(path)
+    except OSError:
+        return []
+    return list(parse_lines(data, most))
 
 
-def parse_lines(data: bytes) -> Iterator[dict[str, Any]]:
+def parse_lines(data: bytes, most: int = MOST_LINES) -> Iterator[dict[str, Any]]:
     """Each whole json object; a half-written or strange line is passed over."""
-    for line in data.splitlines():
-        with contextlib.suppress(ValueError):
+    for line in data.splitlines()[-most:]:
+        with contextlib.suppress(ValueError, RecursionError):
             row = json.loads(line)
             if isinstance(row, dict):
                 yield row
@@ -133,22 +161,37 @@ def npz(**arrays: Any) -> bytes:
     return buffer.getvalue()
 
 
-def read_npz(path: Path) -> dict[str, Array] | None:
+def read_npz(path: Path, only: str = "") -> dict[str, Array] | None:
+    """The arrays of an .npz, or the one called `only`; the others are not even unpacked then. None unless all of them
+    are plain numbers and hold what they promise, in at most MOST bytes.
+    """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(file)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with opened(path) as file, zipfile.ZipFile(file) as packed:
+            members = {info.filename.removesuffix(".npy"): info for info in packed.infolist()}
+            asked = {only: members[only]} if only else members
+            if sum(info.file_size for info in asked.values()) > MOST:
+                return None
+            return {name: _array(packed.read(info)) for name, info in asked.items()}
+    except Exception:  # zipfile, zlib and numpy raise a dozen kinds, from SyntaxError to MemoryError
         return None
+
+
+def _array(data: bytes) -> Array:
+    """An .npy. Raises whatever it likes for anything else."""
+    file = io.BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = header(file)
+    if dtype.kind not in "biuf" or math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+        raise ValueError("no numbers, or not as many as it says")  # before memory is asked for
+    file.seek(0)
+    return np.lib.format.read_array(file, allow_pickle=False)
 
 
 def read_array(path: Path, name: str) -> Array | None:
-    """One array of an .npz; the others are not even unpacked."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            found: Array = file[name]
-            return found
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return None
+    """One array of an .npz."""
+    found = read_npz(path, name)
+    return None if found is None else found[name]
 
 
 def numbered(folder: Path, suffix: str) -> list[int]:
@@ -158,4 +201,4 @@ def numbered(folder: Path, suffix: str) -> list[int]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     names = (name.removesuffix(suffix) for name in found if name.endswith(suffix))
-    return sorted(int(name) for name in names if name.isdigit())
+    return sorted(int(name) for name in names if name.isdecimal() and len(name) <= LONGEST_NUMBER)

@@ -23,6 +23,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sslviz.data.sources.contents import Contents
+from sslviz.runs import checked
 from sslviz.runs.files import (
     Array,
     alone,
@@ -30,8 +31,10 @@ from sslviz.runs.files import (
     clear,
     npz,
     numbered,
+    opened,
     parse_lines,
     read_array,
+    read_bytes,
     read_lines,
     read_npz,
     replace,
@@ -39,13 +42,14 @@ from sslviz.runs.files import (
 )
 from sslviz.runs.glance import once
 from sslviz.runs.owner import Owner, me
-from sslviz.runs.pictures import from_jpeg, to_jpeg
+from sslviz.runs.pictures import to_jpeg
 from sslviz.runs.records import Notes, ProbeSet, Snapshot, State, Status
 from sslviz.runs.settings import RunSettings
 from sslviz.runs.versions import Recorded, UnreadableRun, read_settings
 
 BIN = ".trash"  # in the folder of runs
 SETTINGS = "settings.json"
+MOST_SETTINGS = 2**20  # bytes: a hundred times as long as the longest
 PARTS = ("snapshots", "projections", "weights", "evaluations")
 SILENCE = 8.0  # seconds without a heartbeat after which a process that cannot be asked for is taken for dead
 # what a run may hold, seen from its folder: <file> or <folder>/<file>, of these kinds
@@ -114,7 +118,7 @@ class RunFolder:
 
     @once
     def _recorded(self) -> Recorded:
-        return read_settings((self.path / SETTINGS).read_bytes())
+        return read_settings(read_bytes(self.path / SETTINGS, MOST_SETTINGS))
 
     def unreadable(self) -> str:
         """Why this version cannot read the run, in a few words; "" if it can."""
@@ -130,7 +134,7 @@ class RunFolder:
     def status(self) -> Status:
         """The last status; a missing or strange one reads as interrupted."""
         try:
-            return Status.model_validate_json((self.path / "status.json").read_bytes())
+            return Status.model_validate_json(read_bytes(self.path / "status.json"))
         except (OSError, ValidationError):
             return Status(state="interrupted", reason="The status of this run cannot be read.")
 
@@ -199,7 +203,7 @@ class RunFolder:
     def notes(self) -> Notes:
         """None written, or strange ones: empty notes."""
         try:
-            return Notes.model_validate_json((self.path / "notes.json").read_bytes())
+            return Notes.model_validate_json(read_bytes(self.path / "notes.json"))
         except (OSError, ValidationError):
             return Notes()
 
@@ -225,9 +229,8 @@ class RunFolder:
         """
         by_step: dict[int, dict[str, Any]] = {}
         for row in read_lines(self.path / "metrics.jsonl"):
-            if type(row.get("step")) is int:
-                numbers = {name: value for name, value in row.items() if type(value) in (int, float)}
-                by_step.setdefault(row["step"], {}).update(numbers)
+            if checked.is_step(step := row.get("step")):
+                by_step.setdefault(step, {"step": step}).update(checked.numbers(row))
         return pd.DataFrame([by_step[step] for step in sorted(by_step)])
 
     @once
@@ -244,7 +247,7 @@ class RunFolder:
         """What was changed and by which step it took effect: step, time, kind (set, resume, …), text; of a knob that
         was set its name and value, too.
         """
-        return [event for event in read_lines(self.path / "events.jsonl") if is_event(event)]
+        return list(filter(None, map(checked.event, read_lines(self.path / "events.jsonl", checked.MOST_EVENTS))))
 
     @once
     def values(self) -> dict[str, Any]:
@@ -266,7 +269,7 @@ class RunFolder:
     def control(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """The messages after byte `offset`, and the offset to go on from."""
         try:
-            with (self.path / "control.jsonl").open("rb") as file:
+            with opened(self.path / "control.jsonl") as file:
                 file.seek(offset)
                 data = file.read()
         except OSError:
@@ -292,15 +295,7 @@ class RunFolder:
     def snapshot(self, step: int) -> Snapshot | None:
         """The moment recorded at `step`, or None if there is none that can be read."""
         arrays = read_npz(self._snapshot_path(step))
-        if arrays is None:
-            return None
-        return Snapshot(
-            step,
-            scores=json.loads(arrays["scores"].tobytes()),
-            exhibits={k.removeprefix("exhibit."): v for k, v in arrays.items() if k.startswith("exhibit.")},
-            views=from_jpeg(arrays["views"]) if "views" in arrays else None,
-            embedding=arrays.get("embedding"),
-        )
+        return None if arrays is None else checked.snapshot(step, arrays)
 
     def exhibit(self, step: int, name: str) -> Array | None:
         """One recorded array of the moment at `step`, or None: a history asks for two hundred of them."""
@@ -329,8 +324,8 @@ class RunFolder:
 
     def projection(self, step: int, kind: str) -> Array | None:
         """N x 2 (or N x 3) positions of the probe pictures at `step`, or None."""
-        arrays = read_npz(self.path / "projections" / f"{step:06d}.{kind}.npz")
-        return None if arrays is None else arrays["layout"]
+        array = read_array(self.path / "projections" / f"{step:06d}.{kind}.npz", "layout")
+        return None if array is None else checked.layout(array)
 
     # -- the probe pictures -------------------------------------------------------------------------------------------
 
@@ -343,18 +338,12 @@ class RunFolder:
         replace(self.path / "probe.npz", npz(about=np.frombuffer(about, dtype=np.uint8), **known))
 
     def probe(self) -> ProbeSet | None:
+        """None as long as they are not written, or if their two files do not belong together."""
         arrays = read_npz(self.path / "probe.npz")
-        if arrays is None or not (self.path / "probe.jpg").exists():
+        try:
+            return None if arrays is None else checked.probe(arrays, read_bytes(self.path / "probe.jpg"))
+        except OSError:
             return None
-        about = json.loads(arrays["about"].tobytes())
-        return ProbeSet(
-            sheet=(self.path / "probe.jpg").read_bytes(),
-            columns=about["columns"],
-            tile=about["tile"],
-            labels=arrays.get("labels"),
-            factors={k.removeprefix("factor."): v for k, v in arrays.items() if k.startswith("factor.")},
-            classes=tuple(about["classes"]),
-        )
 
     def tested(self, *, live: bool = False) -> int | None:
         """On how many pictures k-NN and the linear probe are scored, or the live k-NN.
@@ -366,7 +355,7 @@ class RunFolder:
     @once
     def _labelled(self) -> int | None:
         labels = read_array(self.path / "probe.npz", "labels")
-        return None if labels is None else len(labels)
+        return len(labels) if labels is not None and labels.ndim == 1 and len(labels) else None
 
     def write_contents(self, contents: Contents) -> None:
         """What the pictures were when they were read: how many, which classes, what was left out."""
@@ -376,7 +365,7 @@ class RunFolder:
     def contents(self) -> Contents | None:
         """None if they have not been read yet, or by an earlier version that did not write it down."""
         try:
-            return Contents.model_validate_json((self.path / "contents.json").read_bytes())
+            return Contents.model_validate_json(read_bytes(self.path / "contents.json"))
         except (OSError, ValidationError):
             return None
 
@@ -401,10 +390,12 @@ class RunFolder:
 
     def weights(self, step: int) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """The tensors and what was said about them, or None if the file is missing or damaged."""
+        if not self._weights_path(step).is_file():  # a pipe would keep us waiting
+            return None
         try:
             with safe_open(str(self._weights_path(step)), framework="pt") as file:
-                about = json.loads(file.metadata()["about"])
-                if not isinstance(about, dict):
+                about = checked.about(file.metadata()["about"])
+                if about is None:
                     return None
                 return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118
         except (OSError, SafetensorError, KeyError, ValueError, TypeError):
@@ -439,7 +430,7 @@ class RunFolder:
     @once
     def evaluation_progress(self) -> dict[str, Any]:
         """Empty if nothing was ever evaluated here."""
-        return next(read_lines(self.path / "evaluations" / "progress.json"), {})
+        return next(iter(read_lines(self.path / "evaluations" / "progress.json")), {})
 
     def is_measured(self) -> bool:
         """True while somebody evaluates it."""
@@ -458,7 +449,8 @@ class RunFolder:
     def evaluation(self, step: int, name: str) -> pd.DataFrame | None:
         """What `write_evaluation` has written, or None if that was never measured (or cannot be read)."""
         try:
-            return pd.read_csv(self.path / "evaluations" / f"{step:06d}.{name}.csv")
+            with opened(self.path / "evaluations" / f"{step:06d}.{name}.csv", checked.MOST_TABLE) as file:
+                return checked.evaluation(pd.read_csv(file))
         except (OSError, ValueError):
             return None
 
@@ -485,14 +477,6 @@ class RunFolder:
             return []
         gaps = {step: after - before for before, step, after in zip(steps, steps[1:-2], steps[2:-1], strict=False)}
         return [min(gaps, key=lambda step: gaps[step] / (step + 1))]
-
-
-def is_event(row: dict[str, Any]) -> bool:
-    """Step, kind and text of these types, and for a knob that was set: which, and to what."""
-    plain = type(row.get("step")) is int and isinstance(row.get("kind"), str) and isinstance(row.get("text"), str)
-    if not plain or row["kind"] != "set":
-        return plain
-    return isinstance(row.get("name"), str) and isinstance(row.get("value"), (bool, int, float, str))
 
 
 def fresh(status: Status) -> bool:

@@ -6,7 +6,7 @@ from PIL import Image
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
-from sslviz.views import address, catalogue
+from sslviz.views import address, catalogue, net
 from sslviz.views.controls import server
 
 # Room for the pictures; choices, badges, chosen words and the note of an uploader wrap instead of being cut off. On a
@@ -59,7 +59,8 @@ def main() -> None:
     address.leave_behind(page.url_path)
     if unknown := name_of_no_page(page):
         address.no_page(unknown)
-    page.run()
+    with net.net("This page"):
+        page.run()
 
 
 main()

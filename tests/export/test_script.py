@@ -82,7 +82,8 @@ def test_a_fork_begins_with_the_weights_beside_the_script(tmp_path: Path, pictur
 def test_the_arithmetic_is_what_the_run_found_fastest(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, RunSettings())
     assert "How pictures lay in memory was not written down" in script(Recipe(folder))
-    about = {"precision": "bfloat16", "channels_last": True, "step": 4, "values": {}}
+    moment = {"run": folder.id, "step": 4, "images": 1024, "seconds": 2.0}
+    about = {**moment, "precision": "bfloat16", "channels_last": True, "values": {}}
     folder.write_weights(4, {"method.x": torch.zeros(1)}, about)
     text = script(Recipe(folder))
     assert "Precision(torch.bfloat16, torch.channels_last)" in text

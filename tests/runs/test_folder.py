@@ -1,6 +1,7 @@
 """The run folder: what is written is read back, what is broken is passed over, what is replaced is replaced whole."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from sslviz.runs.files import replace
 from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.pictures import to_jpeg
 from sslviz.runs.records import ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
 
@@ -96,9 +98,14 @@ def test_thinning_keeps_the_first_and_the_last(folder: RunFolder) -> None:
     assert steps[-20:] == list(range(40, 60))
 
 
+def about(step: int) -> dict[str, Any]:
+    moment = {"run": "a", "step": step, "images": 32 * step, "seconds": 0.5}
+    return {**moment, "values": {"temperature": 0.2}, "precision": "float32", "channels_last": False}
+
+
 def test_weights_come_back_and_are_thinned(folder: RunFolder) -> None:
     for step in range(0, 200, 10):
-        folder.write_weights(step, {"w": torch.full((3,), float(step))}, {"step": step})
+        folder.write_weights(step, {"w": torch.full((3,), float(step))}, about(step))
     steps = folder.weights_steps()
     assert len(steps) == 12
     assert steps[0] == 0
@@ -106,11 +113,11 @@ def test_weights_come_back_and_are_thinned(folder: RunFolder) -> None:
     kept = folder.weights(190)
     assert kept is not None
     assert kept[0]["w"].tolist() == [190.0] * 3
-    assert kept[1] == {"step": 190}
+    assert kept[1] == about(190)
 
 
 def test_damaged_weights_are_none(folder: RunFolder) -> None:
-    folder.write_weights(1, {"w": torch.ones(3)}, {"step": 1})
+    folder.write_weights(1, {"w": torch.ones(3)}, about(1))
     next((folder.path / "weights").iterdir()).write_bytes(b"\xff" * 40)
     assert folder.weights(1) is None
     assert folder.weights(2) is None
@@ -118,11 +125,12 @@ def test_damaged_weights_are_none(folder: RunFolder) -> None:
 
 def test_the_probe_set_comes_back(folder: RunFolder) -> None:
     assert folder.probe() is None
-    probe = ProbeSet(b"jpeg", 50, 32, np.arange(4), {"hue": np.linspace(0, 1, 4)}, ("a", "b"))
+    sheet = to_jpeg(np.zeros((1, 50, 32, 32, 3), np.uint8))[8:].tobytes()
+    probe = ProbeSet(sheet, 50, 32, np.arange(4) % 2, {"hue": np.linspace(0, 1, 4)}, ("a", "b"))
     folder.write_probe(probe)
     back = folder.probe()
     assert back is not None
-    assert (back.sheet, back.columns, back.classes) == (b"jpeg", 50, ("a", "b"))
+    assert (back.sheet, back.columns, back.classes) == (sheet, 50, ("a", "b"))
     np.testing.assert_array_equal(back.labels, probe.labels)
     np.testing.assert_array_equal(back.factors["hue"], probe.factors["hue"])
 

@@ -52,7 +52,6 @@ def verdict(rows: pd.DataFrame) -> str:
     return f"{lead}: {how}. Jaccard of the best head: {numbers}.{trivial}{seed}"
 
 
-@st.fragment
 def walls() -> None:
     runs = recorded(WALLS)
     if runs is None:

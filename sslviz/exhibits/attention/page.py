@@ -18,7 +18,7 @@ from sslviz.methods import METHODS
 from sslviz.nets import ENCODERS
 from sslviz.nets.vit import PATCH, ViT
 from sslviz.runs.folder import RunFolder
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import by_hand, choose_run, server
 from sslviz.views.plot.plot import Click, plot
 
@@ -35,14 +35,13 @@ def show() -> None:
             "DINO's authors found that the heads of their class token **cut out the objects, without a single label**. "
             "Does ours? Here the pictures come with masks, so it can be measured."
         )
-        room()
+        net.fragment("The room", room)()
         st.subheader("Has it found the figure?", anchor=False)
         measured.overlap()
         st.subheader("Why the teacher's answers do not collapse", anchor=False)
-        measured.walls()
+        net.fragment("What became of the answers", measured.walls)()
 
 
-@st.fragment
 def room() -> None:
     """What is looked at; who asks has a fragment of its own, so that a click draws no more than what it changes."""
     if FIRST in {run.id for run in server.examples()}:
@@ -63,7 +62,7 @@ def room() -> None:
             st.warning(in_markdown(error, SENTENCE))
             return
         picture, mask = chosen(pool)
-    st.fragment(asked)(run, step, picture, mask)
+    net.fragment("The attention", asked)(run, step, picture, mask)
 
 
 def asked(run: RunFolder, step: int, picture: np.ndarray, mask: np.ndarray | None) -> None:

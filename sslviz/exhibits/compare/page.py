@@ -16,7 +16,7 @@ from sslviz.exhibits.compare import table as compare_table
 from sslviz.figures import compare as figures
 from sslviz.foreign import in_markdown, path_end
 from sslviz.measures.scores import LIVE
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import other_versions, own_pictures, run_title, runs_here, server
 from sslviz.views.controls.runs_here import AXES, MOST, Shown
 from sslviz.views.plot import clock
@@ -47,7 +47,7 @@ def show() -> None:
     other_versions.remarks(*(each.run for each in runs))
     other_versions.unread()
     warnings(runs)
-    st.fragment(under_one_clock)(runs)
+    net.fragment("The pictures under one clock", under_one_clock)(runs)
     with st.container(key="heading"):
         table = verdict.ranking(runs)
         settings = verdict.differences(runs)
@@ -72,11 +72,18 @@ def chooser(ids: list[str]) -> list[str]:
         key="chips",
         format_func=lambda name: names.get(name, name),
         max_selections=MOST,
+        on_change=chips_were_changed,
     )
     st.session_state["_compared"] = chosen or list(runs_here.EXAMPLES)
-    if chosen and chosen != ids:
-        runs_here.choose(chosen)
     return chosen or ids
+
+
+def chips_were_changed() -> None:
+    """Into the address before the page is drawn: a second chip that is taken away while the page still answers to the
+    first would else look like an address of somebody else's, which still names both.
+    """
+    if chosen := st.session_state["chips"]:
+        runs_here.choose(chosen)
 
 
 def warnings(runs: list[Shown]) -> None:

@@ -18,7 +18,7 @@ from sslviz.exhibits.mae_room.paint import left, paint
 from sslviz.exhibits.mae_room.picture import picture
 from sslviz.methods.mae import MAE
 from sslviz.runs.folder import RunFolder
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import choose_run, server
 from sslviz.views.method import live
 
@@ -70,9 +70,9 @@ def room(run_id: str, was_at_work: bool) -> None:
             network = networks.at(run, step) if step is not None else None
             if network is None:
                 return
-            st.fragment(answered, key=ANSWER)(run.id, network, truth, hidden)
+            net.fragment("The answer", answered, key=ANSWER)(run.id, network, truth, hidden)
     with st.container(key="below"):
-        st.fragment(further, key=FURTHER)(run, truth, hidden)
+        net.fragment("What follows from it", further, key=FURTHER)(run, truth, hidden)
 
 
 def answered(run: str, network: MAE, truth: np.ndarray, hidden: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from sslviz.exhibits.pretext import ask, figures, figures_colors
 from sslviz.exhibits.pretext.ask import Colours
 from sslviz.methods.colorization import ANNEAL, Colorization
 from sslviz.training.loaded import Loaded
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.plot.plot import plot
 
 
@@ -38,7 +38,7 @@ def show(
             alt="The grey picture, the painted one, and the true one",
             of=path,
         )
-        st.fragment(bets)(path, found)
+        net.fragment("What it bets on", bets)(path, found)
 
 
 ANNEALED = (

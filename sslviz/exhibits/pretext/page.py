@@ -16,7 +16,7 @@ from sslviz.methods.colorization import Colorization
 from sslviz.methods.jigsaw import Jigsaw
 from sslviz.methods.rotation import Rotation
 from sslviz.training.loaded import Loaded
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import by_hand, choose_run
 
 TASKS = {name_of(Rotation): rotation, name_of(Jigsaw): jigsaw, name_of(Colorization): colorization}
@@ -49,8 +49,10 @@ def show() -> None:
             except (LookupError, DataError) as error:
                 st.warning(in_markdown(error, SENTENCE))
             else:
-                st.fragment(played, key=room_pretext_failures.ROOM)(task, network, str(run.path), step, some)
-                failures = st.fragment(room_pretext_failures.show)
+                net.fragment("The puzzle", played, key=room_pretext_failures.ROOM)(
+                    task, network, str(run.path), step, some
+                )
+                failures = net.fragment("What it gets wrong", room_pretext_failures.show)
                 failures(task, network, str(run.path), step, some, run.settings().data, said)
         worth.show()
 

@@ -21,7 +21,7 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.knobs import Knob
 from sslviz.runs.folder import RunFolder
 from sslviz.training.trainer import Diverged
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import choose_run
 from sslviz.views.plot.plot import encode, plot
 
@@ -42,9 +42,9 @@ def show() -> None:
             if run is None:
                 st.info("No run has kept its weights: train one, or install the recorded examples.")
                 return
-            st.fragment(controls)(run)
+            net.fragment("The controls", controls)(run)
         with right:
-            st.fragment(walk, key=WALK)(run)
+            net.fragment("The step", walk, key=WALK)(run)
 
 
 def walk(run: RunFolder) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from sslviz.views import net
 from sslviz.views.controls import server
 
 LONGEST = 200  # characters of a value in the address
@@ -34,6 +35,8 @@ def answer(request: Request) -> Response:
         found = history.built(run, tuple(sorted(asked.items())))
     except (LookupError, ValueError, OSError) as error:
         return PlainTextResponse(f"This history cannot be read: {str(error)[:LONGEST]}", 404)
+    except Exception:
+        return PlainTextResponse(f"This history cannot be shown (fault {net.tell('A history')} in the log).", 500)
     kind = "image/jpeg" if asked["view"] in history.SHEETS else "application/octet-stream"
     headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
     return Response(found, media_type=kind, headers=headers)

@@ -13,7 +13,7 @@ from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL
 from sslviz.runs.folder import RunFolder
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import controls, own_pictures, server
 from sslviz.views.method import layouts, pictures
 
@@ -57,7 +57,7 @@ def refreshed(draw: Callable[..., None], usual: float, ticking: bool, *args: Any
         if every != 0 and not OFTENEST <= every <= SELDOMEST:
             address.note("every", text, f"{EVERY:g} (seconds; 0 is never)")
             every = usual
-    st.fragment(draw, run_every=every if ticking and every else None)(*args)
+    net.fragment("This picture", draw, run_every=every if ticking and every else None)(*args)
 
 
 def draw(run_id: str, state: str, eager: bool, awaited: bool) -> None:

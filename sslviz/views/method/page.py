@@ -10,7 +10,7 @@ from sslviz.lessons import card_of
 from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import method_knobs, other_versions, server, transport
 from sslviz.views.method import live, switchboard
 
@@ -69,7 +69,7 @@ def heading(method: type[Method]) -> None:
             st.header(method.title, anchor=False)
             st.markdown(f"{method.summary} [Paper]({method.paper})")
         st.latex(method.equation, width="content")
-    st.fragment(source)(method)
+    net.fragment("The code", source)(method)
 
 
 def source(method: type[Method]) -> None:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.runs.folder import RunFolder
+from sslviz.views import net
 from sslviz.views.method.moment import Moment
 from sslviz.views.plot.history_address import address
 from sslviz.views.plot.plot import plot
@@ -40,10 +41,11 @@ def in_pairs(found: Moment, panels: list[Panel]) -> None:
 
 def one(panel: Panel, found: Moment) -> None:
     """The picture, and how to read it."""
-    seen = picture(found.run, found.snapshot.step, panel.name, len(found.history), panel, found)
-    past = address(found.run, "panel", name=panel.name) if found.clocked else ""
-    plot(seen, key=f"panel_{panel.name}", alt=panel.name, history=past)
-    st.caption(panel.how_to_read)
+    with net.net(panel.name):
+        seen = picture(found.run, found.snapshot.step, panel.name, len(found.history), panel, found)
+        past = address(found.run, "panel", name=panel.name) if found.clocked else ""
+        plot(seen, key=f"panel_{panel.name}", alt=panel.name, history=past)
+        st.caption(panel.how_to_read)
 
 
 @st.cache_data(max_entries=128, show_spinner=False, hash_funcs=BY_PATH)

@@ -12,36 +12,41 @@ from sslviz.figures.curves import HOW_TO_READ
 from sslviz.measures.scores import LIVE
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
-from sslviz.views import address
+from sslviz.views import address, net
 from sslviz.views.controls import transport
 from sslviz.views.method import curves, doctor, futures, numbers, panel, panels, similarity
 from sslviz.views.method import map as run_map
 from sslviz.views.method.moment import Moment, moment
 from sslviz.views.plot import clock
 from sslviz.views.plot.plot import plot
-from sslviz.views.plot.recorded import metrics
+from sslviz.views.plot.recorded import load, metrics
 
 
 def show(run: RunFolder) -> None:
     """All pictures of the newest moment; when the run is at rest, the clock moves them through all others."""
     status, steps = run.status(), run.snapshot_steps()
-    doctor.show(run)
+    with net.net("The doctor's opinion"):
+        doctor.show(run)
     clocked = not status.at_work and len(steps) > 1
     left, right = st.columns(2, gap="medium")
-    with left:
+    with left, net.net("The loss"):
         loss = curves.loss_curve(run, status.step, len(run.events()), clocked)
         plot(loss, key="loss", alt="Loss over training steps")
-    with right:
+    with right, net.net("The live score"):
         score = curves.score_curve(run, status.step, status.heartbeat, clocked)
         plot(score, key="score", alt=f"{LIVE.title} over training steps")
         if status.at_work:
             st.caption(next_score(status, time.time()))
     st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score. {LIVE.meaning}")
-    futures.show(run)
+    with net.net("The future"):
+        futures.show(run)
     if not steps:
         st.info("The first picture comes in a moment.", icon=":material/hourglass_empty:")
         return
-    step = steps[-1]
+    step = next((at for at in reversed(steps) if load(run, at) is not None), None)
+    if step is None:
+        st.warning("None of the recorded moments of this run can be read.", icon=":material/broken_image:")
+        return
     rests = step  # where the clock rests
     if clocked:
         known = clock.past(0, steps, metrics(run), True)
@@ -50,14 +55,16 @@ def show(run: RunFolder) -> None:
     found = moment(run, step, clocked=clocked)
     if found is not None:
         explained(run, found, rests)
-    run_map.chart(run, step, clocked=clocked, rests=rests)
+    with net.net("The map"):
+        run_map.chart(run, step, clocked=clocked, rests=rests)
     # Closed, it costs nothing: what nobody looks at is not drawn.
     health = address.folded("How healthy is the representation?", "monitor_heart", "health")
     if health.open:
         with health:
             if found is not None:
                 panel.in_pairs(found, panel.available(found, panels.HEALTH))
-            numbers.show(run, status.step)
+            with net.net("The numbers"):
+                numbers.show(run, status.step)
 
 
 def next_score(status: Status, now: float) -> str:
@@ -80,7 +87,8 @@ def explained(run: RunFolder, found: Moment, rests: int) -> None:
         if each.wide:
             panel.one(each, found)
     if "similarity" in found.snapshot.exhibits:
-        with similarity.similarity(run, found.snapshot, rests if found.clocked else None):
+        clocked = rests if found.clocked else None
+        with net.net("The similarity matrix"), similarity.similarity(run, found.snapshot, clocked):
             if narrow and not similarity.has_softmax(run):
                 panel.one(narrow.pop(0), found)
     panel.in_pairs(found, narrow)

@@ -74,12 +74,20 @@ def plot(
     callbacks: dict[str, Any] = {}
     if on_click is not None:
         # like the callback of a button: whatever it sets, the controls above the figure find already set
-        callbacks["on_click_change"] = lambda: on_click(Click(**st.session_state[key]["click"]))
+        callbacks["on_click_change"] = lambda: tell(key, on_click)
     _component(
         key=key,
         data=json.dumps(header).encode() + b"\n" + blob,  # one blob: bytes inside a dict do not arrive
         **callbacks,
     )
+
+
+def tell(key: str, on_click: Callable[[Click], object]) -> None:
+    """Each click that the chart `key` has sent and that was not heard before: it sends the last few with every one."""
+    for click in st.session_state[key]["click"]:
+        if click["at"] > st.session_state.get(f"_heard_{key}", 0.0):
+            st.session_state[f"_heard_{key}"] = click["at"]
+            on_click(Click(click["row"], click["column"]))
 
 
 def plotly_route() -> Route:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sslviz.runs.folder import RunFolder
+from sslviz.runs.pictures import to_jpeg
 from sslviz.runs.records import ProbeSet
 from sslviz.runs.settings import RunSettings
 from sslviz.views.method.curves import chance
@@ -14,7 +15,8 @@ from tests.pages import example
 
 def run_on(runs: Path, labels: np.ndarray | None, classes: tuple[str, ...]) -> RunFolder:
     run = RunFolder.create(runs, RunSettings())
-    run.write_probe(ProbeSet(b"", 5, 32, labels, {}, classes))
+    sheet = to_jpeg(np.zeros((40, 5, 32, 32, 3), np.uint8))[8:].tobytes()
+    run.write_probe(ProbeSet(sheet, 5, 32, labels, {}, classes))
     return run
 
 

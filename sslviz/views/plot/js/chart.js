@@ -18,9 +18,12 @@ import { html } from "./svg.js";
 import { readTheme, themed } from "./theme.js";
 import { turn } from "./turns.js";
 
+const RECENT = 10_000; // ms for which a click is told again with the next ones
+
 export class Chart {
   send; // (name, value): tells Python
   camera; // the button of the mode bar, made once
+  clicks = []; // those of the last seconds
 
   constructor(parent) {
     this.parent = parent;
@@ -159,8 +162,12 @@ export class Chart {
     if (!noRows) setTimeout(() => this.draw()); // after the click is on its way: Python works meanwhile
   }
 
+  // With those just before it: of two that come while Python is busy, it would hear of the second only.
   clicked(row, column) {
-    if (this.header.clicks) this.send("click", { row, column });
+    if (!this.header.clicks) return;
+    const at = performance.timeOrigin + performance.now();
+    this.clicks = [...this.clicks.filter((before) => at - before.at < RECENT), { row, column, at }];
+    this.send("click", this.clicks);
   }
 
   close() {
