@@ -54,7 +54,10 @@ def looks(run: RunFolder, place: Path) -> Iterator[tuple[str, Callable[[], str]]
 
 
 def seen(page: str, query: dict[str, str]) -> str:
-    app = opened(page, **query)
+    try:
+        app = opened(page, **query)
+    except RuntimeError as error:  # no answer in a minute
+        return str(error)
     if app.exception:
         return f"traceback: {app.exception[0].message[:100]}"
     if not len(app.header):
@@ -92,6 +95,7 @@ def main() -> None:
         run = RunFolder(place / "runs" / f"{whole.id}-{number}")  # a name of its own: pages remember what they drew
         shutil.copytree(whole.path, run.path)
         damage.do(run.path / damage.file)
+        print(damage, file=sys.stderr, flush=True)
         for name, look in looks(run, place):
             net.told.clear()
             began = time.perf_counter()

@@ -1,6 +1,7 @@
 """Where things lie: beside this package in a checkout, inside it once it is installed."""
 
 import os
+import tempfile
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -14,7 +15,18 @@ def expand(path: str | Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises
 
 
+def home() -> Path:
+    """The home folder. A user whom the system does not know and who has no $HOME gets one among the temporary files."""
+    found = expand("~")
+    return found if found.is_absolute() else Path(tempfile.gettempdir()) / f"sslviz-{getattr(os, 'getuid', int)()}"
+
+
+def default_cache() -> Path:
+    """Where decoded and downloaded pictures are kept: $SSLVIZ_CACHE, else ~/.cache/sslviz."""
+    return Path(os.environ.get("SSLVIZ_CACHE") or home() / ".cache" / "sslviz")
+
+
 def default_runs() -> Path:
     """$SSLVIZ_RUNS; else checkpoints/runs of the checkout, and ~/.sslviz/runs once installed."""
-    usual = SITE / "checkpoints" / "runs" if SITE == CHECKOUT else Path("~/.sslviz/runs")
+    usual = SITE / "checkpoints" / "runs" if SITE == CHECKOUT else home() / ".sslviz" / "runs"
     return expand(os.environ.get("SSLVIZ_RUNS") or usual).resolve()

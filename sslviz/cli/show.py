@@ -60,6 +60,8 @@ class Told:
         if self.done:
             return
         self.done = True
+        for remark in filter(None, dict.fromkeys(folder.remark() for folder in folders)):
+            tqdm.write(remark, file=sys.stderr)
         for found in dict.fromkeys(folder.contents() for folder in folders):
             if found is not None and found.notes:
                 tqdm.write("\n".join([f"{found.name}: {found.summary}", *found.notes]), file=sys.stderr)

@@ -5,7 +5,6 @@ Whatever the source, the result is a Dataset of 32 x 32 pictures, decoded once a
 
 import hashlib
 import importlib
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from sslviz.data.dataset import DataError, Dataset, Split
 from sslviz.data.sources import contents, decoded, heic
 from sslviz.data.sources.contents import Contents
 from sslviz.data.sources.listing import identity
-from sslviz.place import expand
+from sslviz.place import default_cache, expand
 
 __all__ = ["SOURCES", "Contents", "DataError", "Dataset", "Source", "Split"]
 __all__ += ["absolute", "default_cache", "load", "look", "title"]
@@ -53,11 +52,6 @@ OWN = (  # the files that decide how pictures of one's own come out
     *("own", "reading", "listing", "zipped", "picture", "depth", "heic"),
     *("layout", "folders", "splits", "spelling", "holdout"),
 )
-
-
-def default_cache() -> Path:
-    """Where decoded and downloaded pictures are kept: $SSLVIZ_CACHE, else ~/.cache/sslviz."""
-    return Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")
 
 
 def load(source: str, *, cache: Path, progress: Progress | None = None) -> Dataset:

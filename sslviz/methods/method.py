@@ -69,6 +69,11 @@ class Method(nn.Module):
         """
         return None
 
+    @classmethod
+    def remark(cls, values: dict[str, Any], pictures: int) -> str:
+        """What somebody who trains with these knobs on so few pictures should know, in a sentence or two; mostly ""."""
+        return ""
+
     def views(self, images: Tensor, labels: Tensor | None = None) -> tuple[Tensor, ...]:
         """Two random views of each picture: uint8 B x 3 x H x W -> two float batches B x 3 x H x W.
 

@@ -99,6 +99,17 @@ class MoCo(Method):
     def ignorance(cls, values: dict[str, Any]) -> tuple[str, float]:
         return f"ln(K + 1), K = {values['queue_length']}", math.log(values["queue_length"] + 1)
 
+    @classmethod
+    def remark(cls, values: dict[str, Any], pictures: int) -> str:
+        times = values["queue_length"] / pictures
+        if times <= 1:
+            return ""
+        return (
+            f"The queue holds {values['queue_length']:,} keys of {pictures:,} pictures: each picture is in it about "
+            f"{times:.1f} times, as a negative of itself. Even perfect features pay ln(1 + K / n) = "
+            f"{math.log1p(times):.2f}."
+        )
+
     def exhibits(self, q: Tensor, k: Tensor, s: Tensor) -> dict[str, Tensor]:
         """`similarity` of queries (first N) and keys (last N); the queue: cosines with eight queries, and its age.
 

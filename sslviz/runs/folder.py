@@ -8,6 +8,7 @@ line or a strange file.
 
 import contextlib
 import json
+import math
 import re
 import secrets
 import shutil
@@ -23,6 +24,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sslviz.data.sources.contents import Contents
+from sslviz.methods import METHODS
 from sslviz.runs import checked
 from sslviz.runs.files import (
     Array,
@@ -221,7 +223,8 @@ class RunFolder:
     # -- logs: one json object a line ---------------------------------------------------------------------------------
 
     def append_metrics(self, row: dict[str, float]) -> None:
-        append(self.path / "metrics.jsonl", row)
+        """What is not finite is left out: JSON has no NaN, and a curve a gap."""
+        append(self.path / "metrics.jsonl", {name: value for name, value in row.items() if math.isfinite(value)})
 
     def metrics(self) -> pd.DataFrame:
         """One row per recorded step, by step. A step recorded again (after a resume) takes its newest values. What is
@@ -285,7 +288,8 @@ class RunFolder:
             arrays["views"] = to_jpeg(snapshot.views)
         if snapshot.embedding is not None:
             arrays["embedding"] = snapshot.embedding
-        scores = np.frombuffer(json.dumps(snapshot.scores).encode(), dtype=np.uint8)
+        finite = {name: value for name, value in snapshot.scores.items() if math.isfinite(value)}
+        scores = np.frombuffer(json.dumps(finite).encode(), dtype=np.uint8)
         replace(self._snapshot_path(snapshot.step), npz(scores=scores, **arrays))
 
     @once
@@ -368,6 +372,11 @@ class RunFolder:
             return Contents.model_validate_json(read_bytes(self.path / "contents.json"))
         except (OSError, ValidationError):
             return None
+
+    def remark(self) -> str:
+        """What the method has to say of these knobs on so few pictures; mostly ""."""
+        contents, settings = self.contents(), self.settings()
+        return METHODS[settings.method].remark(self.values(), contents.train) if contents and contents.train else ""
 
     def effective_values(self) -> dict[str, Any]:
         """`values` as they act: a batch is never larger than all pictures there are to train on."""

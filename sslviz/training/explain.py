@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import traceback
+from pathlib import Path
 
 import torch
 
@@ -39,6 +40,9 @@ def refusal(error: Exception) -> str:
     """Why something could not be begun or written: a file or folder that cannot be made, a disk without room."""
     if is_full(error):
         return "The disk is full. Make room, then try again."
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
+        where = Path(error.filename).parent
+        return f"Nothing can be written in {where} ({error.strerror}). SSLVIZ_RUNS and SSLVIZ_CACHE name other folders."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sslviz.runs.files import Array
 from sslviz.runs.records import Snapshot
-from sslviz.training.observer import Observer
+from sslviz.training.observer import Observer, to_numpy
 from sslviz.training.probes import LIVE, QUERIES
 from sslviz.training.trainer import Diverged, Trainer
 
@@ -211,9 +211,7 @@ def look(trainer: Trainer, observer: Observer, looks: set[str], budget: Budget |
         scores["alignment"] = alignment(drawn["similarity"])
     if scored:
         scores |= trainer.chance
-    return replace(
-        shown, scores=scores, exhibits=drawn, embedding=h.half().numpy() if h is not None and mapped else None
-    )
+    return replace(shown, scores=scores, exhibits=drawn, embedding=to_numpy(h) if h is not None and mapped else None)
 
 
 def chance(trainer: Trainer, observer: Observer, scores: dict[str, float]) -> dict[str, float]:
@@ -226,6 +224,10 @@ def chance(trainer: Trainer, observer: Observer, scores: dict[str, float]) -> di
 
 
 def alignment(similarity: Array) -> float:
-    """Mean squared distance of the two views of a picture, from the cosines of 2N views (measures/geometry.py)."""
+    """Mean squared distance of the two views of a picture, each taken to length 1 (measures/geometry.py), from the dot
+    products of 2N views: cosines already, unless the method does not normalise them.
+    """
     n = len(similarity) // 2
-    return float(2 - 2 * similarity[np.arange(n), np.arange(n) + n].astype(np.float32).mean())
+    lengths = np.sqrt(similarity.diagonal().astype(np.float32).clip(1e-6))
+    across = similarity[np.arange(n), np.arange(n) + n].astype(np.float32)
+    return float(2 - 2 * (across / (lengths[:n] * lengths[n:])).clip(-1, 1).mean())

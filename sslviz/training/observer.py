@@ -34,6 +34,7 @@ from sslviz.training.probes import (
 
 EXHIBITS = 32
 RANKED = 12  # the rank of fewer pictures is low whatever the network does, and would be taken for a collapse
+MOST_HALF = torch.finfo(torch.half).max
 HUE_BINS = 8
 COLUMNS = 50  # of the contact sheet
 
@@ -147,5 +148,8 @@ def targets(split: Split, which: Tensor) -> dict[str, Tensor]:
 
 
 def to_numpy(x: Tensor) -> np.ndarray[Any, Any]:
+    """Floats become halves; what is past their range (a z that is not normalised can grow for ever) stays at its end,
+    for an infinity could not be drawn.
+    """
     x = x.detach().cpu()
-    return (x.half() if x.is_floating_point() else x).numpy()
+    return (x.clamp(-MOST_HALF, MOST_HALF).half() if x.is_floating_point() else x).numpy()

@@ -108,3 +108,13 @@ def test_exhibits_and_metrics_against_loops():
     assert float(step.metrics["queue_accuracy"]) == pytest.approx(sum(won) / 12)
     assert float(step.metrics["positive_cosine"]) == pytest.approx(sum(partner) / 12, abs=1e-6)
     assert float(step.metrics["negative_cosine"]) == pytest.approx(float(old.mean()), abs=1e-6)
+
+
+def test_a_queue_that_is_longer_than_the_data_is_told_of():
+    """K = 4096 keys of 32 pictures: 128 of them are the query's own; perfect features see cosine 1 in each of these."""
+    assert MoCo.remark({"queue_length": 256}, 256) == ""
+    said = MoCo.remark({"queue_length": 4096}, 32)
+    perfect = torch.zeros(1, 1 + 4096)
+    perfect[0, 1 + 128 :] = -1e4  # all others are as far away as can be
+    assert f"{F.cross_entropy(perfect, torch.tensor([0])).item():.2f}" in said
+    assert "128.0 times" in said

@@ -113,6 +113,8 @@ def headline(run: RunFolder) -> None:  # noqa: C901 - one line, a part for each 
     elif status.reason:
         (st.info if status.at_work else st.warning)(in_markdown(status.reason, SENTENCE))
     own_pictures.of_runs(run)
+    if remark := run.remark():
+        st.info(remark, icon=":material/info:")
     for when, notice in server.launcher().notices:
         if time.time() - when < NEWS:
             st.warning(in_markdown(notice, SENTENCE))
