@@ -18,6 +18,7 @@ HOW_TO_READ = (
 )
 MOST_WRITTEN = 6  # pins that are written out; more are numbered
 MOST_NUMBERED = 20  # pins that are numbered; of more only the marker is left
+MOST_POSTS = 60  # pins with a line down through the curve: more would be a curtain, and take seconds to be drawn
 # Pixels of a plot, of a letter, of a line of text: guesses that keep labels apart. The plot is one of two beside each
 # other in a window 1280 pixels wide.
 _WIDTH, _CHARACTER, _LINE, _LEFT, _RIGHT = 240, 7.5, 17, 45, 132  # left and right of the plot: its ticks, its names
@@ -88,7 +89,7 @@ def curves(  # noqa: PLR0913 - the words and lines around them, by keyword
         yaxis={"title": {"text": y_title}, "tickformat": ".0%" if percent else ".3~g"}
         | ({"range": y_range} if y_range else {}),
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
-        shapes=[style.level(value) for value in references.values()] + [_post(pin.step) for pin in pins],
+        shapes=[style.level(value) for value in references.values()] + _posts(pins),
         annotations=_apart(labels, low, high, height - 120) if high > low else [],
     )
 
@@ -178,6 +179,11 @@ def _pin_rows(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], last
         taken += [(row + line, start, end) for line in range(len(lines))]
         rows.append(row)
     return rows
+
+
+def _posts(pins: Sequence[Pin]) -> list[dict[str, Any]]:
+    steps = sorted({pin.step for pin in pins})
+    return [_post(step) for step in steps] if len(steps) <= MOST_POSTS else []
 
 
 def _pins(pins: Sequence[Pin], texts: Sequence[tuple[list[str], bool]], rows: Sequence[int]) -> go.Scatter:

@@ -38,6 +38,9 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
         return
     there = layouts.places(run, found.kind, step)
     place, at = there[-1]
+    if folder(place).projection(at, found.kind) is None:
+        st.warning(f"The map of step {at} cannot be read.", icon=":material/broken_image:")
+        return
     past = address(run, "map", kind=found.kind, title=titled(found.kind, "{step}"), of=len(there)) if clocked else ""
     plot(
         map_figure(run, place, at, found.kind, color, there if clocked else ()),

@@ -51,6 +51,7 @@ def show(run: RunFolder) -> None:
     if clocked:
         known = clock.past(0, steps, metrics(run), True)
         rests = steps[known.at("step", clock.show([known], "step", status.step)) or 0]
+        rests = next((at for at in reversed(steps) if at <= rests and load(run, at) is not None), step)
         transport.fork(run, rests)
     found = moment(run, step, clocked=clocked)
     if found is not None:
