@@ -32,11 +32,11 @@ check: .venv/dev.done
 	$(PYTHON) -m venv .venv
 
 .venv/run.done: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install -r requirements.txt
+	$(BIN)/python -m pip install --no-compile -r requirements.txt
 	touch $@
 
 .venv/dev.done: requirements-dev.txt .venv/run.done
-	$(BIN)/python -m pip install -r requirements-dev.txt
+	$(BIN)/python -m pip install --no-compile -r requirements-dev.txt
 	touch $@
 
 clean:

@@ -17,6 +17,7 @@ from sslviz.runs.records import State
 from sslviz.runs.versions import UnreadableRun
 
 MOST_BYTES = 2_000_000_000  # unpacked
+LARGE, MOST_TIMES = 50_000_000, 50  # bytes from which on it may be a bomb; and how much smaller a packed run can be
 LONGEST = 150  # letters of a name
 ENDED: State = "interrupted"
 SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # or packed in a strange way
@@ -67,8 +68,11 @@ def _members(source: Path, archive: zipfile.ZipFile) -> tuple[dict[str, zipfile.
     members = {_place(info.filename): info for info in archive.infolist() if not info.is_dir()}
     if any(info.header_offset < 0 for info in members.values()):
         raise DataError(f"{source.name} cannot be read as a .zip: its beginning is missing.")
-    if sum(info.file_size for info in members.values()) > MOST_BYTES:
+    whole, packed = sum(info.file_size for info in members.values()), source.stat().st_size
+    if whole > MOST_BYTES:
         raise DataError(f"{source.name} would unpack to more than {MOST_BYTES / 1e9:.0f} GB.")
+    if whole > LARGE and whole > MOST_TIMES * packed:
+        raise DataError(f"{source.name} would unpack to {whole / packed:.0f} times its size, as no run does.")
     tops = {Path(info.filename).parts[0] for info in members.values()}
     if len(tops) != 1 or SETTINGS not in members:
         raise DataError(f"{source.name} holds no run, or more than one.")

@@ -121,3 +121,14 @@ def test_half_an_import_is_never_listed(finished, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="space"):
         unpack(archive, there)
     assert list(there.iterdir()) == []
+
+
+def test_a_zip_that_is_nearly_nothing_but_promises_much_is_no_run(tmp_path):
+    """A bomb: 60 MB of zeros in 60 kB."""
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("run/settings.json", RunSettings().model_dump_json())
+        archive.writestr("run/weights/000001.safetensors", bytes(60_000_000))
+    with pytest.raises(DataError, match="times its size"):
+        unpack(bomb, tmp_path / "there")
+    assert not [*(tmp_path / "there").glob("*")]
