@@ -62,11 +62,10 @@ class Sheet(BaseModel):
 
 
 class Evaluated(BaseModel):
-    """A row of an evaluation (judging/evaluation.py): these columns are always there; None where they do not apply."""
+    """A row of an evaluation (judging/evaluation.py), as far as all pages count on it. None: not measured."""
 
-    evaluation: Name
     encoder: Name
-    score: Annotated[Number, Field(ge=-1, le=1)] | None
+    score: Annotated[Number, Field(ge=-1, le=1)] | None = None
     balanced: Number | None = None
     chance: Number | None = None
 
@@ -145,10 +144,12 @@ def layout(array: Array) -> Array | None:
 
 
 def evaluation(table: pd.DataFrame) -> pd.DataFrame | None:
-    """None for an empty one, too."""
+    """With a column `score` of floats, also where there was nothing to measure, which is an answer, too."""
+    if "encoder" not in table:
+        return None
     try:
         for row in table.astype(object).where(table.notna(), None).to_dict("records"):
             Evaluated.model_validate(row)
     except ValidationError:
         return None
-    return table if len(table) else None
+    return table.assign(score=table["score"].astype(float) if "score" in table else math.nan)
