@@ -51,7 +51,7 @@ def factors(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figure:
         height=height,
         barmode="overlay",
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
+        legend=style.BELOW,
         xaxis=targets_axis(targets),
         yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, TOP], "tickformat": ".0%"},
     )

@@ -107,7 +107,7 @@ def cost(lines: Sequence[Line], dots: Sequence[Dots], ratio: float, *, title: st
         height=height,
         hovermode="closest",
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.24, "yanchor": "top"},
+        legend=style.BELOW,
         shapes=[{**chosen, "line": {"color": style.FAINT, "width": 1.5, "dash": "dot"}}],
         xaxis={"title": {"text": "mask ratio (% of the patches hidden)"}, "range": [-2, 97]},
         yaxis={"title": {"text": "times cheaper (logarithmic)"}, "type": "log", "range": [-0.66, 1.3]}

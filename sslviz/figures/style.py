@@ -13,6 +13,9 @@ SheetAddress = NewType("SheetAddress", str)  # where pictures are served: made b
 INK = "#1b2330"  # outlines and marks that must be seen at once
 FAINT = "#667085"  # reference lines, pins: there when looked for
 PAPER = "#ffffff"  # the page behind the figure
+# A legend below the axis, from the edge of the figure. Measured from the plot, its rows would push the plot up as they
+# wrap, and could end on the title of the axis.
+BELOW = {"orientation": "h", "x": 0, "xref": "paper", "y": 0, "yref": "container", "yanchor": "bottom"}
 GRID = "rgba(127, 137, 155, 0.22)"  # works on both pages
 
 # Ten classes, after Okabe–Ito and Tol, moved apart until they also differ for red-green blind eyes and reach a contrast

@@ -124,7 +124,7 @@ def walls(runs: pd.DataFrame, centring: bool, sharpening: bool, outputs: int, *,
         height=height,
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top"},
+        legend=style.BELOW,
         hovermode="closest",
         shapes=[{**wall, "y0": level, "y1": level} for level in (0.0, top)],
         annotations=[

@@ -65,7 +65,7 @@ def measured(rows: pd.DataFrame, *, height: int = 380) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.36, "yanchor": "top"},
+        legend=style.BELOW,
         xaxis={
             "tickvals": list(range(len(there))),
             "ticktext": names,

@@ -48,7 +48,7 @@ def advice_map(  # noqa: PLR0913 - the words of two axes, by keyword
         height=height,
         showlegend=True,
         hovermode="closest",
-        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top"},
+        legend=style.BELOW,
         margin={"l": 8, "r": 12, "t": 52, "b": 8},
         shapes=[{**frame, "line": {"color": style.POSITIVE, "width": 3}}],
         xaxis={"title": {"text": x_title}, "tickvals": list(range(len(x_names))), "ticktext": list(x_names)}

@@ -64,7 +64,7 @@ def few_shot(rows: pd.DataFrame, *, height: int = 380) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top"},
+        legend=style.BELOW,
         xaxis={"title": {"text": "labels per class (logarithmic)"}, "type": "log"}
         | {"tickvals": ticks, "ticktext": [f"{t:g}" for t in ticks]},
         yaxis={"title": {"text": "test accuracy"}, "tickformat": ".0%", "rangemode": "tozero"},
@@ -101,7 +101,7 @@ def over_k(rows: pd.DataFrame, *, height: int = 340) -> go.Figure:
         title="How many neighbours to ask",
         height=height,
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top"},
+        legend=style.BELOW,
         xaxis={"title": {"text": "k (logarithmic)"}, "type": "log"}
         | {"tickvals": list(ticks), "ticktext": [f"{t:g}" for t in ticks]},
         yaxis={"title": {"text": "accuracy of the vote on h"}, "tickformat": ".0%", "rangemode": "tozero"},
@@ -141,7 +141,7 @@ def references(rows: pd.DataFrame, *, title: str, height: int = 420) -> go.Figur
         title=title,
         height=height,
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top"},
+        legend=style.BELOW,
         xaxis=targets_axis(targets),
         yaxis={"title": {"text": "test pictures answered correctly"}, "range": [0, 1.04], "tickformat": ".0%"},
     )

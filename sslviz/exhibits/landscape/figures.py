@@ -88,7 +88,7 @@ def scores(
         height=height,
         barmode="group",
         bargap=0.3,
-        legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+        legend=style.BELOW,
         margin={"l": 8, "r": 36, "t": 76, "b": 8},
         xaxis={"title": {"text": "score (%)"}, "range": [0, 100]},
         yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""},

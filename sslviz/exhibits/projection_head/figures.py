@@ -22,8 +22,7 @@ PAPER_HEADS = "linear probe of h by head: non-linear ahead of linear by ≈ 3 %,
 
 def pairs(rows: pd.DataFrame, *, title: str, height: int = 400) -> go.Figure:
     """h against z for each factor. rows: encoder (trained, random), features (h, z), target, chance, score."""
-    figure = evaluation.factors(rows, title=title, height=height)
-    return figure.update_layout(legend={"y": -0.28})
+    return evaluation.factors(rows, title=title, height=height)
 
 
 def by_head(tables: dict[str, pd.DataFrame | None]) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def histograms(rows: Sequence[Crops], *, height: int = 560) -> go.Figure:
         title="Colours of the three crops",
         height=height,
         hovermode="closest",
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.02, "yanchor": "top"},
+        legend=style.BELOW,
         annotations=notes,
         **axes,
     )
@@ -126,7 +126,7 @@ def found(curves: Sequence[Found], *, height: int = 360) -> go.Figure:
         height=height,
         hovermode="closest",
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.24, "yanchor": "top"},
+        legend=style.BELOW,
         xaxis={"title": {"text": "candidates N (logarithmic)"}, "type": "log"}
         | {"tickvals": ticks, "ticktext": [str(tick) for tick in ticks]},
         yaxis={"title": {"text": "pictures matched correctly (%)"}, "range": [0, 104]},

@@ -145,7 +145,7 @@ def curve(
         height=height,
         hovermode="closest",
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top"},
+        legend=style.BELOW,
         margin={"l": 8, "r": 12, "t": 76 if subtitle else 52, "b": 8},
         annotations=notes,
         xaxis={"title": {"text": f"{x.title} (logarithmic)" if log else x.title}, "type": "log" if log else "linear"}

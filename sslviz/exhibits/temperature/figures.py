@@ -160,8 +160,7 @@ def sweep(runs: pd.DataFrame, papers: dict[str, float], *, height: int = 440) ->
         height=height,
         hovermode="closest",
         showlegend=True,
-        # from the edge of the figure: measured from the plot, rows that wrap would push the plot up and end on its axis
-        legend={"orientation": "h", "x": 0, "xref": "paper", "y": 0, "yref": "container", "yanchor": "bottom"},
+        legend=style.BELOW,
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
         xaxis={"title": {"text": "temperature τ (logarithmic)"}, "type": "log", "range": np.log10(ends).tolist()}
         | {"tickvals": tau.tolist(), "ticktext": [f"{t:g}" for t in tau]},
