@@ -17,6 +17,10 @@ from sslviz.views.plot.recorded import BY_PATH, folder, stamped
 CYCLIC = ("hue", "background_hue")
 
 
+class NotReadable(Exception):
+    """A layout that was recorded and cannot be read; says which. (No LookupError: a missing key would pass for it.)"""
+
+
 def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None = None) -> None:
     """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page, which rests at
     the step `rests`, moves it.
@@ -38,12 +42,14 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
         return
     there = layouts.places(run, found.kind, step)
     place, at = there[-1]
-    if folder(place).projection(at, found.kind) is None:
-        st.warning(f"The map of step {at} cannot be read.", icon=":material/broken_image:")
-        return
     past = address(run, "map", kind=found.kind, title=titled(found.kind, "{step}"), of=len(there)) if clocked else ""
+    try:
+        drawn = map_figure(run, place, at, found.kind, color, there if clocked else ())
+    except NotReadable as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return
     plot(
-        map_figure(run, place, at, found.kind, color, there if clocked else ()),
+        drawn,
         key="chart",
         history=past,
         alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
@@ -61,7 +67,8 @@ def map_figure(run: RunFolder, place: str, step: int, kind: str, color: str | No
     """place: the folder that holds the layout; every: all layouts for which the frame must have room."""
     probe, layout = recorded.probe(run), folder(place).projection(step, kind)
     assert probe is not None
-    assert layout is not None
+    if layout is None:
+        raise NotReadable(f"The map of step {step} cannot be read.")
     known: dict[str, Any] = {"labels": probe.labels, "classes": probe.classes} if color == "class" else {}
     if color in probe.factors:
         known = {"factor": probe.factors[color], "factor_name": color.replace("_", " "), "cyclic": color in CYCLIC}
