@@ -1,6 +1,6 @@
 """How long does a viewer wait? The real app, a real chromium, real signals.
 
-    python -m benchmarks.live [--rounds N] [--json]
+    python -m benchmarks.live [--parts starts scores knobs] [--rounds N] [--json]
 
 Start -> first picture, with a warm spare and without; the first scores, with a core to spare and without, and what
 looking costs in the first half minute; a turned temperature -> its pin and the softmax; kill -9 of the worker, the
@@ -84,6 +84,7 @@ class App:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -91,11 +92,9 @@ def main() -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        figures = {
-            **starts(page, options.rounds),
-            **scores(page, options.rounds),
-            **knobs_and_deaths(page, options.rounds),
-        }
+        figures = {}
+        for part in options.parts:
+            figures |= PARTS[part](page, options.rounds)
         chromium.close()
     if options.json:
         print(json.dumps(figures))
@@ -318,6 +317,8 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
+
+PARTS = {"starts": starts, "scores": scores, "knobs": knobs_and_deaths}
 
 if __name__ == "__main__":
     main()

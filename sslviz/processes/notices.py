@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-QUIET = 60.0  # seconds for which a sentence is not said again
+NEWS = 30.0  # seconds for which a page shows a sentence, and for which it is not said again
 
 
 class Notices:
@@ -20,7 +20,7 @@ class Notices:
         return iter(list(self._said))
 
     def say(self, sentence: str) -> None:
-        if not any(said == sentence and time.time() - when < QUIET for when, said in self):
+        if not any(said == sentence and time.time() - when < NEWS for when, said in self):
             self._said.append((time.time(), sentence))
 
     def guarded(self, duty: Callable[..., object], *what: Any) -> None:

@@ -12,6 +12,7 @@ from sslviz.data import title
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL
+from sslviz.processes.notices import NEWS
 from sslviz.runs.folder import RunFolder
 from sslviz.views import address, net
 from sslviz.views.controls import controls, own_pictures, server
@@ -21,7 +22,6 @@ EVERY = 1.0  # seconds between two refreshes
 EAGER = 0.3  # the same, while the first picture or the effect of a knob is awaited
 OFTENEST, SELDOMEST = 0.1, 3600.0  # what `?every=` may ask for
 STALE = 5.0  # seconds without a heartbeat after which the pictures are called old
-NEWS = 30.0  # seconds for which a notice is shown
 
 BADGES = {
     "queued": ("waiting", "blue", ":material/hourglass_empty:"),
