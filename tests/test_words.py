@@ -11,7 +11,7 @@ PLACES += [SSLVIZ / "measures" / "masking.py", SSLVIZ / "views" / "method" / "ma
 PLACES += [SSLVIZ / "views" / "controls" / "runs_here.py", SSLVIZ / "views" / "method" / "small.py"]
 PLACES += [
     path
-    for folder in ("exhibits", "lessons", "views/plot")
+    for folder in ("exhibits", "judging", "lessons", "methods", "views/plot")
     for path in (SSLVIZ / folder).rglob("*")
     if path.suffix in (".py", ".js") and "slow_motion" not in path.parts  # there a step has two halves
 ]
@@ -28,6 +28,10 @@ WRONG = {
     "by turns a step": "in alternating steps",
     "does otherwise": "does differently",
     "only who ": "only those who",
+    "who predicts": "whoever predicts",
+    "who tells": "whoever tells",
+    "a full score": "no more to score",
+    "nobody wants to know": "…",
     "matter as what": "matter because",
     "0.4878 ": "0.48786, and not the lecture's",
 }

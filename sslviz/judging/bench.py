@@ -22,7 +22,7 @@ COMPONENTS = 128  # of the raw pixels
 
 
 def silent(doing: str) -> None:
-    """Nobody wants to know."""
+    """The progress of loading is not reported."""
 
 
 @dataclass(frozen=True)

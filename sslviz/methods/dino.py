@@ -99,7 +99,7 @@ class DINO(Method):
         g_t = self.teacher(torch.cat(crops[:2])).unflatten(0, (2, -1))            # 2 x N x K, no gradient
         p = ((g_t - self.taken_away) / self.teacher_temperature).softmax(-1)      # 2 x N x K
         log_p = (g_s / self.knobs.student_temperature).log_softmax(-1)            # V x N x K
-        cross = -torch.einsum("ink,vnk->iv", p, log_p) / p.shape[1]               # 2 x V: v foresees i's opinion
+        cross = -torch.einsum("ink,vnk->iv", p, log_p) / p.shape[1]               # 2 x V: v predicts i's opinion
         loss = cross[~torch.eye(*cross.shape, dtype=torch.bool)].mean()           # but nobody its own, v != i
         z = F.normalize(z[: 2 * p.shape[1]].detach())                             # 2N x d, of the large crops
         return Step(loss, self.exhibits(crops[0], z, g_t), self.signs(z, p, loss.detach()), {"g_t": g_t})

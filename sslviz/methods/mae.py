@@ -88,7 +88,7 @@ class MAE(Method):
 
     @classmethod
     def ignorance(cls, values: dict[str, Any]) -> tuple[str, float] | None:
-        """With normalised pixels every patch has mean 0 and variance 1: who predicts the mean is wrong by 1."""
+        """With normalised pixels every patch has mean 0 and variance 1: predicting the mean costs 1."""
         return ("each patch's own mean", 1.0) if values["normalised_pixels"] else None
 
     def measured(self, patches: Tensor) -> tuple[Tensor, Tensor | float, Tensor | float]:

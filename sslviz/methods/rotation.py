@@ -10,7 +10,7 @@ head has a layer of its own for that.
 
 Not every picture has an upper side. Of our ten shapes, circle, ring, square and plus look the same after a quarter
 turn, the bar after half a turn, and triangle, flower and star nearly so, as they lie a little askew anyway: of all
-guesses about them, no more than 49 % can be right. That is a full score.
+guesses about them, no more than 49 % can be right: there is no more to score.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""SwAV: a view is sorted into one of many groups, and the other views of its picture must foresee which.
+"""SwAV: a view is sorted into one of many groups, and the other views of its picture must predict which.
 
     z        projected and l2-normalised views: V of each of N pictures            V x N x d
     c        prototypes, the middles of the groups, of length 1 as well            P x d
@@ -9,7 +9,7 @@
     ε        softness of the codes
 
 Caron et al. 2020, "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", equations 1 and 2
-(swapped prediction), 3 to 5 (the codes), 6 (multi-crop). One prototype for all pictures would be easy to foresee: so
+(swapped prediction), 3 to 5 (the codes), 6 (multi-crop). One prototype for all pictures would be easy to predict: so
 the codes must use all prototypes equally often. The Sinkhorn-Knopp algorithm (Cuturi 2013) finds them, batch by batch.
 """
 
@@ -41,7 +41,7 @@ class SwAV(Method):
         r"\ell(z, q) = -\sum_k q^{(k)} \log \frac{\exp(z \cdot c_k / \tau)}{\sum_{k'} \exp(z \cdot c_{k'} / \tau)}"
         r"\end{gathered}"
     )
-    summary = "A view is sorted into one of many groups, and the other views of its picture must foresee which."
+    summary = "A view is sorted into one of many groups, and the other views of its picture must predict which."
     projects = True
     recommended: ClassVar[dict[str, Any]] = {"batch_size": 64, "crop_scale": 0.5, "learning_rate": 4e-3, "steps": 1200}
 
@@ -61,7 +61,7 @@ class SwAV(Method):
         equipartition: bool = knob(True, help="off: codes are what is nearest, and one prototype may take all pictures")
         prototypes: int = knob(64, 8, 1024, symbol="P", log=True, live=False, help="how many groups there are")
         freeze_prototypes: int = knob(20, 0, 1000, help="first steps, in which the prototypes stay where they are")
-        local_crops: int = knob(2, 0, 8, help="small crops of each picture, which foresee the codes of the large ones")
+        local_crops: int = knob(2, 0, 8, help="small crops of each picture, which predict the codes of the large ones")
         local_boundary: float = knob(0.7, 0.05, 1.0, help="large crops keep more than this share, small crops less")
         projector: ProjectorKind = knob(
             "mlp", live=False, help="stands between h, which is kept, and z, which the loss sees"
@@ -91,7 +91,7 @@ class SwAV(Method):
         s = z @ self.prototypes_now.T                                             # V x N x P
         q = torch.stack([self.codes(view) for view in s[:2].detach()])            # 2 x N x P, no gradient
         log_p = (s / self.knobs.temperature).log_softmax(-1)                      # V x N x P
-        swapped = -torch.einsum("inp,vnp->iv", q, log_p) / z.shape[1]             # 2 x V: v foresees i's code
+        swapped = -torch.einsum("inp,vnp->iv", q, log_p) / z.shape[1]             # 2 x V: v predicts i's code
         loss = swapped[~torch.eye(*swapped.shape, dtype=torch.bool)].mean()       # but nobody its own, v != i
         z, s, q = z[:2].detach().flatten(0, 1), s[:2].detach().flatten(0, 1), q.flatten(0, 1)  # 2N x …, large crops
         return Step(loss, self.exhibits(z, s, q), self.signs(z, s, q), {"nearest": s.argmax(1)})

@@ -1,7 +1,7 @@
 """What happens when something unexpected goes wrong while a page is drawn: a sentence where the picture would be, with
 a number under which the server's log tells the whole story. The rest of the page stays.
 
-What can be foreseen (no pictures, no weights, a knob out of range) is said in words of its own where it is found; this
+What can be expected (no pictures, no weights, a knob out of range) is said in words of its own where it is found; this
 is for the rest: a file that nobody would have written, a fault of ours.
 """
 
