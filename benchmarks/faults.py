@@ -204,8 +204,10 @@ def of_helper(row: Row, runs: Path, cache: Path) -> Iterator[int]:
             run = launcher.start(settings("training"))
             began = time.monotonic()
             row.seconds = until(lambda: run.id in launcher.pool.workers)
-            until(lambda: run.status().step > 2)
-            row.sees = f"{said(run)}: the next run trains, after {time.monotonic() - began:.0f} s"
+            until(
+                lambda: run.status().step > 2 or not run.status().at_work
+            )  # a signal that is heard late is for the run
+            row.sees = f"{said(run)}: the next run, after {time.monotonic() - began:.0f} s"
         else:
             row.seconds = until(lambda: list(launcher.notices))
             row.sees = list(launcher.notices)[-1][1]
@@ -267,7 +269,8 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background, all of us would be deaf to it
     cache, rows = Path(tempfile.mkdtemp(prefix="faults-cache-")), []
-    print(f"## What a process that dies costs\n\n`python -m benchmarks.faults` on {machine('torch')}\n\n| signal | process | stage | sees | lost (steps) | notices (s) | orphans |")
+    print(f"## What a process that dies costs\n\n`python -m benchmarks.faults` on {machine('torch')}\n")
+    print("| signal | process | stage | sees | lost (steps) | notices (s) | orphans |")
     print("|---|---|---|---|---|---|---|")
     for process in options.only:
         for stage in STAGES[process]:

@@ -18,6 +18,7 @@ from tests.pages import PAGES, ROOT, opened
 EXHIBITS = ROOT / "sslviz" / "exhibits"
 TIMES = round(float(os.environ.get("SSLVIZ_FUZZ", "1")))
 SHARED = ("run", "data", "seed", "every", "row", "moment", "health", "code", "judged", "runs", "anchor", "step")
+SHARED += ("map", "size", "order", "colour", "numbers", "curves")
 STRANGE = ["", " ", "nan", "-inf", "1e999", "-1", "0", "1", "7", "0.5", "9" * 400, "1_0", "٣", "true", "None", "null"]
 STRANGE += [
     "../../etc/passwd",
@@ -64,6 +65,12 @@ def test_names_are_found() -> None:
     assert {"run1", "run2", "colour"} <= set(names("maps"))
     assert {"a", "differ"} <= set(names("twin"))
     assert "temperature" in names("simclr")
+
+
+@pytest.mark.parametrize(("page", "run"), [("simclr", "simclr"), ("twin", "")])
+def test_nothing_behind_a_name_chooses_what_is_usual(page: str, run: str, runs: Path) -> None:
+    app = opened(page, map="", size="", order="", colour="", **({"run": run} if run else {"a": "simclr", "b": "byol"}))
+    assert not app.exception
 
 
 @pytest.mark.slow
