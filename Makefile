@@ -44,8 +44,8 @@ check: .venv/dev.done
 clean:
 	rm -rf .venv
 
-# Four hours on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
-RESULTS := learning methods $(if $(CIFAR),many_views) collapse temperature invariance probes augmentation_pairs mask_ratio attention walls live pages rooms compare masking projection augment loop
+# Six hours on a quiet machine. CIFAR=path/to/cifar10.zip adds the real photographs.
+RESULTS := learning methods $(if $(CIFAR),many_views) collapse temperature invariance probes augmentation_pairs mask_ratio attention walls live pages rooms compare masking projection augment loop faults damage
 results: .venv/dev.done
 	( echo '# Measured'; for name in $(RESULTS); do echo; $(BIN)/python -m benchmarks.$$name \
 	  $(if $(CIFAR),$$(case $$name in learning|methods|many_views) echo --cifar $(CIFAR);; esac)); done ) > benchmarks/RESULTS.md

@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--gallery", action="store_true")
     options = parser.parse_args()
     cases = {
-        (method, seed): Case(method, None, seed, knobs=(*knobs, *length(method, options.steps)))
+        (method, seed): Case(method, None, seed, knobs=(*knobs, f"steps={options.steps}"))
         for seed in range(options.seeds)
         for method, knobs in RECIPES.items()
     }
@@ -99,11 +99,6 @@ def main() -> None:
             kept = steps.spread(folders[method, 0].weights_steps(), weights)
             small = gallery.ship(folders[method, 0], to, weights=kept, most_bytes=SHIPPED_BYTES)
             print(f"{to.name}: {small.size() / 1e6:.1f} MB, weights of {small.weights_steps()}", flush=True)
-
-
-def length(method: str, steps: int) -> tuple[str, ...]:
-    """The knobs that grow with the length of the run."""
-    return (f"steps={steps}", *((f"momentum_steps={steps}",) if method == "dino" else ()))
 
 
 def scores(method: Method, pictures: Dataset) -> dict[str, float]:

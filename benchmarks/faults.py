@@ -204,8 +204,10 @@ def of_helper(row: Row, runs: Path, cache: Path) -> Iterator[int]:
             run = launcher.start(settings("training"))
             began = time.monotonic()
             row.seconds = until(lambda: run.id in launcher.pool.workers)
-            until(lambda: run.status().step > 2)
-            row.sees = f"{said(run)}: the next run trains, after {time.monotonic() - began:.0f} s"
+            until(
+                lambda: run.status().step > 2 or not run.status().at_work
+            )  # a signal that is heard late is for the run
+            row.sees = f"{said(run)}: the next run, after {time.monotonic() - began:.0f} s"
         else:
             row.seconds = until(lambda: list(launcher.notices))
             row.sees = list(launcher.notices)[-1][1]
@@ -247,7 +249,7 @@ def fault(row: Row, cache: Path) -> Row:
     try:
         for pid in kinds.get(row.process, of_helper)(row, runs, cache):
             born[pid] = started(pid)
-    except TimeoutError:
+    except (TimeoutError, subprocess.TimeoutExpired):
         row.sees = f"**nothing within {LONG:.0f} s**"
     left = {pid for pid, when in born.items() if when and started(pid) == when}
     with suppress(TimeoutError):  # a worker keeps its weights first
@@ -265,8 +267,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument("--signals", nargs="+", choices=SIGNALS, default=SIGNALS)
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background, all of us would be deaf to it
     cache, rows = Path(tempfile.mkdtemp(prefix="faults-cache-")), []
-    print(f"{machine('torch')}\n\n| signal | process | stage | sees | lost (steps) | notices (s) | orphans |")
+    print(f"## What a process that dies costs\n\n`python -m benchmarks.faults` on {machine('torch')}\n")
+    print("| signal | process | stage | sees | lost (steps) | notices (s) | orphans |")
     print("|---|---|---|---|---|---|---|")
     for process in options.only:
         for stage in STAGES[process]:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sslviz.cli import carry, evaluate, show, sweep, train
 from sslviz.measures.scores import EVALUATED
-from sslviz.place import APP, default_runs
+from sslviz.place import APP, default_runs, expand, home
 from sslviz.training.explain import refusal
 
 Arguments = Callable[[argparse.ArgumentParser], None]
@@ -67,7 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def open_app(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """Serves the app to this computer until Ctrl-C. It takes the place of this process: a signal reaches it itself."""
+    """Serves the app to this computer until Ctrl-C. It takes the place of this process: a signal reaches it itself.
+    Streamlit does not start without a home folder.
+    """
+    if not expand("~").is_absolute():
+        os.environ["HOME"] = str(home())
     where = ["--server.address", "127.0.0.1", "--server.port", str(options.port)]
     command = [sys.executable, "-m", "streamlit", "run", str(APP), *where]
     if os.name == "posix":

@@ -26,6 +26,20 @@ def default_cache() -> Path:
     return Path(os.environ.get("SSLVIZ_CACHE") or home() / ".cache" / "sslviz")
 
 
+def writable(folder: Path) -> bool:
+    """True if something can be written into it, or if it can be made."""
+    there = next((each for each in (folder, *folder.parents) if os.path.exists(each)), folder)  # noqa: PTH110 - raises
+    return os.access(there, os.W_OK | os.X_OK)
+
+
+def compiled(code: Path) -> dict[str, str]:
+    """The variable that says where numba keeps what it has compiled; empty where it finds a place by itself, beside
+    the code or in the home folder. Where it finds none, umap cannot even be imported.
+    """
+    own = writable(code) or (expand("~").is_absolute() and writable(home() / ".cache"))
+    return {} if own or "NUMBA_CACHE_DIR" in os.environ else {"NUMBA_CACHE_DIR": str(default_cache() / "numba")}
+
+
 def default_runs() -> Path:
     """$SSLVIZ_RUNS; else checkpoints/runs of the checkout, and ~/.sslviz/runs once installed."""
     usual = SITE / "checkpoints" / "runs" if SITE == CHECKOUT else home() / ".sslviz" / "runs"

@@ -4,7 +4,6 @@ step.
 
 import argparse
 import json
-import os
 import sys
 import time
 
@@ -17,6 +16,7 @@ from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import RunSettings, parse, recommended
+from sslviz.training.cores import cores
 from sslviz.training.signals import on_signals
 from sslviz.training.worker import Wishes, run, run_together
 
@@ -80,7 +80,7 @@ def train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             bar.set_postfix_str(describe(status), refresh=False)
             bar.update(0)
 
-        threads, clock = os.cpu_count() or 1, time.perf_counter
+        threads, clock = cores(), time.perf_counter
         if options.processor_time:  # it adds up the threads
             threads, clock = 1, time.process_time
         ended = run(
@@ -111,9 +111,8 @@ def twin(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             bar.set_postfix_str(" | ".join(map(describe, statuses)), refresh=False)
             bar.update(0)
 
-        threads = os.cpu_count() or 1
         ended = run_together(
-            folders, default_cache(), wishes, threads=threads, when_closed="stopped", on_progress=advance
+            folders, default_cache(), wishes, threads=cores(), when_closed="stopped", on_progress=advance
         )
     for folder, status in zip(folders, ended, strict=True):
         if status.reason:

@@ -11,7 +11,7 @@ from sslviz.foreign import one_line
 from sslviz.measures.scores import LIVE
 from sslviz.runs.files import npz, replace
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.turns import arithmetic, turned
+from sslviz.runs.turns import arithmetic, elapsed, turned
 
 DRAWN = "It needs torch and numpy, and no network: the pictures are drawn here."
 NEEDS = {  # of other pictures, by the file that makes them
@@ -35,6 +35,7 @@ from sslviz.training.trainer import Trainer
 SETTINGS = RunSettings(
 {settings})
 TURNED = {turned!r}  # before this step, these knobs got new values
+ELAPSED = {elapsed!r}  # before this step, this share of the time was over: schedules follow it
 ARITHMETIC = Precision(torch.{precision}, torch.{layout})  # of the encoder"""
 LOOP = """\
 if SETTINGS.training.threads:  # more threads add up in another order: other last digits
@@ -46,11 +47,12 @@ except DataError as error:
     raise SystemExit(f"{{error}}") from None
 trainer.compute_in(ARITHMETIC)
 {restore}
-losses = []
+losses, elapsed = [], 0.0
 while trainer.step < STEPS:
     if trainer.step + 1 in TURNED:
         trainer.change(**TURNED[trainer.step + 1])
-    losses.append(trainer.train_step()["loss"])
+    elapsed = ELAPSED.get(trainer.step + 1, elapsed)
+    losses.append(trainer.train_step(elapsed)["loss"])
     if trainer.step % EVERY == 0 or trainer.step == STEPS:
         print(f"step {{trainer.step}}  loss {{losses[-1]!r}}", flush=True)
 score = knn_score(trainer.method, data, live={live})
@@ -136,6 +138,7 @@ class Recipe:
             kind=self.kind,
             settings="".join(f"    {name}={value!r},\n" for name, value in values.items()),
             turned=turned(self.run),
+            elapsed=elapsed(self.run),
             precision=precision,
             layout="channels_last" if last else "contiguous_format",
         )

@@ -69,7 +69,9 @@ class DINO(Method):
             step=0.001,
             help="how much of itself the teacher keeps at each step, at first; 0: it is the student, 1: never learns",
         )
-        momentum_steps: int = knob(1500, 1, 1_000_000, log=True, help="steps in which the momentum rises to 1")
+        momentum_steps: int = knob(
+            0, 0, 1_000_000, log=True, help="steps in which the momentum rises to 1; 0: as many as the run has"
+        )
         outputs: int = knob(256, 8, 1024, symbol="K", log=True, live=False, help="classes to invent")
         freeze_last_steps: int = knob(100, 0, 1000, help="first steps, in which the last layer stays as it is")
         local_crops: int = knob(0, 0, 8, help="small crops of each picture, for the student; 0: two ordinary views")
@@ -123,7 +125,8 @@ class DINO(Method):
     @property
     def momentum(self) -> float:
         """m of this moment: from the knob's value to 1 along half a cosine."""
-        done = min(int(self.steps_done) / self.knobs.momentum_steps, 1)
+        steps = self.knobs.momentum_steps
+        done = min(int(self.steps_done) / steps, 1) if steps else self.progress
         return 1 - (1 - self.knobs.momentum) * (1 + math.cos(math.pi * done)) / 2
 
     @torch.no_grad()
@@ -156,6 +159,7 @@ class DINO(Method):
             "teacher_kl": loss - own,
             "mean_output_entropy": torch.special.entr(p.mean((0, 1))).sum(),  # ln K: all classes are equally frequent
             "output_std": z.std(0).mean(),
+            "momentum": torch.tensor(self.momentum, dtype=torch.float64),
         }
 
     def embed(self, images: Tensor) -> Tensor:

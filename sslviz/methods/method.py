@@ -54,6 +54,7 @@ class Method(nn.Module):
 
     knobs: tables.Knobs
     projector: nn.Module
+    progress = 0.0  # the share of the run that is over, 0 … 1: whoever trains says so before each step
 
     def __init__(self, encoder: Encoder, knobs: tables.Knobs, augment: Augment, classes: int = 0) -> None:
         """`encoder` maps B x 3 x H x W to B x encoder.dim; `knobs` may be replaced between steps."""

@@ -1,6 +1,7 @@
 """Processes that this one starts: they end when their standard input does, so nothing outlives its server."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sslviz.place import PACKAGE
+from sslviz.place import PACKAGE, compiled
 
 Process = subprocess.Popen[bytes]
 WORKER, PROJECTOR, EVALUATOR = (
@@ -29,11 +30,17 @@ def start(module: str, argument: Path) -> Process:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         cwd=PACKAGE.parent,
-        env={**os.environ, **(SINGLE if module == PROJECTOR else {})},
+        env={**os.environ, **(of_projector() if module == PROJECTOR else {})},
         # Ctrl-C in the terminal is for the server; it closes us in order. A session of its own would put it out
         # of reach of `nice`: Linux shares its cores among sessions first.
         process_group=0,
     )
+
+
+def of_projector() -> dict[str, str]:
+    """Its environment: one thread, and a place for numba."""
+    umap = importlib.util.find_spec("umap")
+    return {**SINGLE, **(compiled(Path(umap.origin).parent) if umap and umap.origin else {})}
 
 
 def is_running(process: Process | None) -> bool:

@@ -51,6 +51,7 @@ class About(BaseModel):
     values: dict[str, bool | int | Number | str]
     precision: str = Field(pattern=r"^(float32|bfloat16|float16)$")
     channels_last: bool
+    threads: Annotated[int, Field(ge=1)] | None = None  # of torch; None: an earlier version did not say
 
 
 class Sheet(BaseModel):

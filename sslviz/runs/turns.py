@@ -35,6 +35,19 @@ def turned(run: RunFolder) -> dict[int, dict[str, Any]]:
     return found
 
 
+def elapsed(run: RunFolder) -> dict[int, float]:
+    """step -> the share of the run's seconds that was over just before it, at each step at which it was another one.
+    Empty for a run that ended at a step, and for what was trained before schedules followed the clock.
+    """
+    metrics = run.metrics()
+    known = metrics[["step", "elapsed"]].dropna() if "elapsed" in metrics else metrics.iloc[:0]
+    found, before = {}, 0.0
+    for step, share in known.itertuples(index=False):
+        if share != before and 0 <= share <= 1:
+            found[int(step)] = before = float(share)
+    return found
+
+
 def arithmetic(run: RunFolder) -> tuple[str, bool | None]:
     """The name of the encoder's precision, and whether pictures lay in memory with the channels last; None: nobody
     wrote it down.

@@ -1,6 +1,5 @@
 """A sweep without the app: its runs one after the other, in this process. The files are the same as the app's."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.sweeps.store import ready
 from sslviz.sweeps.sweep import Sweep
+from sslviz.training.cores import cores
 from sslviz.training.explain import refusal
 from sslviz.training.worker import Wishes, run
 
@@ -63,7 +63,7 @@ class Conductor:
         def heard(status: Status) -> None:
             on_progress(name, status)
 
-        run(folder, self.cache, self.wishes, threads=os.cpu_count() or 1, on_progress=heard, loaded=pictures)
+        run(folder, self.cache, self.wishes, threads=cores(), on_progress=heard, loaded=pictures)
         on_end(folder)
 
     def _pictures(self) -> Dataset | None:

@@ -1,5 +1,6 @@
 """One run from its folder to its end: load, go on from kept weights, train, examine; and whatever goes wrong."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -15,7 +16,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import State
 from sslviz.runs.same_pictures import PicturesChanged, require_same
 from sslviz.training.explain import explain, write_story
-from sslviz.training.loop import Budget, Progress, train
+from sslviz.training.loop import Budget, Progress, risen, train
 from sslviz.training.observer import Observer
 from sslviz.training.recorder import Recorder, TakenOver
 from sslviz.training.trainer import Diverged, Trainer, choose_device
@@ -147,8 +148,15 @@ def go_on(trainer: Trainer, folder: RunFolder) -> None:
     tensors, about = kept
     forked = about["run"] != folder.id  # the weights are its parent's, the knobs are its own
     trainer.restore(tensors, {**about, "values": trainer.settings.values()} if forked else about)
+    again = ""
+    if forked:
+        with contextlib.suppress(ValueError):  # the parent is of another version
+            parent = trainer.settings.change(**about["values"]).training
+            again = risen(trainer.rate(trainer.elapsed, parent), trainer.rate(trainer.elapsed))
+    if not trainer.settings.training.threads and about.get("threads"):  # as it began, if there are as many cores
+        torch.set_num_threads(min(about["threads"], torch.get_num_threads()))
     verb = f"forked from {about['run']} at" if forked else "resumed from"
-    folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}")
+    folder.append_event(trainer.step, "resume", f"{verb} step {trainer.step}{again}")
 
 
 def examine(recorder: Recorder, trainer: Trainer, observer: Observer) -> None:

@@ -116,13 +116,20 @@ def train(
 def turn(trainer: Trainer, wish: dict[str, Any]) -> Event:
     """Turns a knob as wished, or says why not."""
     name, value = str(wish.get("name")), wish.get("value")
-    before = trainer.settings.values().get(name)
+    before, rate = trainer.settings.values().get(name), trainer.rate(trainer.elapsed)
     try:
         trainer.change(**{name: value})
     except ValueError as error:
         return Event(trainer.step, "refused", f"{name} = {value} was refused: {error}")
     now = trainer.settings.values()[name]
-    return Event(trainer.step + 1, "set", f"{name} {before} → {now}", {"name": name, "value": now, "before": before})
+    again = risen(rate, trainer.rate(trainer.elapsed)) if name == "steps" else ""
+    text = f"{name} {before} → {now}{again}"
+    return Event(trainer.step + 1, "set", text, {"name": name, "value": now, "before": before})
+
+
+def risen(before: float, after: float) -> str:
+    """For whoever sees the curves bend: a later end takes the schedule back to an earlier part of its cosine."""
+    return f": the learning rate rises again, from {before:.2g} to {after:.2g}" if after > 1.1 * before else ""
 
 
 class Budget:

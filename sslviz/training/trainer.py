@@ -19,10 +19,12 @@ from sslviz.methods import METHODS
 from sslviz.methods.method import Method
 from sslviz.nets import ENCODERS
 from sslviz.nets.encoder import Encoder
-from sslviz.nets.precision import Precision, probe
+from sslviz.nets.precision import Precision, probe, settle_threads
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.training_knobs import TrainingKnobs
 
 FLOOR = 0.05  # the learning rate ends at this share of its peak
+STAIRS = 100  # in which the share of the seconds that is over grows
 
 
 class Diverged(ArithmeticError):
@@ -61,10 +63,33 @@ class Trainer:
         method, more = METHODS[self.settings.method], {"classes": self.classes} if self.classes else {}
         return method(encoder, self.settings.method_knobs(), augment, **more).to(self.device)
 
-    def train_step(self) -> dict[str, float]:
-        """One step of the optimiser; returns the metrics of the batch."""
-        s, t = self.settings.training, self.step
-        rate = learning_rate(t, s.learning_rate, s.warmup_steps, s.steps)
+    @property
+    def elapsed(self) -> float:
+        """The share of this run's seconds that is over; 0 where it is to end at a step.
+
+        Schedules end where the run ends, so one that stops after some seconds follows the clock, which no seed repeats.
+        What was used is recorded with every step, and whoever trains the run again passes it to `train_step`. It grows
+        in STAIRS, each of which takes less than a sixtieth of the peak from the rate, so that there is little to pass.
+        """
+        end = self.settings.seconds
+        return 0.0 if end is None else min(math.floor(STAIRS * self.seconds / end) / STAIRS, 1.0)
+
+    def rate(self, elapsed: float, knobs: TrainingKnobs | None = None) -> float:
+        """The learning rate of the next step; with other knobs, if they are given."""
+        s = knobs or self.settings.training
+        return learning_rate(self.step, s.learning_rate, s.warmup_steps, s.steps, elapsed)
+
+    def progress(self, elapsed: float) -> float:
+        """The share of the run that is over, 0 … 1: by steps or by seconds, whichever will end it sooner."""
+        return max(min(self.step / self.settings.training.steps, 1.0), elapsed)
+
+    def train_step(self, elapsed: float | None = None) -> dict[str, float]:
+        """One step of the optimiser; returns the metrics of the batch. elapsed: as it was when this step was recorded,
+        if it is taken again.
+        """
+        elapsed = self.elapsed if elapsed is None else elapsed
+        s, t, rate = self.settings.training, self.step, self.rate(elapsed)
+        self.method.progress = self.progress(elapsed)
         for group in self.optimizer.param_groups:
             group["lr"], group["weight_decay"] = rate, s.weight_decay
 
@@ -84,7 +109,9 @@ class Trainer:
         loss = out.loss.item()
         if not math.isfinite(loss):
             raise Diverged(f"The loss became {loss} at step {self.step}.")
-        return {"loss": loss, "learning_rate": rate, **{name: value.item() for name, value in out.metrics.items()}}
+        used = {} if self.settings.seconds is None else {"elapsed": elapsed}
+        own = {name: value.item() for name, value in out.metrics.items()}
+        return {"loss": loss, "learning_rate": rate, **used, **own}
 
     def change(self, **values: Any) -> None:
         """Turns live knobs; the next step obeys. Raises ValueError, in a sentence, and then nothing has changed."""
@@ -92,22 +119,24 @@ class Trainer:
         self.method.knobs, self.method.augment.knobs = self.settings.method_knobs(), self.settings.augment
 
     def choose_precision(self) -> None:
-        """Sets the arithmetic: as asked for, or whichever trains a copy of the encoder faster."""
-        asked = self.settings.training.precision
-        if asked != "auto":
-            self.compute_in(Precision(getattr(torch, asked), torch.channels_last))
-            return
-        trial, x = (
-            deepcopy(self.encoder),
-            self.method.augment.plain(self.images[: 2 * self.settings.training.batch_size]),
-        )
+        """Sets the arithmetic: as asked for, or whichever trains a copy of the encoder faster; then the threads, where
+        nobody has said how many.
+        """
+        s, trial = self.settings.training, deepcopy(self.encoder)
+        x = self.method.augment.plain(self.images[: 2 * s.batch_size])
 
-        def train(dtype: torch.dtype, memory_format: torch.memory_format) -> None:
+        def train(dtype: torch.dtype, memory_format: torch.memory_format) -> tuple[Tensor, Tensor]:
             trial.precision = dtype
             trial.to(memory_format=memory_format)
-            trial(x.contiguous(memory_format=memory_format)).square().mean().backward()
+            trial.zero_grad()
+            loss = trial(x.contiguous(memory_format=memory_format)).square().mean()
+            loss.backward()
+            return loss.detach(), torch.cat([p.grad.flatten() for p in trial.parameters() if p.grad is not None])
 
-        self.compute_in(probe(train, self.device))
+        asked = None if s.precision == "auto" else Precision(getattr(torch, s.precision), torch.channels_last)
+        self.compute_in(asked or probe(train, self.device))
+        if self.device.type == "cpu" and not s.threads:
+            settle_threads(lambda: train(self.how.dtype, self.how.memory_format))
 
     @property
     def how(self) -> Precision:
@@ -160,6 +189,7 @@ class Trainer:
 
     def about(self) -> dict[str, Any]:
         how = {"precision": self.precision, "channels_last": self.layout == torch.channels_last}
+        how["threads"] = torch.get_num_threads()
         where = {"step": self.step, "images": self.images_seen, "seconds": self.seconds}
         return {**where, **how, "values": self.settings.values()}
 
@@ -175,7 +205,6 @@ class Trainer:
                     value = torch.empty_like(parameters[int(number)]).copy_(value)
                 state.setdefault(int(number), {})[name] = value
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
-        self.step, self.images_seen, self.seconds = about["step"], about["images"], about["seconds"]
 
     def restore_method(self, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
         """The network of a kept moment and its knobs, to look at: no optimiser."""
@@ -184,6 +213,8 @@ class Trainer:
         self.method.load_state_dict(
             {k.removeprefix("method."): v for k, v in tensors.items() if k.startswith("method.")}
         )
+        self.step, self.images_seen, self.seconds = about["step"], about["images"], about["seconds"]
+        self.method.progress = self.progress(self.elapsed)
         layout = torch.channels_last if about["channels_last"] else torch.contiguous_format
         self.compute_in(Precision(getattr(torch, about["precision"]), layout))
 
@@ -194,12 +225,13 @@ def same(one: Method, other: Method) -> bool:
     return mine.keys() == its.keys() and all(torch.equal(mine[name], its[name]) for name in mine)
 
 
-def learning_rate(step: int, peak: float, warmup: int, steps: int) -> float:
-    """Rises linearly over the warm-up, then falls along half a cosine to FLOOR of its peak."""
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    done = min((step - warmup) / max(steps - warmup, 1), 1.0)
-    return peak * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * done)))
+def learning_rate(step: int, peak: float, warmup: int, steps: int, elapsed: float = 0.0) -> float:
+    """Rises linearly over the warm-up, then falls along half a cosine to FLOOR of its peak: by steps, or by the share
+    of the run's seconds that is over, if that is sooner.
+    """
+    top = peak * (step + 1) / warmup if step < warmup else peak
+    done = max(min((step - warmup) / max(steps - warmup, 1), 1.0), elapsed)
+    return top * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * done)))
 
 
 def choose_device() -> torch.device:

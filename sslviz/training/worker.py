@@ -26,6 +26,7 @@ from sslviz.data.dataset import Dataset
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import State, Status
 from sslviz.runs.settings import RunSettings
+from sslviz.training.cores import cores
 from sslviz.training.course import MOST_THREADS, Closing, course
 from sslviz.training.lockstep import Clock, Course, SharedBudget, Together, by_turns
 from sslviz.training.loop import Budget
@@ -156,7 +157,7 @@ def main() -> int:
         os.nice(10)  # the app in front of the user comes first
     # One core is left to the app and the browser: two threads that wait for each other on a busy core took three
     # times as long for a step as one thread alone (measured on two cores).
-    threads = max(1, (os.cpu_count() or 1) - 1)
+    threads = max(1, cores() - 1)
     torch.set_num_threads(min(threads, MOST_THREADS))
     lines: SimpleQueue[str] = SimpleQueue()
 
@@ -175,6 +176,7 @@ def main() -> int:
         paths = lines.get(timeout=AT_ONCE)
     except Empty:  # a spare
         shapes, warm = warmed_up(cache)
+        threads = torch.get_num_threads()  # it may have found that one is faster than several
         paths = lines.get()
     folders = [RunFolder(Path(path)) for path in paths.split("\0")]
     wishes = [Wishes(folder) for folder in folders]

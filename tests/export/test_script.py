@@ -49,12 +49,13 @@ def test_knobs_that_were_turned_are_turned_again(tmp_path: Path, pictures: Path,
     turns = {0: {"hue": 0.1}, 2: {"temperature": 0.5, "batch_size": 16}, 4: {"learning_rate": 0.01}}
     settings = quick.model_copy(update={"data": str(pictures)})
     plain, touched = trained(tmp_path / "runs", settings), trained(tmp_path / "runs", settings, turns)
-    assert turned(touched) == {step + 1: knobs for step, knobs in turns.items()}
-    assert losses(plain) != losses(touched)
-    (path,) = write_script(touched, tmp_path / "again.py")
-    ((again, score),) = repeated([path], pictures.parent)
-    assert again == losses(touched)
-    assert score == touched.metrics()["knn"].dropna().iloc[-1]
+    timed = trained(tmp_path / "runs", settings.model_copy(update={"seconds": 0.55}), turns)
+    assert turned(touched) == turned(timed) == {step + 1: knobs for step, knobs in turns.items()}
+    assert len({tuple(losses(each)) for each in (plain, touched, timed)}) == 3
+    scripts = [path for each in (touched, timed) for path in write_script(each, tmp_path / f"{each.id}.py")]
+    for each, (again, score) in zip((touched, timed), repeated(scripts, pictures.parent), strict=True):
+        assert again == losses(each)
+        assert score == each.metrics()["knn"].dropna().iloc[-1]
 
 
 @pytest.mark.slow

@@ -279,6 +279,20 @@ def test_a_teacher_that_never_moves(method):
     assert examine(method, idle, momentum=0.99) is None
 
 
+def test_a_teacher_whose_momentum_has_risen_to_one_too_soon():
+    history = run(600, 60.0, every=1, **HEALTHY, loss=3.0)
+    moment = np.minimum(0.99 + history["step"] / 40_000, 1.0)  # 1 at step 400
+    verdict = examine("dino", history.assign(momentum=moment), momentum_steps=400)
+    assert verdict.name == "frozen teacher"
+    assert "since step 399" in verdict.sentence
+    assert verdict.cure == {"momentum_steps": 0}
+    assert not verdict.restart
+    RunSettings(method="dino").change(**verdict.cure)
+    early = history[history["step"] < 480]
+    assert examine("dino", early.assign(momentum=moment), momentum_steps=400) is None
+    assert examine("dino", history.assign(momentum=moment.clip(upper=1 - 1e-9))) is None
+
+
 @pytest.mark.parametrize(
     ("method", "level", "constant"),
     [("simclr", math.log(511), "ln(2N − 1), N = 256: 6.236"), ("moco", math.log(4097), "ln(K + 1), K = 4096: 8.318")],

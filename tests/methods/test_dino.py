@@ -135,6 +135,15 @@ def test_the_teacher_follows_ever_more_slowly(pictures):
             torch.testing.assert_close(p - t, torch.full_like(p, momentum), atol=1e-5, rtol=0)
 
 
+def test_the_momentum_rises_as_long_as_the_run_lasts(pictures):
+    method = dino(momentum=0.8)
+    method.steps_done.fill_(2000)
+    for progress, momentum in ((0, 0.8), (0.5, 0.9), (0.96, 0.9992), (1, 1.0)):
+        method.progress = progress
+        assert method.momentum == pytest.approx(momentum, abs=1e-4)
+    assert method.step(*method.views(pictures)).metrics["momentum"].item() == method.momentum == 1
+
+
 def test_the_centre_is_the_running_mean_of_the_teacher():
     method = on_outputs(center_momentum=0.75)
     method.teacher.follow = lambda *_, **__: None

@@ -1,10 +1,12 @@
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from sslviz.nets.convnet import ConvNet
 from sslviz.nets.heads import mlp, projector
-from sslviz.nets.precision import CANDIDATES, Precision, probe
+from sslviz.nets.precision import CANDIDATES, Precision, probe, settle_threads
 
 CPU = torch.device("cpu")
 
@@ -56,10 +58,12 @@ def test_projectors():
 
 
 class FakeMachine:
-    """A clock and a training step that takes as long as the test says: `cost` per candidate, in seconds."""
+    """A clock and a training step that takes as long as the test says: `cost` per candidate, in seconds; `says`: the
+    loss and the gradients of those that do not say what is right.
+    """
 
-    def __init__(self, cost, noise=()):
-        self.now, self.cost, self.noise, self.calls = 0.0, cost, list(noise), 0
+    def __init__(self, cost, noise=(), says=None):
+        self.now, self.cost, self.noise, self.calls, self.says = 0.0, cost, list(noise), 0, says or {}
 
     def clock(self):
         return self.now
@@ -70,6 +74,8 @@ class FakeMachine:
         if isinstance(cost, Exception):
             raise cost
         self.now += cost + (self.noise.pop(0) if self.noise else 0)
+        loss, *gradient = self.says.get(Precision(dtype, memory_format), (1.0, 0.6, 0.8))
+        return torch.tensor(loss), torch.tensor(gradient)
 
     def choose(self, **limits):
         return probe(self.step, CPU, clock=self.clock, **limits)
@@ -102,6 +108,37 @@ def test_probe_leaves_out_what_raises():
     assert FakeMachine(costs(no, no, no, no)).choose() == Precision()
 
 
+@pytest.mark.parametrize(
+    "wrong", [(1.0, 0.6, math.nan), (math.nan, 0.6, 0.8), (1.0, 0.8, -0.6), (1.4, 0.6, 0.8), (1.0, 0.0, 0.0)]
+)
+def test_probe_leaves_out_what_is_fast_and_wrong(wrong):
+    """As Apple's GPUs have been with some layouts."""
+    fast = costs(0.04, 0.02, 0.03, 0.01)
+    assert FakeMachine(fast).choose() == CANDIDATES[3]
+    assert FakeMachine(fast, says={CANDIDATES[3]: wrong}).choose() == CANDIDATES[1]
+    assert FakeMachine(fast, says=dict.fromkeys(CANDIDATES[1:], wrong)).choose() == Precision()
+    rounded = {CANDIDATES[3]: (1.001, 0.63, 0.75)}
+    assert FakeMachine(fast, says=rounded).choose() == CANDIDATES[3]
+    assert FakeMachine(fast, says={CANDIDATES[1]: (1.001, 0.63, 0.75)}).choose() == CANDIDATES[3]
+
+
+@pytest.mark.parametrize(("several", "one", "chosen"), [(0.5, 0.25, 1), (0.25, 0.5, 2), (0.25, 0.25, 1)])
+def test_one_thread_where_two_wait_for_each_other(several, one, chosen):
+    now = 0.0
+
+    def work():
+        nonlocal now
+        now += one if torch.get_num_threads() == 1 else several
+
+    torch.set_num_threads(2)
+    settle_threads(work, seconds=4, clock=lambda: now)
+    assert torch.get_num_threads() == chosen
+    torch.set_num_threads(1)
+    before = now
+    settle_threads(work, clock=lambda: now)  # there is nothing to try
+    assert now == before
+
+
 def test_probe_ends_on_a_machine_that_is_far_too_busy():
     machine = FakeMachine(costs(5.0, 5.0, 5.0, 5.0))
     assert machine.choose() == Precision()
@@ -114,7 +151,10 @@ def test_probe_of_a_real_net_answers_with_a_candidate():
     def step(dtype, memory_format):
         net.precision = dtype
         net.to(memory_format=memory_format)
-        net(x).sum().backward()
+        net.zero_grad()
+        loss = net(x).sum()
+        loss.backward()
+        return [loss.detach()]
 
     assert probe(step, CPU, seconds=0.1) in CANDIDATES
 

@@ -1,6 +1,8 @@
 """The loop: reproducible, obedient, honest about its time."""
 
 import time
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,9 @@ import torch
 
 from sslviz.data.dataset import Dataset
 from sslviz.methods.method import Method
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.training.course import go_on
 from sslviz.training.loop import LOOKS, Budget, Progress, look, train
 from sslviz.training.observer import Observer
 from sslviz.training.trainer import Diverged, Trainer, learning_rate
@@ -149,6 +153,57 @@ def test_the_learning_rate_warms_up_and_falls_along_a_cosine() -> None:
     np.testing.assert_allclose(rates[60], 0.05 + 0.95 * 0.5, atol=1e-12)
     np.testing.assert_allclose(rates[110], 0.05)
     assert (np.diff(rates[10:]) <= 0).all()
+
+
+def test_the_learning_rate_follows_whatever_ends_the_run_sooner() -> None:
+    assert learning_rate(50, 1.0, 10, 110, 0.9) == pytest.approx(learning_rate(100, 1.0, 10, 110))
+    assert learning_rate(100, 1.0, 10, 110, 0.2) == learning_rate(100, 1.0, 10, 110)
+    assert learning_rate(4, 1.0, 10, 110, 1.0) == pytest.approx(0.05 / 2)  # amid the warm-up
+
+
+def with_clock(settings: RunSettings, data: Dataset, each: float = 0.1) -> tuple[Trainer, list[Progress]]:
+    """A machine on which every step takes as long."""
+    clock, trainer = count(0, each).__next__, Trainer(settings, data, CPU)
+    return trainer, list(train(trainer, Observer(data, CPU), Script(), clock=clock))
+
+
+def recorded(progress: list[Progress], name: str) -> list[float]:
+    return [p.metrics[name] for p in progress if name in p.metrics]
+
+
+def test_a_run_that_ends_after_seconds_comes_down_by_then(tiny: Dataset, quick: RunSettings) -> None:
+    """README's first example."""
+    short = quick.change(steps=1000).model_copy(update={"seconds": 2.0})
+    trainer, progress = with_clock(short, tiny)
+    rates = recorded(progress, "learning_rate")
+    assert trainer.step == len(rates) == 20
+    assert max(rates) > 0.95 * quick.training.learning_rate
+    assert rates[-1] < 0.07 * max(rates)
+    assert sorted(rates[2:], reverse=True) == rates[2:]
+    assert "elapsed" not in run(quick, tiny)[1][-2].metrics
+
+
+def test_what_followed_the_clock_is_repeated_bit_for_bit(tiny: Dataset, quick: RunSettings) -> None:
+    """Also DINO, whose momentum follows the same clock."""
+    plain = RunSettings(method="dino", training=quick.training).change(steps=1000)
+    trainer, progress = with_clock(plain.model_copy(update={"seconds": 0.5}), tiny)
+    again = Trainer(plain, tiny, CPU)
+    again.choose_precision()
+    passed = recorded(progress, "elapsed")
+    assert passed == [0, 0.2, 0.4, 0.6, 0.8]
+    for elapsed in passed:
+        again.train_step(elapsed)
+    for name, tensor in trainer.tensors().items():
+        assert torch.equal(tensor, again.tensors()[name]), name
+    assert recorded(progress, "momentum")[-1] == pytest.approx(1 - 0.01 * (1 + np.cos(0.8 * np.pi)) / 2)
+
+
+def test_a_later_end_is_said_where_it_takes_the_rate_back_up(tiny: Dataset, quick: RunSettings) -> None:
+    wishes = [{"do": "set", "name": "steps", "value": value} for value in (30, 29)]
+    _, progress = run(quick, tiny, Script(at7=wishes[:1], at8=wishes[1:]))
+    up, down = (event.text for p in progress for event in p.events)
+    assert up.startswith("steps 6 → 30: the learning rate rises again, from 0.0001 to 0.0019")
+    assert down == "steps 30 → 29"
 
 
 def test_looking_keeps_to_its_share_of_the_time() -> None:
@@ -333,3 +388,19 @@ def test_random_weights_are_measured_once_and_not_at_all_where_training_begins_w
         assert (found.scores["knn"] == found.scores["knn_random_init"]) or encoder == "conv"
     assert len(asked) == looks + 1
     assert asked.count(trainer.untrained) == looks - 1
+
+
+@pytest.mark.parametrize(("steps", "rises"), [(6, False), (60, True)])
+def test_a_fork_with_a_later_end_says_so_too(
+    steps: int, rises: bool, tiny: Dataset, quick: RunSettings, tmp_path: Path
+) -> None:
+    parent = Trainer(quick, tiny, CPU)
+    parent.choose_precision()
+    for _ in range(6):
+        parent.train_step()
+    child = RunFolder.create(tmp_path, quick.change(steps=steps))
+    child.write_weights(6, parent.tensors(), {**parent.about(), "run": "the-parent"})
+    go_on(Trainer(child.settings(), tiny, CPU), child)
+    [event] = child.events()
+    assert event["text"].startswith("forked from the-parent at step 6")
+    assert ("the learning rate rises again" in event["text"]) == rises

@@ -19,6 +19,7 @@ from sslviz.views import address
 from sslviz.views.controls import other_versions
 from sslviz.views.method import layouts, live, small
 from sslviz.views.method.layouts import LAYOUTS, SECONDS
+from sslviz.views.method.map import NotReadable
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.plot import plot
 
@@ -117,10 +118,13 @@ def picture(side: Side, color: str | None, since: str) -> None:
     every = tuple((str(folder.path), step) for step, folder in layouts.layouts(side.run, side.kind.name).items())
     asked = maps_picture.Asked(side.name, str(place.path), side.step, side.kind.name, color, trail, every)
     alt = f"{LAYOUTS[side.kind.method]} map, {side.name}"
-    if side.kind.dimensions == 3:
-        solid.draw(maps_picture.in_space(side.run, asked), key=f"{key}_in_space", alt=alt)
-    else:
-        plot(maps_picture.figure(side.run, asked), key=key, alt=alt)
+    try:
+        if side.kind.dimensions == 3:
+            solid.draw(maps_picture.in_space(side.run, asked), key=f"{key}_in_space", alt=alt)
+        else:
+            plot(maps_picture.figure(side.run, asked), key=key, alt=alt)
+    except NotReadable as error:
+        st.warning(str(error), icon=":material/broken_image:")
 
 
 def legend(sides: list[Side], color: str | None) -> None:

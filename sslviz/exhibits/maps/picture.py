@@ -17,6 +17,7 @@ from sslviz.processes.map_kind import MapKind
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import ProbeSet
 from sslviz.views.method.layouts import LAYOUTS, h_of, layouts, moments
+from sslviz.views.method.map import NotReadable
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.recorded import BY_PATH, folder, stamped
 
@@ -119,10 +120,11 @@ def extent(places: tuple[tuple[str, int], ...], kind: str) -> tuple[np.ndarray, 
 
 
 def read(run: RunFolder, asked: Asked) -> tuple[np.ndarray, ProbeSet, dict[str, Any]]:
-    """The layout, the pictures that it is of, and how the points look."""
+    """The layout, the pictures that it is of, and how the points look. Raises NotReadable."""
     layout, probe = folder(asked.place).projection(asked.step, asked.kind), recorded.probe(run)
-    assert layout is not None
     assert probe is not None
+    if layout is None:
+        raise NotReadable(f"The map of step {asked.step} cannot be read.")
     look = colours(run, asked.step, asked.color, probe, layout)
     return layout, probe, {**look, "sprite": picked.sprite(run, probe, len(layout))}
 

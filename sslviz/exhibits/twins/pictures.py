@@ -73,9 +73,10 @@ def similarities(moments: list[Moment]) -> None:
     if not any("similarity" in each.snapshot.exhibits for each in moments):
         return
     sizes = similarity.MATRIX_SIZES
-    images = st.segmented_control(
+    size = st.segmented_control(
         "Size", list(sizes), default=4, required=True, format_func=sizes.__getitem__, key="size", bind="query-params"
     )
+    images = size or 4  # an address with nothing behind `size=` chooses none
     row(moments, views)
     st.caption("Random views of each picture: a above, b below. Twins see the same crops of the same pictures.")
     with st.container(key="stack_matrices"):
@@ -148,9 +149,10 @@ def maps_of(pair: Pair, moments: list[Moment]) -> None:
     """The same test pictures on both maps."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = LAYOUTS.__getitem__
-        kind = st.segmented_control(
+        chosen = st.segmented_control(
             "Map", list(KINDS), default="umap", required=True, format_func=names, key="map", bind="query-params"
         )
+        kind = chosen or "umap"  # an address with nothing behind `map=` chooses none
         color = runs_here.color_of(pair)
 
     def drawn(each: Moment, side: str) -> None:

@@ -42,7 +42,7 @@ def diagnose(
 
     history: one row per recorded step, in which each of these columns may be missing or NaN: step, seconds, loss, std,
     mean_cosine, rank, output_std, positive_cosine, contrastive_accuracy, knn, knn_random_init, accuracy,
-    teacher_entropy, mean_output_entropy, prototypes_used. values: all knobs, flat, as they stand. ignorance:
+    teacher_entropy, mean_output_entropy, prototypes_used, momentum. values: all knobs, flat, as they stand. ignorance:
     `Method.ignorance(values)`. dimension: numbers in z, d.
     """
     if not {"step", "seconds"} <= set(history) or not len(history):
@@ -127,6 +127,17 @@ def few_prototypes(c: Chart) -> Verdict | None:
 
 
 def frozen_teacher(c: Chart) -> Verdict | None:
+    moments = c.column("momentum")  # of each moment, where it rises while the run goes on
+    moving = moments[moments < 1]
+    if len(moving) and len(last := c.last("momentum", 100)) and last.min() == 1:
+        return Verdict(
+            "frozen teacher",
+            f"The teacher, whose h is kept, has not changed since step {moving.index[-1]}: m has risen to 1.",
+            c.tell("momentum", "loss", "knn"),
+            f"momentum steps = {c.values.get('momentum_steps')}; 0: m rises until the run ends",
+            {"momentum_steps": 0},
+            "let m rise as long as the run lasts",
+        )
     if c.values.get("momentum") != 1 or c.values.get("target") is False or not c.older(50, 5) or c.gain() > 0.15:
         return None
     return Verdict(

@@ -43,13 +43,25 @@ def answer(request: Request) -> Response:
 
 
 def allowed(request: Request) -> bool:
-    """True for the app's own pages under a name that this server goes by: no foreign page may read along."""
-    hosts = [str(name).lower() for name in st.get_option("server.allowedHosts") or ["*"]]
+    """True for the app's own pages under a name that this server goes by: no foreign page may read along. The same
+    settings decide as for Streamlit's own connection, so that a proxy that works for the one works for the other.
+    """
+    hosts = [str(name).lower().rstrip(".") for name in st.get_option("server.allowedHosts") or ["*"]]
     host = request.headers.get("host", "")
-    named = (urlsplit(f"//{host}").hostname or "").lower()
+    named = hostname(f"//{host}")
+    if not ("*" in hosts or named in hosts or any(h.startswith("*.") and named.endswith(h[1:]) for h in hosts)):
+        return False
+    if not st.get_option("server.enableCORS"):  # whoever runs the server lets all pages in
+        return True
     origin = request.headers.get("origin")
-    return (
-        ("*" in hosts or named in hosts or any(h.startswith("*.") and named.endswith(h[1:]) for h in hosts))
-        and (origin is None or urlsplit(origin).netloc == host)
-        and request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    )
+    welcome = {hostname(str(name)) for name in st.get_option("server.corsAllowedOrigins") or []} - {""}
+    own = origin is None or origin.partition("//")[2] == host or hostname(origin) in welcome
+    return own and request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def hostname(address: str) -> str:
+    """The computer that an address names; "" if that cannot be read."""
+    try:
+        return (urlsplit(address.strip()).hostname or "").lower().rstrip(".")
+    except ValueError:
+        return ""

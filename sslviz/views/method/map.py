@@ -31,9 +31,10 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
     colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
     with st.container(horizontal=True):
         names = LAYOUTS.__getitem__
-        kind = st.segmented_control(
+        chosen = st.segmented_control(
             "Map", list(LAYOUTS), default="umap", required=True, format_func=names, key="map", bind="query-params"
         )
+        kind = chosen or "umap"  # an address with nothing behind `map=` chooses none
         color = st.selectbox("Colour", colors, key="colour", bind="query-params", width=260) if colors else None
     found = layouts.nearest(run, kind, step, rests)
     if found.note:

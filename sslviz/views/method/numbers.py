@@ -10,7 +10,8 @@ from sslviz.views.method.curves import pins, recorded
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import BY_PATH, metrics, stamped
 
-ELSEWHERE = {"step", "seconds", "images", "loss", "knn", "knn_hue", "live_pictures"}  # drawn above, or no measurement
+# drawn above, or no measurement
+ELSEWHERE = {"step", "seconds", "images", "elapsed", "loss", "knn", "knn_hue", "live_pictures"}
 MOST = 4  # curves that are shown before anybody chooses
 
 

@@ -31,7 +31,7 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
     left, right = st.columns(2, gap="medium")
     with left:
         with st.container(horizontal=True):  # one below the other where both do not fit
-            images = st.segmented_control(
+            size = st.segmented_control(
                 *("Size", list(MATRIX_SIZES)),
                 default=4,
                 required=True,
@@ -39,9 +39,10 @@ def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -
                 key="size",
                 bind="query-params",
             )
-            by = st.segmented_control(
+            order = st.segmented_control(
                 "Order", ["by view", "by image"], default="by view", required=True, key="order", bind="query-params"
             )
+        images, by = size or 4, order or "by view"  # an address with nothing behind `size=` chooses none
         still = clocked is None
         anchor = chosen_row(snapshot)
         plot(

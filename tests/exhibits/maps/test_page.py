@@ -215,3 +215,11 @@ def test_the_numbers_behind_both_maps_can_be_had(runs: Path, asked: list) -> Non
     assert list(table.columns) == ["map", "picture", "x", "y", "label"]
     np.testing.assert_array_equal(table[["x", "y"]].to_numpy(np.float32), run.projection(20, "pca"))
     assert len(maps_picture.positions(sides[1:])) == 0
+
+
+def test_a_map_that_cannot_be_read_is_told(runs: Path) -> None:
+    run = made(runs)
+    with (run.path / "projections" / "000020.pca.npz").open("wb") as file:
+        np.savez(file, layout=np.float32(3.5))  # no axis
+    app = opened(run1="mine", map1="PCA", step1="20", run2="none")
+    assert [warning.value for warning in app.warning] == ["The map of step 20 cannot be read."]

@@ -176,6 +176,29 @@ def test_no_foreign_page_reads_along(headers: dict[str, str], runs: Path, monkey
     assert get(address, **same).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("options", "headers", "status"),
+    [
+        ({}, {"host": "lab.example"}, 403),
+        ({"allowedHosts": ["lab.example"]}, {"host": "lab.example", "origin": "http://lab.example"}, 200),
+        ({"allowedHosts": ["Lab.Example."]}, {"host": "LAB.example.:8080"}, 200),
+        ({"allowedHosts": ["*.example"]}, {"host": "lab.example"}, 200),
+        ({}, {"origin": "https://lab.example"}, 403),  # a proxy has rewritten the host
+        ({"corsAllowedOrigins": ["https://lab.example"]}, {"origin": "https://lab.example"}, 200),
+        ({"corsAllowedOrigins": ["https://lab.example"]}, {"origin": "https://evil.example"}, 403),
+        ({"enableCORS": False}, {"origin": "https://lab.example", "sec-fetch-site": "cross-site"}, 200),
+        ({"enableCORS": False}, {"host": "lab.example"}, 403),
+        ({"corsAllowedOrigins": ["lab.example"]}, {"origin": "null"}, 403),
+        ({"allowedHosts": []}, {"host": "[", "origin": "http://]"}, 403),
+    ],
+)
+def test_the_servers_settings_let_a_proxy_in(options, headers, status, runs: Path, monkeypatch) -> None:
+    option, usual = history_route.st.get_option, {"allowedHosts": ["127.0.0.1"], "corsAllowedOrigins": []}
+    known = {f"server.{name}": value for name, value in {**usual, **options}.items()}
+    monkeypatch.setattr(history_route.st, "get_option", lambda name: known[name] if name in known else option(name))
+    assert get(history_address.address(SIMCLR, "matrix", images=4), **headers).status_code == status
+
+
 def test_a_run_without_layouts_or_views_has_no_history(runs: Path) -> None:
     rotation = RunFolder(GALLERY / "rotation")
     assert get(history_address.address(rotation, "matrix")).status_code == 404
