@@ -168,9 +168,9 @@ def shown(page: Page, url: str, drawn: str = DRAWN) -> float:
 def back(page: Page, url: str) -> float:
     """Back from another page of the open app: the browser has Streamlit and plotly.js already."""
     shown(page, url)
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Temperature", exact=True).click()
-    page.wait_for_url("**/temperature")
-    page.get_by_role("heading", name="Temperature", exact=True).wait_for()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Blackboard", exact=True).click()
+    page.wait_for_url("**/blackboard")
+    page.get_by_role("heading", name="Blackboard", exact=True).wait_for()
 
     def go() -> None:
         page.go_back()

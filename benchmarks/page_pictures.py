@@ -17,7 +17,6 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from benchmarks.live import FLAGS, App, end
-from sslviz.methods import METHODS
 from sslviz.views import catalogue
 
 SIZE = {"width": 1440, "height": 900}
@@ -45,7 +44,7 @@ def main() -> None:
 
 
 def pages() -> list[str]:
-    return ["", *METHODS, *(name for table in catalogue.TABLES.values() for name in table)]
+    return ["", *catalogue.DOORS, *catalogue.rows()]
 
 
 def take(out: Path, names: list[str]) -> None:

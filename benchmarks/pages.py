@@ -73,7 +73,7 @@ def main() -> None:
         app = App(Path(folder), spare=False)
         wait(lambda: settled(app.named("processes.projector")))  # it compiles for some seconds
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for name, (title, _) in BLACKBOARD.items():
+        for name, (title, *_) in BLACKBOARD.items():
             opened = [in_a_new_tab(chromium, f"{app.url}/{name}") for _ in range(options.rounds + 1)][1:]
             linked = by_link(chromium, app.url, title, options.rounds)
             columns = [scripts[name], *(list(column) for column in zip(*opened, strict=True)), linked]
@@ -119,20 +119,19 @@ def in_a_new_tab(chromium: Browser, url: str) -> tuple[float, float, float]:
 
 def by_link(chromium: Browser, url: str, title: str, rounds: int) -> list[float]:
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{url}/simclr")
-    page.wait_for_function(WHOLE)
+    page.goto(f"{url}/blackboard")
+    page.get_by_role("heading", name="Blackboard").wait_for()
     taken = []
     for _ in range(rounds):
 
         def follow() -> None:
-            page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
-            page.get_by_test_id("stMain").get_by_role("heading").first.wait_for()
+            page.get_by_test_id("stMain").get_by_role("link", name=title, exact=True).click()
+            page.wait_for_url(lambda url: "blackboard" not in url)
             page.wait_for_function(WHOLE)
 
         taken.append(milliseconds(follow))
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name="SimCLR").click()
-        page.get_by_role("heading", name="SimCLR").wait_for()
-        page.wait_for_function(WHOLE)
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Blackboard").click()
+        page.get_by_role("heading", name="Blackboard").wait_for()
     page.close()
     return taken
 

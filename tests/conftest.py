@@ -48,6 +48,16 @@ def no_fault() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A page that a test opens starts no process and finds the recorded runs alone, unless the test says otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSLVIZ_RUNS", str(tmp_path_factory.mktemp("runs")))
+        for name in ("SLOTS", "SPARE", "PROJECTOR"):
+            patch.setenv(f"SSLVIZ_{name}", "0")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def components() -> Iterator[None]:
     """AppTest reads the metadata of every installed package at each run of a script; a server does so once."""
     from streamlit.components.v2 import manifest_scanner
@@ -125,9 +135,6 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
     folder = tmp_path / "runs"
     monkeypatch.setenv("SSLVIZ_RUNS", str(folder))
-    monkeypatch.setenv("SSLVIZ_SLOTS", "0")
-    monkeypatch.setenv("SSLVIZ_SPARE", "0")
-    monkeypatch.setenv("SSLVIZ_PROJECTOR", "0")
     server.launcher.clear()
     server.launcher()
     yield folder

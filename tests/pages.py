@@ -11,8 +11,8 @@ from sslviz.views import catalogue
 
 ROOT = Path(__file__).parents[1]
 FRAME = ROOT / "sslviz" / "views" / "frame.py"
-EXHIBITS = [name for table in catalogue.TABLES.values() for name in table]
-PAGES = ["home", *METHODS, *EXHIBITS]  # every page, by the name in its address
+EXHIBITS = [name for door in catalogue.DOORS.values() for name in door.pages]
+PAGES = ["home", *catalogue.DOORS, *METHODS, *EXHIBITS]  # every page, by the name in its address
 
 
 def example(name: str) -> RunFolder:

@@ -1,4 +1,4 @@
-"""The lecture's path through the pages: what one does at each stop, and what there is to see."""
+"""Three ways in, and the lecture's path through the pages: what one does there, and what there is to see."""
 
 from typing import NamedTuple
 
@@ -10,6 +10,32 @@ class Stop(NamedTuple):
     do: str
     see: str
 
+
+class Way(NamedTuple):
+    """A way in: who comes, with what they begin, and the pages for that."""
+
+    who: str
+    begin: str
+    pages: tuple[str, ...]
+
+
+WAYS = (
+    Way(
+        "I am a student",
+        "Train SimCLR and turn its temperature. Then take the loss apart, and break BYOL.",
+        ("simclr", "infonce", "byol"),
+    ),
+    Way(
+        "I teach",
+        "Walk through one training step, show what a small τ does, and paint a mask with the class.",
+        ("slow_motion", "temperature", "mae_room"),
+    ),
+    Way(
+        "I compare methods on my own pictures",
+        "Under *Pictures* on a method's page, type the path of a folder or a .zip. Then judge and compare the runs.",
+        ("sweep", "judge", "compare"),
+    ),
+)
 
 LECTURE = (  # in the lecture's order
     Stop(("labels",), "Pick a kind of label and a number of images.", "Labelling everything costs millions."),

@@ -14,8 +14,8 @@ Places are a quarter of the pixels each way, as in the paper; bins are 20 apart 
 (paper: over the nearest 5).
 
 What can be known? Of our shapes, little: hues are drawn at random. But yellow is light and blue is dark, and whoever
-tells figure from ground knows how strong and bright the colour is. The best fixed answer costs 4.0 there, Z itself has an
-entropy of 1.4, and a minute brings 2.8. Photographs tell more: skies and skin. Turn no hues here (jitter): colours
+tells figure from ground knows how strong and bright the colour is. The best fixed answer costs 4.0 there, Z itself has
+an entropy of 1.4, and a minute brings 2.8. Photographs tell more: skies and skin. Turn no hues here (jitter): colours
 that were drawn by lot cannot be guessed.
 """
 

@@ -158,7 +158,7 @@ def note(key: str, text: str, default: str) -> None:
 
 def no_page(name: str) -> None:
     """For the page that is shown in its stead."""
-    st.warning(f"There is no page called {quoted(name)}. All pages are listed on the left; this is the first one.")
+    st.warning(f"There is no page called {quoted(name)}. Those that there are lie behind the doors on the left.")
 
 
 def quoted(text: str) -> str:

@@ -50,9 +50,9 @@ def name_of_no_page(page: Page) -> str:
 
 def main() -> None:
     # before the navigation, or the browser would be sent to the internet for the icon of the page
-    st.set_page_config(page_icon=icon(), layout="wide", initial_sidebar_state=250)
+    st.set_page_config(page_icon=icon(), layout="wide", initial_sidebar_state=200)
     home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
-    page = st.navigation({"": [home], **catalogue.sections()}, expanded=True)
+    page = st.navigation([home, *catalogue.pages()], expanded=True)
     # the page first: a row of tabs shows little more than the first word
     st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon())
     st.html(STYLE)

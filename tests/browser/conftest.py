@@ -61,9 +61,8 @@ def serve_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 def museum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The whole app for all tests that only look: recorded runs, no worker, no projector, nothing that changes."""
     folder = tmp_path_factory.mktemp("museum")
-    still = {"SSLVIZ_SPARE": "0", "SSLVIZ_SLOTS": "0", "SSLVIZ_PROJECTOR": "0"}
     with contextmanager(serving)(folder) as start:
-        yield start("app.py", env={**still, "SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
+        yield start("app.py", env={"SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +70,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The whole app, with its workers, for all tests that train."""
     folder = tmp_path_factory.mktemp("laboratory")
     with contextmanager(serving)(folder) as start:
-        server = start("app.py", env={"SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
+        works = {"SSLVIZ_SLOTS": "1", "SSLVIZ_SPARE": "1", "SSLVIZ_PROJECTOR": "1"}
+        server = start("app.py", env={**works, "SSLVIZ_RUNS": str(folder / "runs"), "SSLVIZ_CACHE": str(CACHE)})
         server.runs = folder / "runs"
         yield server
 

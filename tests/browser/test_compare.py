@@ -37,8 +37,8 @@ def app(museum, page):
 
 
 def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
-    page.goto(app.url)
-    page.get_by_role("link", name="Compare", exact=True).first.click()
+    page.goto(f"{app.url}/runs")
+    page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_role("heading", name="Compare", exact=True).wait_for()
     page.wait_for_function(f"() => ({CHARTS})() >= 9", timeout=90_000)
     for name in ("SwAV (recorded)", "MAE (recorded)"):  # away with two, and in with one
@@ -74,9 +74,11 @@ def test_two_runs_are_chosen_and_one_clock_moves_everything(app, page) -> None:
     for run in ("simclr", "byol"):
         assert {**back[run], "picture": "", "mark": ""} == {**last[run], "picture": "", "mark": ""}
     for _ in range(2):  # whoever leaves the page and comes back still sees which runs are shown
-        page.get_by_role("link", name="EMA", exact=True).first.click()
+        page.get_by_role("link", name="Blackboard", exact=True).click()
+        page.get_by_role("link", name="EMA", exact=True).click()
         page.get_by_role("heading", name="EMA", exact=False).first.wait_for()
-        page.get_by_role("link", name="Compare", exact=True).first.click()
+        page.get_by_role("link", name="Compare runs", exact=True).click()
+        page.get_by_role("link", name="Compare", exact=True).click()
         page.get_by_role("button", name="Remove MAE (recorded)").wait_for()
     assert "Traceback" not in app.log
     assert page.complaints == []

@@ -35,8 +35,9 @@ def newest(app) -> RunFolder:
 
 
 def test_start_turn_pause_step_stop_and_again(app, page) -> None:
-    page.goto(app.url)  # as a visitor comes: from the door, with the recipe's own knobs
+    page.goto(app.url)  # as a visitor comes: from the first page, with the recipe's own knobs
     page.get_by_role("link", name="SimCLR", exact=True).first.click()
+    page.get_by_role("heading", name="SimCLR", exact=True).wait_for()
     press(page, "Start")
     wait_for_step(page, 0)
     wait_for_step(page, 3)

@@ -61,7 +61,7 @@ def lasso(page, at: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[set[
 def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_page(museum, page) -> None:
     simclr = RunFolder(GALLERY / "simclr")
     layout, labels, classes = simclr.projection(end("simclr"), "umap"), simclr.probe().labels, simclr.probe().classes
-    page.goto(museum.url)
+    page.goto(f"{museum.url}/runs")
     page.get_by_role("link", name="Map room", exact=True).click()
     page.wait_for_function(DRAWN, arg=2, timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -98,7 +98,8 @@ def test_a_lasso_on_one_map_is_seen_on_the_other_in_the_grid_and_on_the_compare_
     page.wait_for_function(f"seen => ({x})() !== seen", arg=seen)
     assert page.evaluate(PICKED) == both
     # and on another page of the app, as far as its maps show them
-    page.get_by_role("link", name="Compare", exact=True).first.click()
+    page.get_by_role("link", name="Compare runs", exact=True).click()
+    page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_role("heading", name="Compare", exact=True).wait_for()
     page.wait_for_function(DRAWN, arg=4, timeout=60_000)
     few = [number for number in both[0] if number < 600]

@@ -23,8 +23,8 @@ def app(museum):
 
 
 def enter(page, app, name: str, heading: str) -> None:
-    page.goto(app.url)
-    page.get_by_role("link", name=name, exact=True).first.click()
+    page.goto(f"{app.url}/rooms")
+    page.get_by_role("link", name=name, exact=True).click()
     page.get_by_role("heading", name=heading, exact=True).wait_for(timeout=60_000)
     quiet(page)
 

@@ -10,8 +10,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_each_button_downloads_what_it_says(museum, page, tmp_path: Path) -> None:
-    page.goto(museum.url)  # a deep link makes Streamlit ask for two addresses that do not exist
-    page.get_by_role("link", name="Judge a run").click(timeout=60_000)
+    page.goto(f"{museum.url}/runs")
+    page.get_by_role("link", name="Judge a run", exact=True).click(timeout=60_000)
     page.get_by_text("Take it with you").wait_for(timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
     files = {}

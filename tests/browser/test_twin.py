@@ -29,8 +29,8 @@ def shown(app, page) -> list[RunFolder]:
 
 def test_a_preset_trains_both_and_a_knob_of_one_is_pinned(app, page) -> None:
     page.set_default_timeout(120_000)
-    page.goto(app.url)
-    page.get_by_role("link", name="Twins", exact=True).first.click()
+    page.goto(f"{app.url}/runs")
+    page.get_by_role("link", name="Twins", exact=True).click()
     page.get_by_role("button", name="Start both").wait_for()
     press(page, "SimCLR: τ 0.07")
     page.wait_for_url(re.compile("[?&]b="))

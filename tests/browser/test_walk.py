@@ -119,7 +119,7 @@ WALKS: dict[str, Walks] = {  # by the address of a page
     "byol": [[HEALTH, *MATRIX]],
     "mae": [[HEALTH, *METHOD]],
     "simclr": [[choose("16×16"), HEALTH, unfold("The code that runs")], [*MATRIX[1:], class_of("circle")]],
-    "home": [[]],
+    **{name: [[]] for name in ("home", "methods", "rooms", "runs", "blackboard")},
     # rooms
     "attention_room": [
         [slide("Share of the attention"), cell("Who looks where?", 3, 2)],

@@ -46,7 +46,7 @@ def test_an_address_without_a_page_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     app = frame().run()
     assert not app.exception
     assert [warning.value for warning in app.warning] == [
-        "There is no page called `nosuch'page`. All pages are listed on the left; this is the first one."
+        "There is no page called `nosuch'page`. Those that there are lie behind the doors on the left."
     ]
     assert len(app.title) == 1  # home stands below
 

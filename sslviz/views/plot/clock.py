@@ -64,10 +64,11 @@ def past(number: int, steps: Sequence[int], history: pd.DataFrame, ended: bool) 
     return Past(number, tuple(steps), seconds, images, score, ended)
 
 
-def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False) -> float:
+def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False, plays: bool = False) -> float:
     """The clock; returns the moment at which it rests, in units of the axis. `end` is where the longest run ends.
 
-    eager: histories are fetched at once, not when somebody reaches for the clock.
+    eager: histories are fetched at once, not when somebody reaches for the clock. plays: it begins by itself, unless
+    the address names a moment or the visitor wants less motion.
     """
     address.check("moment", lambda text: 0 <= address.finite(text) <= 100, "the end")
     percent = _percent()
@@ -79,7 +80,8 @@ def show(pasts: Sequence[Past], axis: str, end: float, *, eager: bool = False) -
     ]
     st.html(STICKY)
     with st.container(key="clock"):
-        data: dict[str, Any] = {"axis": axis, "end": end, "percent": percent, "runs": runs, "eager": eager}
+        data: dict[str, Any] = {"axis": axis, "end": end, "percent": percent, "runs": runs}
+        data |= {"eager": eager, "plays": plays}
         _component(key="clock_face", data=json.loads(json.dumps(data)), on_moment_change=_moved)
     return percent / 100 * end
 

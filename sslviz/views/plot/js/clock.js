@@ -49,7 +49,7 @@ class Face {
     this.watch = new MutationObserver(() => this.tell());
   }
 
-  // data: {axis, end, percent, runs: [{number, step, seconds, images, score, ended, doctor}]}
+  // data: {axis, end, percent, eager, plays, runs: [{number, step, seconds, images, score, ended, doctor}]}
   show(data) {
     const text = JSON.stringify({ ...data, percent: 0 });
     if (text === this.text) return this.tell();
@@ -68,6 +68,7 @@ class Face {
     if (first) this.told = data.percent;
     this.ghost.checked = clock.ghost;
     this.go(Math.max(0, at), { quiet: true });
+    if (first && data.plays && data.percent === 100 && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.toggle();
     clearTimeout(this.asking);
     this.asking = setTimeout(() => this.judge(), PAUSE);
   }

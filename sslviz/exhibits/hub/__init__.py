@@ -1,0 +1,1 @@
+"""What lies behind a door of the navigation, as cards."""
