@@ -89,7 +89,7 @@ def of_tile(name: str, option: str, label: str = "") -> Action:
     """What is chosen for one picture: its controls stand behind a click. label: of a list that opens."""
 
     def do(page: Any) -> None:
-        button = page.locator(f".st-key-foot_{name}").get_by_test_id("stPopoverButton")
+        button = page.locator(f".st-key-foot_{name}").get_by_role("button", name=re.compile("Choose"))
         button.click()
         body = page.get_by_test_id("stPopoverBody")
         if label:
