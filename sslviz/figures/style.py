@@ -16,6 +16,8 @@ PAPER = "#ffffff"  # the page behind the figure
 # A legend below the axis, from the edge of the figure. Measured from the plot, its rows would push the plot up as they
 # wrap, and could end on the title of the axis.
 BELOW = {"orientation": "h", "x": 0, "xref": "paper", "y": 0, "yref": "container", "yanchor": "bottom"}
+# In a place less than `below` pixels high, letters and margins shrink to `scale`, letters not under `least` pixels.
+TILE = {"scale": 0.72, "least": 11, "below": 430}
 GRID = "rgba(127, 137, 155, 0.22)"  # works on both pages
 
 # Ten classes, after Okabe–Ito and Tol, moved apart until they also differ for red-green blind eyes and reach a contrast

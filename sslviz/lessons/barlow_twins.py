@@ -7,6 +7,7 @@ CARD = Card(
     place=Place(TWICE, "each number in z says the same about both views"),
     zoo=Row(SAME, "none", "none", "both views", "correlation of channels", "channels must differ"),
     panels={"correlation": ("cross_correlation",)},
+    stage=(("views", "similarity", "correlation"), ("map", "loss", "score")),
     slow_motion=SlowMotion(
         tables={
             "cross_correlation": Table(

@@ -24,6 +24,7 @@ CARD = Card(
     place=Place(TEACHER, "one view predicts what a slow copy makes of the other view", TWICE),
     zoo=Row(SLOW, "none", "small MLP", "the view that predicts", "cosine", "predictor, slow copy, stop-gradient"),
     panels={"gap": ("teacher_cosine", "positive_cosine")},
+    stage=(("views", "similarity", "gap"), ("map", "loss", "score")),
     extra="switchboard",
     twins=(Twins("BYOL: with | without predictor", "predictor", True, False),),
     sweeps={

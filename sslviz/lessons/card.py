@@ -127,17 +127,22 @@ class PretextTask:
     ceiling: dict[str, str] = field(default_factory=dict)  # data set -> why not all answers can be right
 
 
+# of a method that compares views and has no picture of its own; what a run has not recorded is left out
+VIEWS_FIRST = (("views", "similarity", "softmax"), ("map", "loss", "score"))
+
+
 @dataclass(frozen=True)
 class Card:
     """panels: name of a picture in views/method/panels.py -> exhibits and curves that it is drawn from. suspects: by
-    trouble. idle: a knob -> the one that must be above 0 for it to count. extra: what only its page has, by the name
-    in views/method/page.py.
+    trouble. stage: the pictures that fill the window, row by row; further ones are behind a click. idle: a knob -> the
+    one that must be above 0 for it to count. extra: what only its page has, by the name in views/method/page.py.
     """
 
     icon: str = ":material/science:"  # in the navigation
     place: Place | None = None
     zoo: Row | None = None
     panels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stage: tuple[tuple[str, ...], ...] = VIEWS_FIRST
     extra: str = ""
     twins: tuple[Twins, ...] = ()
     sweeps: dict[str, Question] = field(default_factory=dict)  # name in the address ->

@@ -6,6 +6,7 @@ CARD = Card(
     icon=":material/palette:",
     place=Place(MISSING, "the colours are taken away"),
     panels={"colorization": ("gray", "colored")},
+    stage=(("colorization", "map"), ("loss", "score")),
     slow_motion=SlowMotion(
         views="One random view of each picture. The network is given its lightness and is to predict its colours.",
         parts={

@@ -13,6 +13,7 @@ CARD = Card(
         "distance": ("teacher_kl",),
         "attention": ("attention",),
     },
+    stage=(("views", "similarity", "entropy"), ("map", "curves", "outputs")),
     suspects={
         "collapse": (
             MOMENTUM,

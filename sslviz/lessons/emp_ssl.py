@@ -8,6 +8,7 @@ CARD = Card(
     place=Place(TWICE, "many views agree with their mean, and pictures spread out"),
     zoo=Row(SAME, "none", "none", "all views", "cosine with their mean", "pictures must spread out"),
     panels={"room": ("coding_rate_share", "agreement")},
+    stage=(("views", "similarity", "room"), ("map", "loss", "score")),
     suspects={
         "collapse": (
             off(

@@ -14,6 +14,7 @@ CARD = Card(
     icon=":material/extension:",
     place=Place(MISSING, "the places of the tiles are taken away"),
     panels={"jigsaw": ("shuffled", "permutation_logits", "permutation", "permutations")},
+    stage=(("jigsaw", "map"), ("loss", "score")),
     suspects={
         "shortcut": (
             off("gaps", "lines that continue in the next tile give it away", "gaps between the tiles"),

@@ -7,6 +7,7 @@ CARD = Card(
     icon=":material/blur_on:",
     place=Place(TWICE, "many views agree with their mean, and z is normally distributed from every side"),
     zoo=Row(SAME, "none", "none", "all views", "distance to their mean", "z must be normally distributed"),
+    stage=(("views", "similarity", "spectrum"), ("map", "loss", "score")),
     suspects={
         "collapse": (
             Suspect(

@@ -6,6 +6,7 @@ CARD = Card(
     icon=":material/dashboard:",
     place=Place(MISSING, "most patches are hidden and filled in again"),
     panels={"reconstruction": ("mask", "prediction", "patch_error"), "attention": ("attention",)},
+    stage=(("reconstruction", "map"), ("attention", "loss", "score")),
     twins=(Twins("MAE: hide 50 % | 75 %", "mask_ratio", 0.5, 0.75),),
     sweeps={
         "masking": Question(

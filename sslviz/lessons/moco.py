@@ -21,6 +21,7 @@ CARD = Card(
     place=Place(TWICE, "two views find each other; a slow copy fills the queue with views", TEACHER),
     zoo=Row(SLOW, "queue of earlier batches", "none", "one view", "softmax over the queue", "negatives"),
     panels={"queue": ("queue_similarity", "queue_age")},
+    stage=(("views", "similarity", "softmax"), ("map", "curves", "queue")),
     suspects={"collapse": (MOMENTUM,)},
     slow_motion=SlowMotion(
         parts={

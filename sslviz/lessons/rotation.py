@@ -18,6 +18,7 @@ CARD = Card(
     icon=":material/rotate_right:",
     place=Place(MISSING, "which way is up is taken away"),
     panels={"rotation": ("angle_logits",), "angles": ("angle_logits",)},
+    stage=(("rotation", "angles", "map"), ("loss", "score")),
     slow_motion=SlowMotion(
         views="One random view of each picture, in all four turns: the network is to predict by how much each was "
         "turned.",

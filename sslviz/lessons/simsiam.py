@@ -19,6 +19,7 @@ CARD = Card(
     place=Place(TWICE, "one view predicts the other; its only teacher is the network itself, held still", TEACHER),
     zoo=Row(SAME, "none", "small MLP", "the view that predicts", "cosine", "predictor, stop-gradient"),
     panels={"output_std": ("output_std", "channel_std")},
+    stage=(("views", "similarity", "output_std"), ("map", "loss", "score")),
     twins=(Twins("SimSiam: with | without stop-gradient", "stop_gradient", True, False),),
     suspects={
         "collapse": (

@@ -20,6 +20,7 @@ def formula(values: Values) -> str:
 CARD = Card(
     icon=":material/label:",
     panels={"classes": ("class_logits", "labels")},
+    stage=(("classes", "map"), ("loss", "score")),
     slow_motion=SlowMotion(
         views="One random view of each picture: the network is to name what is in it, whatever the view.",
         parts={"head": Part("Head", "o", "A linear layer maps h to one number for each class.")},

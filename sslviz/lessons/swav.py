@@ -16,6 +16,7 @@ CARD = Card(
     place=Place(TWICE, "one view predicts the group of the other view"),
     zoo=Row(SAME, "none", "none", "the view that predicts", "soft groups", "groups of equal size (Sinkhorn)"),
     panels={"usage": ("prototype_usage",), "assignments": ("assignments",)},
+    stage=(("views", "similarity", "assignments"), ("map", "curves", "usage")),
     suspects={
         "collapse": (
             off(

@@ -8,6 +8,7 @@ CARD = Card(
     place=Place(TWICE, "both views agree, and each number in z varies in its own way"),
     zoo=Row(SAME, "none", "none", "both views", "squared distance", "channels must vary, and differ"),
     panels={"correlation": ("cross_correlation",)},
+    stage=(("views", "similarity", "correlation"), ("map", "loss", "score")),
     suspects={
         "collapse": (
             Suspect(

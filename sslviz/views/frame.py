@@ -1,11 +1,14 @@
 """The frame around every page: its title in the browser, and the navigation."""
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 from PIL import Image
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
+from sslviz.methods import METHODS
 from sslviz.views import address, catalogue, net
 from sslviz.views.controls import server
 
@@ -50,11 +53,13 @@ def name_of_no_page(page: Page) -> str:
 
 def main() -> None:
     # before the navigation, or the browser would be sent to the internet for the icon of the page
-    st.set_page_config(page_icon=icon(), layout="wide", initial_sidebar_state=200)
+    st.set_page_config(page_icon=icon(), layout="wide")
     home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
     page = st.navigation([home, *catalogue.pages()], expanded=True)
+    # a page of a method needs the width for its pictures
+    sidebar: Literal["collapsed"] | int = "collapsed" if page.url_path in METHODS else 200
     # the page first: a row of tabs shows little more than the first word
-    st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon())
+    st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon(), initial_sidebar_state=sidebar)
     st.html(STYLE)
     address.leave_behind(page.url_path)
     if unknown := name_of_no_page(page):

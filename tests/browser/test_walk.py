@@ -85,6 +85,25 @@ def pick(label: str, option: str) -> Action:
     return Action(do, f"{label}: {option}")
 
 
+def of_tile(name: str, option: str, label: str = "") -> Action:
+    """What is chosen for one picture: its controls stand behind a click. label: of a list that opens."""
+
+    def do(page: Any) -> None:
+        button = page.locator(f".st-key-foot_{name}").get_by_role("button", name=re.compile("Choose"))
+        button.click()
+        body = page.get_by_test_id("stPopoverBody")
+        if label:
+            body.get_by_role("combobox", name=re.compile(label)).click()
+            page.get_by_role("option", name=re.compile(option)).first.click()
+        else:
+            body.get_by_role("radio", name=option, exact=True).click()
+        if body.count():
+            button.click()
+        body.wait_for(state="detached")
+
+    return Action(do, f"{option} for {name}")
+
+
 def toggle(label: str, **more: str) -> Action:
     return Action(lambda page: page.get_by_test_id("stCheckbox").filter(has_text=label).first.click(), label, **more)
 
@@ -109,8 +128,9 @@ def class_of(name: str) -> Action:
 
 
 MOMENT = [key("Home"), key("ArrowRight")]  # of the clock
-METHOD = [choose("PCA"), pick("Colour", "hue"), *MOMENT]
-MATRIX = [choose("16×16"), choose("by image"), cell("Similarity", 2, 5), choose("PCA"), *MOMENT]
+PCA, LARGER = of_tile("map", "PCA"), of_tile("similarity", "16×16")
+METHOD = [PCA, of_tile("map", "hue", "Colour"), *MOMENT]
+MATRIX = [LARGER, of_tile("similarity", "by image"), cell("Similarity", 2, 5), PCA, *MOMENT]
 HEALTH, ON = unfold("How healthy"), key("ArrowRight")
 Walks = list[list[Action]]
 WALKS: dict[str, Walks] = {  # by the address of a page
@@ -118,7 +138,8 @@ WALKS: dict[str, Walks] = {  # by the address of a page
     **{name: [MATRIX] for name in ("moco", "simsiam", "barlow_twins", "swav")},
     "byol": [[HEALTH, *MATRIX]],
     "mae": [[HEALTH, *METHOD]],
-    "simclr": [[choose("16×16"), HEALTH, unfold("The code that runs")], [*MATRIX[1:], class_of("circle")]],
+    "dino": [[unfold("More pictures"), *METHOD], [key("2")], [key("Escape")]],
+    "simclr": [[LARGER, HEALTH, toggle("Equation and code")], [*MATRIX[1:], class_of("circle")]],
     **{name: [[]] for name in ("home", "methods", "rooms", "runs", "blackboard")},
     # rooms
     "attention_room": [

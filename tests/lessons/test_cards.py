@@ -17,7 +17,7 @@ from sslviz.runs.settings import RunSettings, all_knobs
 from sslviz.sweeps.presets import PRESETS
 from sslviz.training.observer import Observer
 from sslviz.training.trainer import Trainer
-from sslviz.views.method import page, panels
+from sslviz.views.method import page, panels, tiles
 
 SSLVIZ = Path(__file__).parents[2] / "sslviz"
 MEASURED = {"channel_std"}  # of every method, by training/observer.py
@@ -28,6 +28,7 @@ NAMED = {  # files that name methods all the same, and why
     "exhibits/projection_head/page.py": "recorded examples",
     "views/controls/runs_here.py": "a choice of recorded examples",
     "views/method/panels.py": "pictures that are called as their method is",
+    "views/method/tiles.py": "the same pictures",
 }
 
 
@@ -60,6 +61,18 @@ def test_panels_and_parts_are_the_methods_own(name: str, tiny: Dataset, quick: R
     assert {need for needs in card.panels.values() for need in needs} <= emitted
     assert set(card.slow_motion.tables) <= emitted
     assert set(card.slow_motion.parts) <= parts
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_stage_of_a_method_is_two_rows_of_pictures_that_there_are(name: str) -> None:
+    rows = card_of(name).stage
+    names = [each for row in rows for each in row]
+    assert len(rows) == 2
+    assert set(names) <= set(tiles.SHORT)
+    assert "map" in names
+    assert {"loss", "score"} <= set(names) or "curves" in names
+    assert {"views", *card_of(name).panels} & set(names)  # what the network sees
+    assert ("softmax" in names) == (METHODS[name].family == "contrastive")
 
 
 def test_every_panel_stands_on_a_card() -> None:

@@ -57,7 +57,7 @@ def test_one_torn_picture_leaves_the_others(runs: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("sslviz.views.method.map.map_figure", torn)
     app = opened("simclr", run=run.id)
     assert not app.exception
-    assert [each.value[:23] for each in app.error] == ["The map cannot be shown"]
+    assert [each.value[:23] for each in app.error] == ["The picture “map” canno"]
     assert len(app.caption) >= len(whole.caption) - 1
     net.told.clear()
 

@@ -10,7 +10,7 @@ from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import knob_tables
 from sslviz.views import catalogue, net
 from sslviz.views.controls import controls, method_knobs, server, transport
-from sslviz.views.method import curves, live, small
+from sslviz.views.method import curves, live, small, state
 from sslviz.views.plot import clock
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import metrics
@@ -52,16 +52,16 @@ def steer(run: RunFolder) -> None:
         st.caption("All of its knobs and pictures.", width="content")
 
 
-def draw(run_id: str, state: str) -> None:
+def draw(run_id: str, before: str) -> None:
     """One refresh: what it is, and three pictures. A run at rest is moved by the clock, which begins by itself."""
     run = server.find(run_id)
     if run is None:
         st.warning("This run has been removed.")
         return
-    if run.status().state != state:
+    if run.status().state != before:
         st.rerun()
     if server.is_ours(run):
-        live.headline(run)
+        state.headline(run)
     else:
         st.markdown(f":violet-badge[:material/movie: recorded example] {EXAMPLE}")
     steps = run.snapshot_steps()

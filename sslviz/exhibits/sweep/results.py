@@ -17,7 +17,7 @@ from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, RECORDED_TEMPERATURES
 from sslviz.sweeps.sweep import Sweep, written
 from sslviz.views.controls import server
-from sslviz.views.method import live
+from sslviz.views.method import state
 from sslviz.views.plot.recorded import BY_PATH
 
 SCORES = {FINAL.name: "knn", "linear": "linear", "hue": "knn_hue", "loss": "loss"}  # on the page -> in the table
@@ -107,7 +107,7 @@ def what(sweep: Sweep) -> str:
 
 def lasting(seconds: float) -> str:
     """75 -> "1:15"; more than an hour and a half in hours."""
-    return live.clock(seconds) if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+    return state.clock(seconds) if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
 def length(sweep: Sweep) -> str:

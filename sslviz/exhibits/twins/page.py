@@ -12,7 +12,7 @@ from sslviz.runs import twins
 from sslviz.runs.folder import list_runs
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server
-from sslviz.views.method import layouts, live, overlaid
+from sslviz.views.method import layouts, live, overlaid, state
 
 # On a narrow window what needs room stands one below the other.
 STYLE = """<style>
@@ -88,7 +88,7 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> 
     for column, name, run in zip(st.columns(2, gap="medium"), named, pair, strict=True):
         with column:
             st.markdown(f"**{in_markdown(name)}**")
-            live.headline(run)
+            state.headline(run)
     st.markdown(words.in_words(pair))
     with st.container(key="stack_curves"):
         overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")

@@ -4,19 +4,22 @@ At first they say what the run says that is shown, and the address overrules it.
 marked, with what to do about it: a knob acts on the next start, or at once where it is live and the run is at work.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sslviz import data
 from sslviz.foreign import in_markdown
-from sslviz.knobs import describe, written
+from sslviz.knobs import Knob, describe, written
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import all_knobs, knob_tables, recommended
 from sslviz.views import address
-from sslviz.views.controls import controls, server
+from sslviz.views.controls import controls, presets, server
 
+MAIN = 6  # of the method's own knobs, which stand in the order of their weight, so many are always in sight
 BESIDES = {"data": "the pictures", "seed": "the seed"}  # what stands among the knobs and is none
 
 
@@ -67,21 +70,43 @@ def from_address(method: str, otherwise: dict[str, Any]) -> dict[str, Any]:
 
 
 def show(method: str, run: RunFolder | None) -> None:
-    """All controls, in three groups; the method's own and the augmentation's stay open. run: the one shown."""
-    usual = st.session_state["_usual"]
+    """The method's own knobs; folded: what else there is. run: the one shown."""
     above = st.container(key="recipe_line")
-    controls.pictures(method)
-    mark("data", run)
-    for group, table in knob_tables(method).items():
-        with st.expander(controls.TABLES[group], expanded=group != "training", key=f"group_{group}"):
-            for knob in describe(table).values():
-                controls.slider(replace(knob, default=usual[knob.name]), run)
-                mark(knob.name, run)
-            if group == "training":
-                controls.seed(usual["seed"])
-                mark("seed", run)
+    tables = {group: [*describe(table).values()] for group, table in knob_tables(method).items()}
+    own, more = tables["knobs"][:MAIN], tables["knobs"][MAIN:]
+    turn(own[1:], run)
+    presets.show(method, run)
+    with folded("All augmentation", "augment"):
+        turn(tables["augment"], run)
+    if more:
+        with folded("More of the method", "knobs"):
+            turn(more, run)
+    with folded("Pictures", "data"):
+        controls.pictures(method)
+        mark("data", run)
+    with folded("Training and seed", "training"):
+        turn(tables["training"], run)
+        controls.seed(st.session_state["_usual"]["seed"])
+        mark("seed", run)
+    back(method, run)
     with above:  # last, because a control gets its value from the address when it is drawn
-        line(method, run)
+        line(run)
+
+
+def first(method: str, run: RunFolder | None) -> None:
+    """The main knob: it stands beside Start, in reach whatever the window shows."""
+    turn([*describe(knob_tables(method)["knobs"]).values()][:1], run)
+
+
+def turn(knobs: Sequence[Knob], run: RunFolder | None) -> None:
+    usual = st.session_state["_usual"]
+    for knob in knobs:
+        controls.slider(replace(knob, default=usual[knob.name]), run)
+        mark(knob.name, run)
+
+
+def folded(label: str, group: str) -> DeltaGenerator:
+    return st.expander(label, key=f"group_{group}")
 
 
 def differing(run: RunFolder) -> dict[str, Any]:
@@ -105,14 +130,18 @@ def mark(name: str, run: RunFolder | None) -> None:
         st.caption(f":orange-badge[this run: {has}] press {press}")
 
 
-def line(method: str, run: RunFolder | None) -> None:
-    """How much differs from the run, and a button for the method's own recipe."""
+def line(run: RunFolder | None) -> None:
+    """How much differs from the run."""
     found = differing(run) if run is not None else {}
     knobs = len(found.keys() - BESIDES.keys())
     parts = [f"{knobs} knob{'s' * (knobs > 1)}"] * (knobs > 0) + [BESIDES[name] for name in BESIDES if name in found]
     if parts:
         differ = "differs" if len(found) == 1 and "data" not in found else "differ"
         st.markdown(f":orange-badge[{' and '.join(parts)} {differ} from this run] press **Start** to train with them")
+
+
+def back(method: str, run: RunFolder | None) -> None:
+    """A button for the method's own recipe."""
     left = unlike_recipe(method)
     st.button(
         "Recipe",

@@ -16,43 +16,23 @@ def bar(method: str, run: RunFolder | None) -> None:
     name, state = (run.id, run.status().state) if run is not None else ("", "done")
     ours = run is not None and server.is_ours(run)
     at_work = ours and run is not None and run.status().at_work
-    columns = st.columns(5, gap="small")
     wide: dict[str, Any] = {"width": "stretch"}
-    with columns[0]:
+    with st.container(horizontal=True, gap="xxsmall"):
         label = "Start" if not at_work else "Play" if state == "paused" else "Pause"
         icon = ":material/pause:" if label == "Pause" else ":material/play_arrow:"
         press: Callable[..., None] = send if at_work else start
         args = (name, label.lower()) if at_work else (method, name)
         st.button(label, icon=icon, type="primary", key="go", on_click=press, args=args, **wide)
-    with columns[1]:
-        icon, args = ":material/skip_next:", (name, "step")
-        st.button("Step", icon=icon, key="one", disabled=not at_work, on_click=send, args=args, **wide)
-    with columns[2]:
+        st.button("Step", key="one", disabled=not at_work, on_click=send, args=(name, "step"), **wide)
         if at_work or not ours or state == "done":
-            icon = ":material/stop:"
-            st.button("Stop", icon=icon, key="end", disabled=not at_work, on_click=stop, args=(name,), **wide)
+            st.button("Stop", key="end", disabled=not at_work, on_click=stop, args=(name,), **wide)
         else:
-            st.button("Resume", icon=":material/resume:", key="end", on_click=resume, args=(name,), **wide)
-    with columns[3]:
-        st.button(
-            "Same seed",
-            icon=":material/replay:",
-            key="again",
-            on_click=start,
-            args=(method, name),
-            help="start again: same seed, same pictures, same views",
-            **wide,
-        )
-    with columns[4]:
-        st.button(
-            "New seed",
-            icon=":material/casino:",
-            key="anew",
-            on_click=start,
-            args=(method, name, True),
-            help="start again with another seed",
-            **wide,
-        )
+            st.button("Resume", key="end", on_click=resume, args=(name,), **wide)
+    with st.container(horizontal=True, gap="xxsmall"):
+        help = "start again: same seed, same pictures, same views"
+        st.button("Same seed", key="again", on_click=start, args=(method, name), help=help, **wide)
+        help = "start again with another seed"
+        st.button("New seed", key="anew", on_click=start, args=(method, name, True), help=help, **wide)
 
 
 def start(method: str, shown: str, new_seed: bool = False) -> None:

@@ -1,11 +1,14 @@
 """The curves of a run: the loss, and the score that it must be compared with."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from sslviz.figures import clock, curves
 from sslviz.figures.curves import Pin, Series
+from sslviz.figures.stacked import stacked
 from sslviz.lessons.supervised import REFERENCE
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import LIVE
@@ -19,6 +22,7 @@ from sslviz.views.plot.recorded import BY_PATH, metrics, probe, stamped
 
 UNEVEN = 3.0  # standard deviations: a class that is so much more frequent than others is so not by accident
 MOST_POINTS = 1500  # of a curve; more are thinned
+WHOLE, HALF = 340, 220  # pixels of height: of a chart, and of one of two that stand one above the other
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
@@ -26,18 +30,36 @@ def loss_curve(run: RunFolder, step: int, changes: int, clocked: bool = False) -
     """`step` and `changes` say how much has been recorded: when they grow, the curve is drawn anew. clocked: with a
     line for the clock of the page, which now stands at `step`.
     """
+    figure = loss(run)
+    return stamped(timed(figure, step) if clocked else figure, run, step)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def score_curve(run: RunFolder, step: int, heartbeat: float, clocked: bool = False) -> bytes:
+    figure = score(run)
+    return stamped(timed(figure, step) if clocked else figure, run, step)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
+def both_curves(run: RunFolder, step: int, heartbeat: float, changes: int, clocked: bool = False) -> bytes:
+    """The loss above the score."""
+    figure = stacked(loss(run, HALF), score(run, HALF), title=f"Loss and {LIVE.name}")
+    return stamped(timed(figure, step) if clocked else figure, run, step)
+
+
+def loss(run: RunFolder, height: int = WHOLE) -> go.Figure:
     rows = recorded(run, "loss")
     values, method = run.effective_values(), run.settings().method
     known = METHODS[method].ignorance(values)
     lines = {} if known is None else {f"{known[0]}: knows nothing": known[1]}
     unit = "nats" if known is not None and known[0].startswith("ln") else "no unit"
     one = Series("loss", rows["step"].to_numpy(), rows["loss"].to_numpy(dtype=float))
-    figure = curves.curves([one], title="Loss", y_title=f"loss ({unit})", references=lines, pins=pins(run))
-    return stamped(timed(figure, step) if clocked else figure, run, step)
+    more: dict[str, Any] = {"references": lines, "pins": pins(run), "height": height}
+    return curves.curves([one], title="Loss", y_title=f"loss ({unit})", **more)
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_PATH)
-def score_curve(run: RunFolder, step: int, heartbeat: float, clocked: bool = False) -> bytes:
+def score(run: RunFolder, height: int = WHOLE) -> go.Figure:
+    """The live k-NN, beside all that it must be compared with."""
     status = run.status()
     series, ways = live_scores(run)
     line: dict[str, float] = {}
@@ -52,7 +74,7 @@ def score_curve(run: RunFolder, step: int, heartbeat: float, clocked: bool = Fal
     bare = pictures is not None and pictures.labels is None
     title = "No labels, no k-NN score" if bare else f"{LIVE.title}: {NEIGHBOURS}-NN accuracy of h"
     few = doubt(run.tested(live=True), *(float(one.value[-1]) for one in series))
-    figure = curves.curves(
+    return curves.curves(
         series,
         title=title,
         subtitle=" · ".join(filter(None, ("; then ".join(ways), few))),
@@ -61,8 +83,8 @@ def score_curve(run: RunFolder, step: int, heartbeat: float, clocked: bool = Fal
         pins=pins(run),
         y_range=(0, 1),
         percent=True,
+        height=height,
     )
-    return stamped(timed(figure, step) if clocked else figure, run, step)
 
 
 def live_scores(run: RunFolder) -> tuple[list[Series], list[str]]:

@@ -21,24 +21,28 @@ class NotReadable(Exception):
     """A layout that was recorded and cannot be read; says which. (No LookupError: a missing key would pass for it.)"""
 
 
-def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None = None) -> None:
+def choose(run: RunFolder) -> tuple[str, str | None]:
+    """Which layout, and what gives the points their colour."""
+    probe = recorded.probe(run)
+    factors = [] if probe is None else [name for name in probe.factors if name != "shape"]
+    colors = (["class"] if probe is not None and probe.labels is not None else []) + factors
+    names = LAYOUTS.__getitem__
+    kind = st.segmented_control(
+        "Map", list(LAYOUTS), default="umap", required=True, format_func=names, key="map", bind="query-params"
+    )
+    color = st.selectbox("Colour", colors, key="colour", bind="query-params") if colors else None
+    return kind or "umap", color  # an address with nothing behind `map=` chooses none
+
+
+def draw(run: RunFolder, step: int, choice: tuple[str, str | None], clocked: bool, rests: int) -> None:
     """The map of the probe pictures: the layout nearest before `step`. clocked: the clock of the page, which rests at
     the step `rests`, moves it.
     """
-    probe = recorded.probe(run)
-    if probe is None:
-        return
-    colors = (["class"] if probe.labels is not None else []) + [name for name in probe.factors if name != "shape"]
-    with st.container(horizontal=True):
-        names = LAYOUTS.__getitem__
-        chosen = st.segmented_control(
-            "Map", list(LAYOUTS), default="umap", required=True, format_func=names, key="map", bind="query-params"
-        )
-        kind = chosen or "umap"  # an address with nothing behind `map=` chooses none
-        color = st.selectbox("Colour", colors, key="colour", bind="query-params", width=260) if colors else None
+    probe, (kind, color) = recorded.probe(run), choice
+    assert probe is not None
     found = layouts.nearest(run, kind, step, rests)
     if found.note:
-        st.info(found.note, icon=":material/hourglass_empty:" if found.awaited else ":material/map:")
+        st.caption(f":material/{'hourglass_empty' if found.awaited else 'map'}: {found.note}")
     if found.step is None:
         return
     there = layouts.places(run, found.kind, step)
@@ -49,14 +53,8 @@ def chart(run: RunFolder, step: int, *, clocked: bool = False, rests: int | None
     except NotReadable as error:
         st.warning(str(error), icon=":material/broken_image:")
         return
-    plot(
-        drawn,
-        key="chart",
-        history=past,
-        alt=f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures",
-    )
-    st.caption(maps.HOW_TO_READ)
-    picked.grids([run], picked.count(probe))
+    alt = f"Map of {len(probe.labels) if probe.labels is not None else ''} pictures"
+    plot(drawn, key="chart", height="fill", history=past, alt=alt)
 
 
 def titled(kind: str, step: str, points: int = QUERIES) -> str:

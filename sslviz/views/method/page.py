@@ -12,7 +12,7 @@ from sslviz.methods.method import Method
 from sslviz.runs.folder import RunFolder
 from sslviz.views import address, net
 from sslviz.views.controls import method_knobs, other_versions, server, transport
-from sslviz.views.method import live, switchboard
+from sslviz.views.method import live, stage, switchboard
 
 EXTRAS = {"switchboard": switchboard.show}  # what only one page has, as its method's card calls it
 
@@ -21,24 +21,27 @@ def show(name: str) -> None:
     """The whole page of one method. The run that it shows is named in the URL (`?run=`), else it is the latest."""
     method = METHODS[name]
     run, problem = chosen(name)
-    with st.container(key="heading"):
-        heading(method)
+    with stage.head():
+        is_open = heading(method)
     if problem := st.session_state.pop("_problem", problem):
         st.warning(problem, icon=":material/info:")
     method_knobs.open_on(name, run)
-    with st.container(key="transport"):
-        transport.bar(name, run)
-    with st.container(key="bench"):
-        left, right = st.columns([1, 3.4], gap="medium")
-        with left:
-            method_knobs.show(name, run)
-        with right:
-            live.show(run)
-            if run is not None:
-                other_versions.remarks(run)
-            other_versions.unread()
-    if extra := card_of(name).extra:
-        EXTRAS[extra]()
+    side, main, *beside = stage.desk(is_open)
+    with side:
+        with stage.helm():
+            transport.bar(name, run)
+            method_knobs.first(name, run)
+        method_knobs.show(name, run)
+    with main:
+        live.show(run)
+        if run is not None:
+            other_versions.remarks(run)
+        other_versions.unread()
+        if extra := card_of(name).extra:
+            EXTRAS[extra]()
+    for panel in beside:
+        with panel, net.net("The code"):
+            source(method)
 
 
 def chosen(name: str) -> tuple[RunFolder | None, str]:
@@ -61,24 +64,18 @@ def chosen(name: str) -> tuple[RunFolder | None, str]:
     return latest, f"{refusal} {instead.capitalize()}"
 
 
-def heading(method: type[Method]) -> None:
-    """Name and idea | equation; below them, folded, the legend of letters and the code that really runs."""
-    # the equation goes below where it does not fit beside the words
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="medium"):
-        with st.container(width=420):
-            st.header(method.title, anchor=False)
-            st.markdown(f"{method.summary} [Paper]({method.paper})")
-        st.latex(method.equation, width="content")
-    net.fragment("The code", source)(method)
+def heading(method: type[Method]) -> bool:
+    """One line: name, idea, paper. True if the panel with equation and code is to be open."""
+    st.header(method.title, anchor=False, width="content")
+    st.markdown(f"{method.summary} [Paper]({method.paper})", width="content")
+    return st.toggle("Equation and code", key="code", bind="query-params")
 
 
 def source(method: type[Method]) -> None:
-    """Folded. To colour the code takes a browser a third of a second: not before somebody wants to read it."""
-    panel = address.folded("The code that runs, and its letters", "code", "code")
-    if panel.open:
-        letters, code = panel.columns([1, 1.5], gap="medium")
-        letters.code(legend(method), language=None, wrap_lines=True)
-        code.code(textwrap.dedent(inspect.getsource(method.step)), language="python", wrap_lines=True)
+    """The equation, its letters, and the code that really runs."""
+    st.latex(method.equation)
+    st.code(legend(method), language=None, wrap_lines=True)
+    st.code(textwrap.dedent(inspect.getsource(method.step)), language="python", wrap_lines=True)
 
 
 def legend(method: type[Method]) -> str:

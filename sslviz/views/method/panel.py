@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -16,7 +17,7 @@ from sslviz.views.plot.recorded import BY_PATH, stamped
 
 @dataclass(frozen=True)
 class Panel:
-    """`needs`: names of recorded arrays or columns. `wide`: a row of pictures, which needs the whole width."""
+    """`needs`: names of recorded arrays or columns. `wide`: a row of pictures, which needs twice the width."""
 
     name: str
     needs: tuple[str, ...]
@@ -42,10 +43,15 @@ def in_pairs(found: Moment, panels: list[Panel]) -> None:
 def one(panel: Panel, found: Moment) -> None:
     """The picture, and how to read it."""
     with net.net(panel.name):
-        seen = picture(found.run, found.snapshot.step, panel.name, len(found.history), panel, found)
-        past = address(found.run, "panel", name=panel.name) if found.clocked else ""
-        plot(seen, key=f"panel_{panel.name}", alt=panel.name, history=past)
+        draw(panel, found)
         st.caption(panel.how_to_read)
+
+
+def draw(panel: Panel, found: Moment, height: Literal["fill"] | None = None) -> None:
+    """The picture alone."""
+    seen = picture(found.run, found.snapshot.step, panel.name, len(found.history), panel, found)
+    past = address(found.run, "panel", name=panel.name) if found.clocked else ""
+    plot(seen, key=f"panel_{panel.name}", height=height, alt=panel.name, history=past)
 
 
 @st.cache_data(max_entries=128, show_spinner=False, hash_funcs=BY_PATH)

@@ -1,95 +1,66 @@
-"""The pictures of a run at one moment: curves, views, similarity matrix, softmax row, map.
+"""The pictures of a run at one moment: in the window the bar and the stage, below it what a click asks for.
 
 Each picture is built and encoded once per (run, step) and shared by all who look; a refresh sends bytes.
 """
 
-import math
-import time
-
 import streamlit as st
 
-from sslviz.figures.curves import HOW_TO_READ
-from sslviz.measures.scores import LIVE
 from sslviz.runs.folder import RunFolder
-from sslviz.runs.records import Status
 from sslviz.views import address, net
 from sslviz.views.controls import transport
-from sslviz.views.method import curves, doctor, futures, numbers, panel, panels, similarity
-from sslviz.views.method import map as run_map
-from sslviz.views.method.moment import Moment, moment
-from sslviz.views.plot import clock
-from sslviz.views.plot.plot import plot
+from sslviz.views.method import doctor, futures, numbers, panel, panels, stage, state, tiles
+from sslviz.views.method.moment import moment
+from sslviz.views.method.tiles import Now
+from sslviz.views.plot import clock, picked, recorded
 from sslviz.views.plot.recorded import load, metrics
 
 
 def show(run: RunFolder) -> None:
     """All pictures of the newest moment; when the run is at rest, the clock moves them through all others."""
     status, steps = run.status(), run.snapshot_steps()
-    with net.net("The doctor's opinion"):
-        doctor.show(run)
     clocked = not status.at_work and len(steps) > 1
-    left, right = st.columns(2, gap="medium")
-    with left, net.net("The loss"):
-        loss = curves.loss_curve(run, status.step, len(run.events()), clocked)
-        plot(loss, key="loss", alt="Loss over training steps")
-    with right, net.net("The live score"):
-        score = curves.score_curve(run, status.step, status.heartbeat, clocked)
-        plot(score, key="score", alt=f"{LIVE.title} over training steps")
-        if status.at_work:
-            st.caption(next_score(status, time.time()))
-    st.caption(f"{HOW_TO_READ} A loss can fall while nothing is learnt: believe the score. {LIVE.meaning}")
-    with net.net("The future"):
-        futures.show(run)
-    if not steps:
-        st.info("The first picture comes in a moment.", icon=":material/hourglass_empty:")
-        return
     step = next((at for at in reversed(steps) if load(run, at) is not None), None)
-    if step is None:
-        st.warning("None of the recorded moments of this run can be read.", icon=":material/broken_image:")
-        return
-    rests = step  # where the clock rests
-    if clocked:
+    with stage.screen():
+        rests = bar(run, steps, clocked)
+        state.notes(run)
+        with net.net("The doctor's opinion"):
+            doctor.show(run)
+        if steps and step is None:
+            st.warning("None of the recorded moments of this run can be read.", icon=":material/broken_image:")
+        found = moment(run, step, clocked=clocked) if step is not None else None
+        now = Now(run, status, found, clocked, rests)
+        stage.show(tiles.rows(now))
+    below(now)
+
+
+def bar(run: RunFolder, steps: list[int], clocked: bool) -> int:
+    """How the run stands, and at rest the clock. Returns the step at which it rests."""
+    with stage.bar():
+        st.markdown(state.line(run), width="stretch")
+        if not clocked:
+            return max(steps, default=0)
         known = clock.past(0, steps, metrics(run), True)
-        rests = steps[known.at("step", clock.show([known], "step", status.step)) or 0]
-        rests = next((at for at in reversed(steps) if at <= rests and load(run, at) is not None), step)
+        rests = steps[known.at("step", clock.show([known], "step", run.status().step)) or 0]
+        rests = next((at for at in reversed(steps) if at <= rests and load(run, at) is not None), steps[-1])
         transport.fork(run, rests)
-    found = moment(run, step, clocked=clocked)
-    if found is not None:
-        explained(run, found, rests)
-    with net.net("The map"):
-        run_map.chart(run, step, clocked=clocked, rests=rests)
-    # Closed, it costs nothing: what nobody looks at is not drawn.
+    return rests
+
+
+def below(now: Now) -> None:
+    """What has no place in the window. Closed, it costs nothing: what nobody looks at is not drawn."""
+    with net.net("The future"):
+        futures.show(now.run)
+    if (probe := recorded.probe(now.run)) is not None and now.found is not None:
+        picked.grids([now.run], picked.count(probe))
+    if now.found is not None and (rest := tiles.rest(now)):
+        more = address.folded("More pictures of this method", "photo_library", "more")
+        if more.open:
+            with more:
+                panel.in_pairs(now.found, rest)
     health = address.folded("How healthy is the representation?", "monitor_heart", "health")
     if health.open:
         with health:
-            if found is not None:
-                panel.in_pairs(found, panel.available(found, panels.HEALTH))
+            if now.found is not None:
+                panel.in_pairs(now.found, panel.available(now.found, panels.HEALTH))
             with net.net("The numbers"):
-                numbers.show(run, status.step)
-
-
-def next_score(status: Status, now: float) -> str:
-    """When the live score comes that is not there yet. now: Unix time."""
-    if status.state == "paused":
-        return "Paused: the next score comes with the next step."
-    if status.next_score is None:
-        return "The first score is measured before the first step." if status.knn is None else ""
-    left = max(0, math.ceil(status.heartbeat + status.next_score - now))
-    return f"Next score in {left} s." if left else "Next score: now."
-
-
-def explained(run: RunFolder, found: Moment, rests: int) -> None:
-    """The method's own pictures, and the similarity matrix with its softmax row if it has one. rests: where the clock
-    does, if there is one.
-    """
-    own = panel.available(found, panels.OWN)
-    narrow = [each for each in own if not each.wide]
-    for each in own:
-        if each.wide:
-            panel.one(each, found)
-    if "similarity" in found.snapshot.exhibits:
-        clocked = rests if found.clocked else None
-        with net.net("The similarity matrix"), similarity.similarity(run, found.snapshot, clocked):
-            if narrow and not similarity.has_softmax(run):
-                panel.one(narrow.pop(0), found)
-    panel.in_pairs(found, narrow)
+                numbers.show(now.run, now.status.step)

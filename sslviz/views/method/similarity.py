@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from sslviz.figures import matrix, sheet, softmax, style
 from sslviz.methods import METHODS
@@ -21,50 +20,47 @@ from sslviz.views.plot.recorded import BY_PATH, load, probe, stamped
 MATRIX_SIZES = {images: f"{2 * images}×{2 * images}" for images in (4, 8, EXHIBITS)}
 
 
-def similarity(run: RunFolder, snapshot: Snapshot, clocked: int | None = None) -> DeltaGenerator:
-    """The views on which the matrix stands; the matrix; for contrastive methods, one of its rows as probabilities.
+def choose() -> tuple[int, Any]:
+    """How many pictures the matrix shows, and in which order."""
+    images = st.segmented_control(
+        *("Size", list(MATRIX_SIZES)),
+        default=4,
+        required=True,
+        format_func=MATRIX_SIZES.__getitem__,
+        key="size",
+        bind="query-params",
+    )
+    order = st.segmented_control(
+        "Order", ["by view", "by image"], default="by view", required=True, key="order", bind="query-params"
+    )
+    return images or 4, order or "by view"  # an address with nothing behind `size=` chooses none
 
-    clocked: the step at which the clock of the page rests; the snapshot then is the last one. Returns the column on the
-    right, which has room left for other methods' pictures.
-    """
-    step = snapshot.step
-    left, right = st.columns(2, gap="medium")
-    with left:
-        with st.container(horizontal=True):  # one below the other where both do not fit
-            size = st.segmented_control(
-                *("Size", list(MATRIX_SIZES)),
-                default=4,
-                required=True,
-                format_func=MATRIX_SIZES.__getitem__,
-                key="size",
-                bind="query-params",
-            )
-            order = st.segmented_control(
-                "Order", ["by view", "by image"], default="by view", required=True, key="order", bind="query-params"
-            )
-        images, by = size or 4, order or "by view"  # an address with nothing behind `size=` chooses none
-        still = clocked is None
-        anchor = chosen_row(snapshot)
-        plot(
-            similarity_matrix(run, step, images, by, anchor),
-            key="similarity",
-            alt="Cosine similarity of every two views",
-            on_click=choose_row,
-            history="" if still else address(run, "matrix", images=images, order=by),
-        )
-    with right:
-        st.html(view_pairs(run, step if clocked is None else clocked))
-        number = 0 if snapshot.views is None else len(snapshot.views)
-        more = f"; the matrix compares the first two of {number}" if number > 2 else ""
-        st.caption(f"Random views of each picture: a above, b below{more}")
-        temperature = temperature_of(run)
-        if temperature is not None:
-            past = "" if still else address(run, "softmax", anchor=anchor, temperature=temperature)
-            drawn = softmax_row(run, step, anchor, temperature)
-            plot(drawn, key="softmax", alt="One row as probabilities", history=past)
-    how = softmax.HOW_TO_READ if temperature is not None else ""
-    st.caption(f"{matrix.HOW_TO_READ} {how} Click a cell to choose the row.")
-    return right
+
+def draw_matrix(run: RunFolder, snapshot: Snapshot, choice: tuple[int, Any], clocked: bool) -> None:
+    """A click on a cell chooses the row that is shown as probabilities."""
+    images, order = choice
+    plot(
+        similarity_matrix(run, snapshot.step, images, order, chosen_row(snapshot)),
+        key="similarity",
+        height="fill",
+        alt="Cosine similarity of every two views",
+        on_click=choose_row,
+        history=address(run, "matrix", images=images, order=order) if clocked else "",
+    )
+
+
+def draw_softmax(run: RunFolder, snapshot: Snapshot, temperature: float, clocked: bool) -> None:
+    """For contrastive methods: one row of the matrix as probabilities."""
+    anchor = chosen_row(snapshot)
+    past = address(run, "softmax", anchor=anchor, temperature=temperature) if clocked else ""
+    drawn = softmax_row(run, snapshot.step, anchor, temperature)
+    plot(drawn, key="softmax", height="fill", alt="One row as probabilities", history=past)
+
+
+def draw_views(run: RunFolder, step: int) -> None:
+    """The views on which the matrix stands."""
+    image = view_pairs(run, step, square=True)
+    st.html(f'<figure class="sslviz-views"><figcaption>Views, step {step}</figcaption>{image}</figure>')
 
 
 def choose_row(at: Click) -> None:
@@ -79,15 +75,10 @@ def chosen_row(snapshot: Snapshot) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 and int(text) < rows else 0
 
 
-def has_softmax(run: RunFolder) -> bool:
-    """True if the method turns these similarities into probabilities."""
-    return METHODS[run.settings().method].family == "contrastive"
-
-
 def temperature_of(run: RunFolder) -> float | None:
     """τ as it is now: the last learned one, else the knob; None for a method that does not divide these by it."""
     values = run.values()
-    if not has_softmax(run):
+    if METHODS[run.settings().method].family != "contrastive":
         return None
     if values.get("learn_temperature"):
         learned = recorded(run, "temperature")
@@ -145,12 +136,15 @@ def view_tiles(run: RunFolder, step: int) -> bytes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
-def view_pairs(run: RunFolder, step: int) -> str:
-    """As an <img> that holds its own bytes: a file would be gone from the server when the next refresh comes early."""
+def view_pairs(run: RunFolder, step: int, square: bool = False) -> str:
+    """As an <img> that holds its own bytes: a file would be gone from the server when the next refresh comes early.
+    square: pairs in two rows, which fill a tile.
+    """
     snapshot = load(run, step)
     assert snapshot is not None
     assert snapshot.views is not None
-    png = base64.b64encode(sheet.pairs_sheet(snapshot.views[:, :8], columns=8)).decode()
+    columns = 4 if square and len(snapshot.views) < 3 else 8
+    png = base64.b64encode(sheet.pairs_sheet(snapshot.views[:, :8], columns=columns)).decode()
     return f'<img alt="Two random views of eight pictures" style="width: 100%" src="data:image/png;base64,{png}">'
 
 

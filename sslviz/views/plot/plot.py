@@ -8,7 +8,7 @@ hears of a click only if it asks for it.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -16,12 +16,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from sslviz.figures import style
 from sslviz.views.plot.component import JS, component
 
 # plotly's own bundle of what our figures are made of: a page is drawn a sixth sooner than with all of plotly
 PLOTLY_JS = JS.parent / "vendor" / "plotly-cartesian-4.1.1.min.js"
 TRACES = {"scatter", "heatmap", "bar", "image"}  # what a figure may hold
-_component = component("plot", JS / "chart.js", JS.parent / "plot.css", plotly=f"sslviz/{PLOTLY_JS.name}")
+_component = component(
+    "plot", JS / "chart.js", JS.parent / "plot.css", plotly=f"sslviz/{PLOTLY_JS.name}", tile=style.TILE
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def plot(
     figure: go.Figure | bytes,
     *,
     key: str,
-    height: int | None = None,
+    height: int | Literal["fill"] | None = None,
     alt: str = "",
     on_click: Callable[[Click], object] | None = None,
     history: str = "",
@@ -57,10 +60,10 @@ def plot(
     whatever its moment; another picture (picture.js says which) begins anew. `of` names what the figure does not: its
     run, if it is not stamped with one, or whatever else makes two pictures with the same title and axes different ones.
 
-    `height` in pixels overrides the figure's own. `alt` is read out in place of the picture. `on_click` is called when
-    a cell or a point was clicked, before the surrounding fragment runs again. `history`: where all moments of the
-    picture are found (history.address); the figure then is the last one, and follows the clock. `first`: it is what
-    the viewer asks for, and is drawn anew before the charts above it.
+    `height` in pixels overrides the figure's own; "fill": as large as the tile of a stage that it stands in. `alt` is
+    read out in place of the picture. `on_click` is called when a cell or a point was clicked, before the surrounding
+    fragment runs again. `history`: where all moments of the picture are found (history.address); the figure then is the
+    last one, and follows the clock. `first`: it is what the viewer asks for, and is drawn anew before the charts above.
     """
     blob = figure if isinstance(figure, bytes) else encode(figure)
     header = {

@@ -209,9 +209,9 @@ def top(path: str) -> None:
     from pathlib import Path
 
     from sslviz.runs.folder import RunFolder
-    from sslviz.views.method import live
+    from sslviz.views.method import state
 
-    live.headline(RunFolder(Path(path)))
+    state.headline(RunFolder(Path(path)))
 
 
 def test_the_headline_of_a_run_says_what_its_pictures_are_and_that_few_were_tested(finished: RunFolder) -> None:

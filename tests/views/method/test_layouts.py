@@ -65,7 +65,7 @@ def answer(asked: Asked) -> None:
 
 def notes(app: AppTest) -> list[str]:
     assert not app.exception
-    return [info.value for info in app.info if "t-SNE" in info.value]
+    return [caption.value for caption in app.caption if "t-SNE of step" in caption.value or "no t-SNE" in caption.value]
 
 
 def test_tsne_of_a_recorded_example_is_made_into_the_cache_and_shown(

@@ -12,8 +12,8 @@ from tests.pages import opened
 def drawn(runs: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of all panels that the pages draw, in order."""
     names: list[str] = []
-    one = panel.one
-    monkeypatch.setattr(panel, "one", lambda each, found: (names.append(each.name), one(each, found)))
+    draw = panel.draw
+    monkeypatch.setattr(panel, "draw", lambda each, *args: (names.append(each.name), draw(each, *args)))
     return names
 
 

@@ -30,7 +30,7 @@ export class Chart {
     /** @type {any} plotly makes a chart of it */
     this.root = html("div", { class: "sslviz-plot", role: "img" });
     parent.append(this.root);
-    this.sizes = new ResizeObserver(() => this.root.clientWidth !== this.width && this.draw());
+    this.sizes = new ResizeObserver(() => this.resized() && this.draw());
     this.sizes.observe(this.root);
     this.pointer = new Pointer(this);
     this.link = new Link(this);
@@ -40,7 +40,7 @@ export class Chart {
   show(bytes) {
     const { of } = this.header ?? {};
     const [header, figure] = opened(bytes);
-    this.header = header;
+    this.header = { ...header, fills: header.height === "fill" };
     this.follower.follow(header.history);
     const text = textOf(figure);
     const theme = readTheme(this.parent);
@@ -50,10 +50,17 @@ export class Chart {
       return;
     }
     this.text = text;
-    if (!this.listening) this.root.style.height = `${header.height ?? text.match(/"height":(\d+)/)?.[1] ?? 400}px`; // room, until it is drawn
+    this.root.classList.toggle("sslviz-fills", this.header.fills);
+    if (!this.listening && !this.header.fills) this.root.style.height = `${header.height ?? text.match(/"height":(\d+)/)?.[1] ?? 400}px`; // room, until it is drawn
     this.theme = theme;
     this.fresh = true;
     this.draw();
+  }
+
+  // Whether its place is no longer as it was drawn for.
+  resized() {
+    const { clientWidth, clientHeight } = this.root;
+    return clientWidth !== this.width || (this.header?.fills && clientHeight !== this.height);
   }
 
   // One drawing at a time; whatever arrives meanwhile is drawn once, afterwards, in its latest state.
@@ -89,12 +96,13 @@ export class Chart {
     const { data, layout } = this.follower.patch(given);
     root.setAttribute("aria-label", header.alt);
     this.width = root.clientWidth;
-    if (!this.width) return; // hidden: the ResizeObserver calls again
+    this.height = header.fills ? root.clientHeight : 0; // 0: its own
+    if (!this.width || (header.fills && !this.height)) return; // hidden: the ResizeObserver calls again
     const height = header.height ?? layout.height ?? 400;
     const square = layout.xaxis?.constrain === "domain"; // needs no more height than width
     const fit = layout.meta?.fit; // rows of pictures: as high as the width asks for
     const wanted = fit ? fit.ratio * (this.width - fit.beside) + fit.above : square ? this.width + 20 : height;
-    root.style.height = Math.min(height, wanted) + "px";
+    root.style.height = header.fills ? "" : Math.min(height, wanted) + "px";
     root.tabIndex = data.some((trace) => trace.type === "heatmap") ? 0 : -1;
     delete layout.height;
     layout.autosize = true;
@@ -103,7 +111,7 @@ export class Chart {
     this.meta = layout.meta ?? {};
     if (this.fresh) this.pinned = this.meta.pinned ?? this.pinned; // Python has the word, until the next click
     this.fresh = false;
-    dress(layout, theme, this.width);
+    dress(data, layout, theme, this.width, this.height);
     this.pointer.mark(layout);
     this.link.mark(data, layout);
     const config = {
@@ -118,7 +126,7 @@ export class Chart {
     };
     if (!this.listening) root.replaceChildren();
     root.classList.remove("sslviz-plot-note");
-    const size = [this.width, root.style.height];
+    const size = [this.width, this.height, root.style.height];
     const drawn = this.follower.history ? undefined : { frame: frameOf({ data, layout }) + size, content: contentOf({ data, layout }) };
     const same = this.listening && drawn && drawn.frame === this.drawn?.frame;
     const draw = another ? Plotly.newPlot : Plotly.react; // react would keep axes, and where "Reset axes" leads

@@ -119,12 +119,12 @@ function write(place, text) {
 
 // Moves the line "now", and the veil over what comes after it. timed: a function that puts a shape where it belongs.
 export function moveShapes(root, timed) {
-  const { xaxis, yaxis, shapes } = root._fullLayout;
+  const { xaxis, shapes, _size: size } = root._fullLayout;
   const at = (amount) => {
     const p = xaxis.d2p(amount);
     return xaxis._offset + Math.min(Math.max(Number.isFinite(p) ? p : 0, 0), xaxis._length);
   };
-  const [top, bottom] = [yaxis._offset, yaxis._offset + yaxis._length];
+  const [top, bottom] = [size.t, size.t + size.h];
   shapes.forEach((shape, index) => {
     if (shape.name !== "now" && shape.name !== "ahead") return;
     for (const one of [shape, root.layout.shapes[index]]) timed(one);

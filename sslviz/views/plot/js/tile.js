@@ -1,0 +1,51 @@
+// A figure in a small place: the same picture with less around it, and smaller letters, but none too small to be read.
+
+const { scale, least, below } = SETTINGS.tile; // figures/style.py
+const LENGTHS = new Set(["standoff", "thickness", "t"]);
+const SHIFTS = new Set(["xshift", "yshift", "r"]); // of names, which need their room
+const HEADED = 58; // pixels above the plot that title and subtitle need
+
+// height: of the place, if the figure must fill it.
+export const isSmall = (height) => height > 0 && height < below;
+
+// The size of letters that are of this size elsewhere.
+export const letters = (size) => Math.max(least, Math.round(scale * size));
+
+export function shrink(data, layout) {
+  for (const part of [layout, ...data]) smaller(part);
+  const margin = (layout.margin ??= {});
+  margin.b = 4; // the axes push it up as far as they must
+  for (const [name, axis] of Object.entries(layout))
+    if (/^[xy]axis/.test(name) && axis.showticklabels === false) axis.title = { text: "" }; // it has neither unit nor meaning
+  for (const trace of data) thinner(trace, layout);
+  const { subtitle } = layout.title ?? {};
+  const lines = subtitle?.text?.split("<br>") ?? [""];
+  if (lines.length > 1) Object.assign(subtitle, { text: lines[0] });
+  margin.t -= letters(18) * (lines.length - 1);
+  if (lines[0]) margin.t = Math.max(margin.t, HEADED);
+  if (layout.meta?.fit) bare(data, layout);
+}
+
+function smaller(part) {
+  for (const [name, value] of Object.entries(part)) {
+    if (typeof value === "number" && LENGTHS.has(name)) part[name] = scale * value;
+    if (typeof value === "number" && SHIFTS.has(name)) part[name] = (letters(13) / 13) * value;
+    if (!value || typeof value !== "object" || (Array.isArray(value) && typeof value[0] !== "object")) continue;
+    if (/font$/.test(name) && value.size > 0) value.size = letters(value.size);
+    else smaller(value);
+  }
+}
+
+// Points stay apart, and numbers that would not fit their cells are left to the pointer.
+function thinner(trace, layout) {
+  if (typeof trace.marker?.size === "number") trace.marker.size = Math.max(4, scale * trace.marker.size);
+  if (trace.type === "scatter" && layout.meta?.cells) trace.showlegend = false; // it would lie on the cells
+  if (trace.type === "heatmap" && trace.texttemplate && !trace.textfont?.size) delete trace.texttemplate;
+}
+
+// Rows of pictures need the height: what the colours mean and what was answered is said in the large picture.
+function bare(data, layout) {
+  for (const trace of data) if (trace.mode === "text") trace.visible = false;
+  layout.annotations = [];
+  layout.coloraxis = { ...layout.coloraxis, showscale: false };
+}

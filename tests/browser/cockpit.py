@@ -1,0 +1,48 @@
+"""What must be in the window of a method's page, and whether it is."""
+
+from sslviz.lessons import card_of
+from tests.browser.hand import quiet
+
+DESKTOPS = ((1440, 900), (1366, 768), (1280, 720))
+PROJECTOR, TELEPHONE = (1024, 768), (390, 844)
+LEAST = 220  # pixels of a picture's short side
+# name -> left, top, right, bottom, in pixels of the window
+BOXES = """() => {
+    const box = (node) => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
+    const tiles = [...document.querySelectorAll('[class*=st-key-tile_]')];
+    const each = (of) => Object.fromEntries(tiles.map((t) => [t.className.match(/st-key-tile_(\\w+)/)[1], box(of(t))]));
+    const [helm, bar, main] = ['.st-key-helm', '.st-key-bar', 'main'].map((what) => document.querySelector(what));
+    return {
+        tiles: each((tile) => tile),
+        drawn: each((tile) => tile.querySelector('.sslviz-plot .main-svg, .sslviz-views img')),
+        hands: { Start: box(helm.querySelector('button')), "the main knob": box(helm), "the bar": box(bar) },
+        scrolled: main.scrollTop,
+    };
+}"""
+
+
+def wrong(page, method: str, window: tuple[int, int], *, tiles: bool = True) -> list[str]:
+    """What is missing, too small, or reaches out of a window of this size. tiles: the pictures must be in it, too."""
+    page.set_viewport_size({"width": window[0], "height": window[1]})
+    quiet(page)
+    found = page.evaluate(BOXES)
+    assert found["scrolled"] == 0
+    inside = {**found["hands"], **(found["tiles"] if tiles else {})}
+    lines = [f"{name} reaches out of it: {box}" for name, box in inside.items() if not within(box, (0, 0, *window))]
+    lines += [f"{name} is too small: {box}" for name, box in found["tiles"].items() if short(box) < LEAST]
+    lines += [
+        f"the picture in {name} reaches out of its tile: {box}"
+        for name, box in found["drawn"].items()
+        if not within(box, found["tiles"][name])
+    ]
+    missing = {name for row in card_of(method).stage for name in row} - found["tiles"].keys()
+    lines += [f"{name} is not there" for name in sorted(missing)]
+    return [f"{method} at {window}: {line}" for line in lines]
+
+
+def within(box: list[float], frame) -> bool:
+    return box[0] >= frame[0] - 1 and box[1] >= frame[1] - 1 and box[2] <= frame[2] + 1 and box[3] <= frame[3] + 1
+
+
+def short(box: list[float]) -> float:
+    return min(box[2] - box[0], box[3] - box[1])

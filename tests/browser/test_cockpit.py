@@ -1,0 +1,50 @@
+"""A method's page is one screen: Start, the main knob, the bar and every picture of the stage are in the window."""
+
+import pytest
+
+from tests.browser.cockpit import DESKTOPS, PROJECTOR, TELEPHONE, wrong
+from tests.browser.hand import PATIENCE, quiet
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+KINDS = ["simclr", "moco", "dino", "mae", "rotation"]  # a stage of each kind
+
+
+@pytest.mark.parametrize("method", KINDS)
+def test_all_of_it_is_in_the_window(method: str, museum, page) -> None:
+    page.set_viewport_size(dict(zip(("width", "height"), DESKTOPS[0], strict=True)))
+    page.goto(f"{museum.url}/{method}")
+    found = [line for window in (*DESKTOPS, PROJECTOR) for line in wrong(page, method, window)]
+    assert not found, "\n".join(found)
+    assert page.complaints == []
+
+
+def test_a_telephone_shows_pictures_first_with_start_and_the_main_knob_in_reach(museum, page) -> None:
+    page.goto(f"{museum.url}/simclr")
+    assert wrong(page, "simclr", TELEPHONE, tiles=False) == []
+    top = "name => document.querySelector(`.st-key-${name}`).getBoundingClientRect().top"
+    assert page.evaluate(top, "tile_views") < TELEPHONE[1] / 2
+    assert page.evaluate(top, "tile_score") < page.evaluate(top, "group_augment")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_fills_the_stage_and_goes_back_by_key_and_by_button(museum, page) -> None:
+    page.goto(f"{museum.url}/simclr")
+    quiet(page)
+    tiles = "() => [...document.querySelectorAll('[class*=st-key-tile_]')].map(each => each.clientWidth)"
+    small = page.evaluate(tiles)
+    for enlarge in (
+        lambda: page.keyboard.press("4"),
+        lambda: page.locator(".st-key-big_map").get_by_role("button").click(),
+    ):
+        enlarge()
+        page.wait_for_url("**/simclr?big=map", timeout=PATIENCE * 1000)
+        page.wait_for_function(f"() => ({tiles})().length === 1")
+        quiet(page)
+        assert page.evaluate(tiles)[0] > 2.5 * small[0]
+        assert page.locator(".sslviz-plot").count() == 1  # the others cost nothing
+        page.keyboard.press("Escape")
+        page.wait_for_function(f"([before]) => ({tiles})().length === before", arg=[len(small)])
+        quiet(page)
+        assert page.evaluate(tiles) == small
+        assert "big" not in page.url
+    assert page.complaints == []
