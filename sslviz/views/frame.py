@@ -16,6 +16,7 @@ from sslviz.views.controls import server
 # narrow window the pictures come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 2.5rem; }
+[data-testid="stMain"] [data-testid="stPageLink"] * { white-space: normal; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; overflow: visible; }
@@ -53,13 +54,12 @@ def name_of_no_page(page: Page) -> str:
 
 def main() -> None:
     # before the navigation, or the browser would be sent to the internet for the icon of the page
-    st.set_page_config(page_icon=icon(), layout="wide")
+    st.set_page_config(page_icon=icon(), layout="wide", initial_sidebar_state=200)
     home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
     page = st.navigation([home, *catalogue.pages()], expanded=True)
-    # a page of a method needs the width for its pictures
-    sidebar: Literal["collapsed"] | int = "collapsed" if page.url_path in METHODS else 200
-    # the page first: a row of tabs shows little more than the first word
-    st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon(), initial_sidebar_state=sidebar)
+    # the page first: a row of tabs shows little more than the first word; pictures of a method need the whole width
+    narrow: Literal["collapsed"] | None = "collapsed" if page.url_path in METHODS else None
+    st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon(), initial_sidebar_state=narrow)
     st.html(STYLE)
     address.leave_behind(page.url_path)
     if unknown := name_of_no_page(page):

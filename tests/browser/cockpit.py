@@ -1,11 +1,13 @@
 """What must be in the window of a method's page, and whether it is."""
 
 from sslviz.lessons import card_of
-from tests.browser.hand import quiet
+from tests.browser.hand import PATIENCE, quiet
 
 DESKTOPS = ((1440, 900), (1366, 768), (1280, 720))
 PROJECTOR, TELEPHONE = (1024, 768), (390, 844)
 LEAST = 220  # pixels of a picture's short side
+DRAWN = """() => [...document.querySelectorAll('[class*=st-key-tile_]')].every(
+    tile => tile.querySelector('.sslviz-plot .main-svg, .sslviz-views img'))"""
 # name -> left, top, right, bottom, in pixels of the window
 BOXES = """() => {
     const box = (node) => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
@@ -24,6 +26,7 @@ BOXES = """() => {
 def wrong(page, method: str, window: tuple[int, int], *, tiles: bool = True) -> list[str]:
     """What is missing, too small, or reaches out of a window of this size. tiles: the pictures must be in it, too."""
     page.set_viewport_size({"width": window[0], "height": window[1]})
+    page.wait_for_function(DRAWN, timeout=PATIENCE * 1000)
     quiet(page)
     found = page.evaluate(BOXES)
     assert found["scrolled"] == 0
