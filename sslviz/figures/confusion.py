@@ -12,7 +12,7 @@ HOW_TO_READ = (
     "Row: what is true; column: what the network answers; the numbers count pictures; a good network has them "
     "all on the diagonal."
 )
-SIDE_BY_SIDE = 5  # names of classes below the matrix; more of them are slanted
+SIDE_BY_SIDE = 5  # names of classes below the matrix; more of them stand upright
 
 
 def confusion(truth: np.ndarray, answer: np.ndarray, names: Sequence[str], *, height: int = 380) -> go.Figure:
@@ -36,7 +36,7 @@ def confusion(truth: np.ndarray, answer: np.ndarray, names: Sequence[str], *, he
         xgap=1,
         ygap=1,
     )
-    slanted = {"tickangle": 45} if len(names) > SIDE_BY_SIDE else {}
+    upright = {"tickangle": 90} if len(names) > SIDE_BY_SIDE else {}
     axis = {"showgrid": False, "ticks": "", "constrain": "domain"}
     named = {"tickvals": list(range(len(names))), "ticktext": [in_legend(name) for name in names]} if few else {}
     return style.figure(
@@ -46,7 +46,7 @@ def confusion(truth: np.ndarray, answer: np.ndarray, names: Sequence[str], *, he
         height=height,
         meta={"cells": []},
         margin={"l": 8, "r": 12, "t": 76, "b": 8},
-        xaxis={**axis, **named, **slanted, "range": [-0.5, len(names) - 0.5], "title": {"text": "answer"}},
+        xaxis={**axis, **named, **upright, "range": [-0.5, len(names) - 0.5], "title": {"text": "answer"}},
         yaxis={**axis, **named, "range": [len(names) - 0.5, -0.5], "title": {"text": "truth"}, "scaleanchor": "x"}
         | {"constraintoward": "top"},
     )
