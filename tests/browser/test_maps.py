@@ -26,7 +26,7 @@ CLASSES = """() => Object.fromEntries([...document.querySelectorAll('.picked-num
 def projecting(serve, tmp_path):
     """A server with the process that makes new maps."""
     folders = {"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_CACHE": str(tmp_path / "cache")}
-    return serve("app.py", env={**folders, "SSLVIZ_SPARE": "0"})
+    return serve("app.py", env={**folders, "SSLVIZ_PROJECTOR": "1"})
 
 
 def pixels(page, number: int, places: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ FILLED = """() => {
 
 @pytest.fixture
 def app(serve, tmp_path):
-    return serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SPARE": "0"})
+    return serve("app.py", env={"SSLVIZ_RUNS": str(tmp_path / "runs"), "SSLVIZ_SLOTS": "1"})
 
 
 def test_a_sweep_fills_while_one_looks_and_its_cells_lead_to_their_runs(app, page) -> None:
