@@ -19,6 +19,7 @@ class Way(NamedTuple):
     pages: tuple[str, ...]
 
 
+FRONT_DOOR = "simclr"  # the method that plays on the first page
 WAYS = (
     Way(
         "I am a student",

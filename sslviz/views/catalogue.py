@@ -45,7 +45,7 @@ COMPARE = {
     "twin": Row("Twins", ":material/splitscreen_right:", "Two runs that differ in one thing, step by step."),
     "sweep": Row("Sweep", ":material/apps:", "Many runs over one or two knobs, as a map."),
     "maps": Row("Map room", ":material/scatter_plot:", "Two maps of the same pictures; a loop on one shows on both."),
-    "judge": Row("Judge a run", ":material/gavel:", "k-NN, linear probe, few labels, fine-tuning."),
+    "judge": Row("Judge a run", ":material/gavel:", "What has a run learnt? Four ways to ask."),
 }
 
 # the ideas that need no training

@@ -113,7 +113,7 @@ def test_weights_come_back_and_are_thinned(folder: RunFolder) -> None:
     kept = folder.weights(190)
     assert kept is not None
     assert kept[0]["w"].tolist() == [190.0] * 3
-    assert kept[1] == about(190)
+    assert kept[1] == {**about(190), "threads": None}
 
 
 def test_damaged_weights_are_none(folder: RunFolder) -> None:

@@ -48,7 +48,7 @@ def test_an_address_without_a_page_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert [warning.value for warning in app.warning] == [
         "There is no page called `nosuch'page`. Those that there are lie behind the doors on the left."
     ]
-    assert len(app.title) == 1  # home stands below
+    assert len(app.header) == 1  # home stands below
 
 
 KINDS = ("slider", "select_slider", "number_input", "toggle", "selectbox", "segmented_control", "text_input")

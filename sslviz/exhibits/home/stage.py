@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from sslviz.knobs import describe
+from sslviz.lessons.path import FRONT_DOOR as METHOD
 from sslviz.measures.scores import LIVE
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import knob_tables
@@ -15,7 +16,6 @@ from sslviz.views.plot import clock
 from sslviz.views.plot.plot import plot
 from sslviz.views.plot.recorded import metrics
 
-METHOD = "simclr"
 EXAMPLE = "SimCLR on ten kinds of drawn shapes. It is shown pictures, never what is on them."
 HEIGHT = 300  # pixels of a picture
 
@@ -53,7 +53,7 @@ def steer(run: RunFolder) -> None:
 
 
 def draw(run_id: str, before: str) -> None:
-    """One refresh: what it is, and three pictures. A run at rest is moved by the clock, which begins by itself."""
+    """One refresh: what it is, and three pictures. The clock moves a run at rest, and begins by itself."""
     run = server.find(run_id)
     if run is None:
         st.warning("This run has been removed.")
