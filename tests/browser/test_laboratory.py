@@ -183,4 +183,5 @@ def test_own_pictures_from_a_zip_on_disk(app, page, tmp_path: Path) -> None:
     press(page, "Start")
     wait_for_step(page, 2)
     assert newest(app).settings().data == str(path)
-    page.get_by_text("red", exact=True).first.wait_for(timeout=60_000)  # the first map: numba compiles for it
+    legend = page.locator(".st-key-tile_map .sslviz-plot").get_by_text("red", exact=True)
+    legend.first.wait_for(timeout=60_000)  # the first map: numba compiles for it
