@@ -2,14 +2,14 @@
 
 import pytest
 
+from sslviz.methods import METHODS
 from tests.browser.cockpit import DESKTOPS, PROJECTOR, TELEPHONE, wrong
 from tests.browser.hand import PATIENCE, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-KINDS = ["simclr", "moco", "dino", "mae", "rotation"]  # a stage of each kind
 
 
-@pytest.mark.parametrize("method", KINDS)
+@pytest.mark.parametrize("method", METHODS)
 def test_all_of_it_is_in_the_window(method: str, museum, page) -> None:
     page.set_viewport_size(dict(zip(("width", "height"), DESKTOPS[0], strict=True)))
     page.goto(f"{museum.url}/{method}")
