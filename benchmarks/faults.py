@@ -221,7 +221,10 @@ def of_server(row: Row, runs: Path, cache: Path) -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-c", SERVE, *texts], env={**os.environ, **more})
     yield process.pid
     until(lambda: len(list_runs(runs)) == len(texts))
-    at_work = lambda: [run for run in list_runs(runs) if run.status().state not in ("queued", "done")]  # noqa: E731
+
+    def at_work() -> list[RunFolder]:
+        return [run for run in list_runs(runs) if run.status().state not in ("queued", "done")]
+
     until(at_work)
     worker = at_work()[0]
     run = next((each for each in list_runs(runs) if each.id != worker.id), worker)

@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def pages() -> list[str]:
-    return ["", *catalogue.DOORS, *catalogue.rows()]
+    return ["", *catalogue.DOORS, *catalogue.names()]
 
 
 def take(out: Path, names: list[str]) -> None:

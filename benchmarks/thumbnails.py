@@ -42,7 +42,7 @@ MARK = """(title) => {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*", default=[*catalogue.rows()], help="names of pages")
+    parser.add_argument("--only", nargs="*", default=[*catalogue.names()], help="names of pages")
     options = parser.parse_args()
     PICTURES.mkdir(exist_ok=True)
     os.environ["SSLVIZ_PROJECTOR"] = "0"  # the recorded maps are enough

@@ -16,13 +16,13 @@ IN_A_ROW = 5
 
 def cards(names: Iterable[str], *, in_a_row: int = IN_A_ROW, says: bool = True) -> None:
     """One for each page, by the name in its address. says: with the sentence."""
-    rows, names = catalogue.rows(), list(names)
+    names = list(names)
     for first in range(0, len(names), in_a_row):
         for column, name in zip(st.columns(in_a_row, gap="small"), names[first : first + in_a_row], strict=False):
             with column, st.container(border=True, height="stretch", gap="xsmall"):
-                picture = PICTURES / f"{name}.webp"
+                picture, row = PICTURES / f"{name}.webp", catalogue.row(name)
                 if picture.exists():
-                    st.image(picture, link=name, alt=f"{rows[name].title}: a picture of the page", width="stretch")
+                    st.image(picture, link=name, alt=f"{row.title}: a picture of the page", width="stretch")
                 catalogue.link(name)
                 if says:
-                    st.caption(rows[name].says)
+                    st.caption(row.says)

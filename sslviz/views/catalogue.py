@@ -82,19 +82,22 @@ DOORS = {  # by the name in the address
 }
 
 
-def behind(door: str) -> dict[str, Row]:
+def row(name: str) -> Row:
+    """Of the page with this name in its address. Raises KeyError if there is none."""
+    if name in METHODS:
+        method = METHODS[name]
+        return Row(method.title, card_of(name).icon, f"*{method.family.capitalize()}.* {method.summary}")
+    return {**ROOMS, **COMPARE, **BLACKBOARD}[name]
+
+
+def behind(door: str) -> list[str]:
     """The pages of a door, by the name in the address."""
-    if door != METHODS_DOOR:
-        return DOORS[door].pages
-    return {
-        name: Row(method.title, card_of(name).icon, f"*{method.family.capitalize()}.* {method.summary}")
-        for name, method in METHODS.items()
-    }
+    return list(METHODS if door == METHODS_DOOR else DOORS[door].pages)
 
 
-def rows() -> dict[str, Row]:
+def names() -> list[str]:
     """All pages that lie behind a door."""
-    return {name: row for door in DOORS for name, row in behind(door).items()}
+    return [name for door in DOORS for name in behind(door)]
 
 
 def content(name: str) -> Path | Callable[[], None]:
@@ -116,19 +119,19 @@ def page(name: str) -> Page:
     """Any page by the name in its address: a method, an exhibit, or a door. Raises KeyError if there is none."""
     if name in DOORS:
         return st.Page(content(name), title=DOORS[name].title, icon=DOORS[name].icon, url_path=name)
-    row = rows()[name]
-    return st.Page(content(name), title=row.title, icon=row.icon, url_path=name, visibility="hidden")
+    title, icon, _ = row(name)
+    return st.Page(content(name), title=title, icon=icon, url_path=name, visibility="hidden")
 
 
 def link(name: str) -> None:
     """To a page, where the navigation knows it."""
-    row = rows()[name]
+    title, icon, _ = row(name)
     try:
-        st.page_link(page(name), label=row.title, icon=row.icon)
+        st.page_link(page(name), label=title, icon=icon)
     except (StreamlitAPIException, KeyError):  # this page runs without its frame
-        st.markdown(row.title)
+        st.markdown(title)
 
 
 def pages() -> list[Page]:
     """All of them. The navigation shows the doors alone: it is drawn anew with every answer."""
-    return [page(name) for name in (*DOORS, *rows())]
+    return [page(name) for name in (*DOORS, *names())]

@@ -31,8 +31,8 @@ def show() -> None:
     if problem := st.session_state.pop("_problem", ""):
         st.warning(problem, icon=":material/info:")
     steer(run)
-    at_work = status.at_work
-    live.refreshed(draw, live.EAGER if status.step < 1 else live.EVERY, at_work, run.id, status.state)
+    every = live.EAGER if status.step < 1 else live.EVERY
+    live.refreshed(draw, every, status.at_work, run.id, status.state)
 
 
 def steer(run: RunFolder) -> None:

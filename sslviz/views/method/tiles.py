@@ -94,14 +94,8 @@ def tile(now: Now, name: str) -> Tile | None:
     share = 2 if wide and name != "attention" else 1
     one = Tile(name, SHORT.get(name, ""), _waits, LONG.get(name, ""), share)
     if name in CURVES:
-        said = (
-            ""
-            if name == "loss"
-            else next_score(now.status, time.time())
-            if now.status.at_work
-            else state.scores(now.run)
-        )
-        return replace(one, how=said or one.how, draw=lambda _: DRAWN[name](now))
+        words = "" if name == "loss" else said(now)
+        return replace(one, how=words or one.how, draw=lambda _: DRAWN[name](now))
     if now.found is None:
         return one
     if name in PANELS:

@@ -11,7 +11,7 @@ from tests.pages import EXHIBITS, opened
 def test_a_door_shows_a_card_for_each_page(door: str) -> None:
     app = opened(door)
     assert not app.exception
-    rows = catalogue.behind(door).values()
+    rows = [catalogue.row(name) for name in catalogue.behind(door)]
     assert [link.proto.label for link in app.get("page_link")] == [row.title for row in rows]
     assert [text.value for text in app.caption] == [row.says for row in rows]
     assert len(app.get("image")) == len(catalogue.behind(door))
