@@ -24,6 +24,11 @@ def redraw(*fragments: str) -> Callable[[], None]:
     return lambda: st.rerun(fragments)
 
 
+def page_before() -> str:
+    """The address of the page that this visitor was shown last; "" on arrival, and for the first page."""
+    return str(st.session_state.get("_page", ""))
+
+
 def leave_behind(page: str) -> None:
     """Forgets what stood in the controls of the page before, if `page` is another one.
 

@@ -36,6 +36,9 @@ STYLE = """<style>
 </style>"""
 
 
+WIDTH = 200  # of the navigation, in pixels
+
+
 def icon() -> Image.Image:
     """A similarity matrix of four pictures. (Icons by name would be fetched from the internet.)"""
     cells = np.full((8, 8, 3), (32, 48, 110), np.uint8)
@@ -52,14 +55,22 @@ def name_of_no_page(page: Page) -> str:
     return (asked.intended_page_name or "") if asked and is_home and not asked.intended_page_script_hash else ""
 
 
+def sidebar(page: str) -> Literal["collapsed"] | int:
+    """Pixels; closed on a method's page, whose pictures need the width. Said twice with one answer, while a page stays:
+    whenever it changes, the browser opens or closes what the visitor has closed or opened.
+    """
+    return "collapsed" if page in METHODS else WIDTH
+
+
 def main() -> None:
     # before the navigation, or the browser would be sent to the internet for the icon of the page
-    st.set_page_config(page_icon=icon(), layout="wide", initial_sidebar_state=200)
+    st.set_page_config(page_icon=icon(), layout="wide", initial_sidebar_state=sidebar(address.page_before()))
     home = st.Page(server.PAGES / "home.py", title="Start here", icon=":material/home:", default=True)
     page = st.navigation([home, *catalogue.pages()], expanded=True)
-    # the page first: a row of tabs shows little more than the first word; pictures of a method need the whole width
-    narrow: Literal["collapsed"] | None = "collapsed" if page.url_path in METHODS else None
-    st.set_page_config(page_title=f"{page.title} · sslviz", page_icon=icon(), initial_sidebar_state=narrow)
+    # the page first: a row of tabs shows little more than the first word
+    st.set_page_config(
+        page_title=f"{page.title} · sslviz", page_icon=icon(), initial_sidebar_state=sidebar(page.url_path)
+    )
     st.html(STYLE)
     address.leave_behind(page.url_path)
     if unknown := name_of_no_page(page):

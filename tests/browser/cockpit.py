@@ -6,8 +6,8 @@ from tests.browser.hand import PATIENCE, quiet
 DESKTOPS = ((1440, 900), (1366, 768), (1280, 720))
 PROJECTOR, TELEPHONE = (1024, 768), (390, 844)
 LEAST = 220  # pixels of a picture's short side
-DRAWN = """() => [...document.querySelectorAll('[class*=st-key-tile_]')].every(
-    tile => tile.querySelector('.sslviz-plot .main-svg, .sslviz-views img'))"""
+DRAWN = """names => names.every(name =>
+    document.querySelector(`.st-key-tile_${name} :is(.sslviz-plot .main-svg, .sslviz-views img)`))"""
 # name -> left, top, right, bottom, in pixels of the window
 BOXES = """() => {
     const box = (node) => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
@@ -26,7 +26,8 @@ BOXES = """() => {
 def wrong(page, method: str, window: tuple[int, int], *, tiles: bool = True) -> list[str]:
     """What is missing, too small, or reaches out of a window of this size. tiles: the pictures must be in it, too."""
     page.set_viewport_size({"width": window[0], "height": window[1]})
-    page.wait_for_function(DRAWN, timeout=PATIENCE * 1000)
+    staged = [name for row in card_of(method).stage for name in row]
+    page.wait_for_function(DRAWN, arg=staged, timeout=PATIENCE * 1000)
     quiet(page)
     found = page.evaluate(BOXES)
     assert found["scrolled"] == 0
@@ -38,7 +39,7 @@ def wrong(page, method: str, window: tuple[int, int], *, tiles: bool = True) -> 
         for name, box in found["drawn"].items()
         if not within(box, found["tiles"][name])
     ]
-    missing = {name for row in card_of(method).stage for name in row} - found["tiles"].keys()
+    missing = {*staged} - found["tiles"].keys()
     lines += [f"{name} is not there" for name in sorted(missing)]
     return [f"{method} at {window}: {line}" for line in lines]
 

@@ -48,3 +48,21 @@ def test_a_picture_fills_the_stage_and_goes_back_by_key_and_by_button(museum, pa
         assert page.evaluate(tiles) == small
         assert "big" not in page.url
     assert page.complaints == []
+
+
+def test_the_navigation_leaves_the_pictures_their_width_and_stays_as_it_was_put(museum, page) -> None:
+    wide = "() => document.querySelector('main').clientWidth === innerWidth"
+    page.goto(f"{museum.url}/methods")
+    page.get_by_role("link", name="SimCLR", exact=True).click()
+    page.wait_for_url("**/simclr")
+    quiet(page)
+    page.wait_for_function(wide)  # closed, also for those who come by a link
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.wait_for_function(f"() => !({wide})()")
+    page.get_by_test_id("stCheckbox").filter(has_text="Equation").first.click()  # the page is drawn anew
+    page.wait_for_url("**/simclr?code=true")
+    quiet(page)
+    assert not page.evaluate(wide)
+    page.get_by_role("link", name="Blackboard", exact=True).click()
+    page.wait_for_url("**/blackboard")
+    assert page.complaints == []

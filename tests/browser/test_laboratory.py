@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,29 @@ def test_start_turn_pause_step_stop_and_again(app, page) -> None:
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.complaints == []
     assert [line for line in app.log.splitlines() if re.search("WARN|ERROR|Traceback", line)] == []
+
+
+def test_the_first_page_plays_and_trains_in_its_own_place(app, page) -> None:
+    page.goto(app.url)
+    page.wait_for_function("() => window.sslvizClock?.playing", timeout=60_000)  # by itself
+    press(page, "Train it now")
+    page.wait_for_url(re.compile("[?&]run="))
+    wait_for_step(page, 1)
+    run = newest(app)
+    slider = page.get_by_role("slider", name=re.compile("temperature")).first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("temperature=0.21"))
+    deadline = time.monotonic() + 60
+    while run.values()["temperature"] != pytest.approx(0.21):
+        assert time.monotonic() < deadline, "the run has not heard of it"
+        page.wait_for_timeout(100)
+    page.reload()  # the address is the state
+    wait_for_step(page, 1)
+    press(page, "Stop")
+    page.get_by_role("button", name="Train again").wait_for(timeout=60_000)
+    assert run.status().state == "stopped"
+    assert page.complaints == []
 
 
 def test_a_reload_a_second_tab_and_a_link_show_the_same_run(app, page, new_page) -> None:
