@@ -14,12 +14,9 @@ quick: .venv/dev.done
 	$(BIN)/ruff check -q .
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)
 
-# in the browser: those that train, kill and wait have the machine to themselves
-TRAINING := $(addprefix tests/browser/test_,laboratory.py every_method.py twin.py sweep.py take_away.py)
 test: check
 	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest --timeout 600 -n 2 --dist worksteal -m browser $(TRAINING:%=--ignore %)
-	$(BIN)/python -m pytest --timeout 600 -m browser $(TRAINING)
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadgroup -m browser  # those that train: one after the other
 
 check: .venv/dev.done
 	$(BIN)/ruff check .
@@ -29,7 +26,12 @@ check: .venv/dev.done
 	DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet sslviz
 	$(BIN)/codespell
 
+# numba, which umap stands on, is made for these versions only; on others pip would say so in a hundred lines
+FITS = import sys; v = sys.version_info; \
+	sys.exit(None if (3, 11) <= v[:2] <= (3, 14) else f"Python 3.11 to 3.14 is needed, and this is \
+	{v[0]}.{v[1]}: make PYTHON=python3.13 run")
 .venv/bin/python:
+	@$(PYTHON) -c '$(FITS)'
 	$(PYTHON) -m venv .venv
 	-$(BIN)/python -m pip install --quiet uv
 

@@ -28,9 +28,10 @@ from sslviz.data.dataset import Dataset
 from sslviz.measures.doctor.rules import diagnose
 from sslviz.measures.doctor.verdict import Verdict
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
 from sslviz.runs.settings import recommended
+from sslviz.runs.shelf import list_runs
 from sslviz.training.worker import Wishes, run
 
 TARGET = 25.0  # seconds

@@ -25,9 +25,10 @@ from pathlib import Path
 
 from benchmarks.machine import machine
 from sslviz.processes.launcher import Launcher
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.owner import frozen, started
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.training.recorder import KEEP_EVERY
 
 SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT", "SIGKILL", "SIGSTOP")

@@ -29,7 +29,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.machine import cores, machine
 from sslviz.data import default_cache, load
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 FLAGS += ["--disable-gpu-rasterization"]  # Debian switches it on: without a GPU a page takes half as long again

@@ -19,7 +19,7 @@ from sslviz import data
 from sslviz.judging.evaluation import set_up
 from sslviz.measures.knn import knn_accuracy
 from sslviz.measures.linear import linear_accuracy
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 from sslviz.views.controls.server import GALLERY
 
 K, TEMPERATURE, L2 = 20, 0.1, 1e-4

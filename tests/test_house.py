@@ -4,8 +4,14 @@ python -m tests.test_house        writes the tree anew
 """
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
@@ -33,6 +39,22 @@ def test_every_file_that_a_page_of_the_docs_mentions_is_there() -> None:
     pages = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
     missing = {f"{page.name}: {name}" for page in pages for name in MENTIONED.findall(page.read_text())}
     assert {each for each in missing if not (ROOT / each.split(": ")[1]).exists()} == set()
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 15)])
+def test_a_python_that_does_not_fit_is_told_so_in_one_sentence(version: tuple[int, int], tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    other = tmp_path / "python"
+    other.write_text(f"#!{sys.executable}\nimport sys\nsys.version_info = {version}\nexec(sys.argv[2])\n")
+    other.chmod(0o755)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    make = ["make", "-C", str(tmp_path), "run", f"PYTHON={other}"]
+    done = subprocess.run(make, capture_output=True, text=True, timeout=60, env=plain)
+    assert done.returncode
+    said, _ = done.stderr.splitlines()  # the other line is make's
+    assert f"this is {version[0]}.{version[1]}: make PYTHON=" in said
+    assert not (tmp_path / ".venv").exists()
 
 
 if __name__ == "__main__":

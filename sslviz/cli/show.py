@@ -9,8 +9,9 @@ from tqdm import tqdm
 
 from sslviz.measures.interval import doubt
 from sslviz.measures.scores import FINAL, LIVE
-from sslviz.runs.folder import RunFolder, list_runs, unreadable_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
+from sslviz.runs.shelf import list_runs, unreadable_runs
 
 OF_STATUS = ["state", "step", "images", "seconds", "images_per_second", "loss", "knn", "knn_random_init"]
 OF_STATUS += ["device", "precision", "reason"]

@@ -30,8 +30,9 @@ from sslviz.measures.unbalanced import right
 from sslviz.methods import METHODS
 from sslviz.place import GALLERY
 from sslviz.runs.files import npz, read_npz, replace
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.same_pictures import change
+from sslviz.runs.shelf import list_runs
 from sslviz.training.loaded import load_network
 from sslviz.training.probes import NEIGHBOURS, embedded
 

@@ -21,8 +21,9 @@ from sslviz.processes.queue import Queue
 from sslviz.processes.watch import Watch
 from sslviz.runs import twins
 from sslviz.runs.files import clear
-from sslviz.runs.folder import BIN, Busy, RunFolder, list_runs, take_back
+from sslviz.runs.folder import BIN, Busy, RunFolder
 from sslviz.runs.settings import Parent, RunSettings
+from sslviz.runs.shelf import list_runs, take_back
 
 
 class Launcher:

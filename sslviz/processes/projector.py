@@ -24,7 +24,8 @@ import numpy as np
 
 from sslviz.measures import projection
 from sslviz.processes.map_kind import MapKind
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 
 PAUSE = 0.25  # seconds between two looks for new snapshots
 FRESH = 60.0  # seconds since the last heartbeat for which a run is followed

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from sslviz.runs.folder import SILENCE, RunFolder, list_runs
+from sslviz.runs.folder import SILENCE, RunFolder
 from sslviz.runs.owner import me
 from sslviz.runs.records import State, Status
+from sslviz.runs.shelf import list_runs
 
 ENDED = "The app ended while this run was training. Everything recorded is kept."
 

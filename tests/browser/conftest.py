@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 from tests.browser.hand import PATIENCE
 
 ROOT = Path(__file__).parents[2]

@@ -1,14 +1,19 @@
 """What a hand does on every page, and an eye."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from playwright.sync_api import TimeoutError as Timeout
 
 PATIENCE = 120.0  # seconds: for a machine that has much else to do
 # the script has run, everything is there, and every chart is drawn, as wide as its place
 QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
     && document.querySelector('[data-testid=stMain] :is(h1, h2)')
     && !document.querySelector('[data-testid=stSkeleton], [data-loading=true]')
-    && [...document.querySelectorAll('[data-testid=stBidiComponentRegular]')].every(each => each.firstElementChild)
+    && [...document.querySelectorAll('[data-testid=stBidiComponentRegular]')].every(
+        each => each.querySelector(':scope > div > :not(style)'))
     && [...document.querySelectorAll('.sslviz-plot')].every((chart) => {
         const drawn = chart.querySelector('.main-svg');
         return !chart.clientWidth || (chart._fullData && Math.abs(drawn.clientWidth - chart.clientWidth) <= 1);
@@ -21,6 +26,17 @@ CELL = """([title, row, column]) => {
     plot.scrollIntoView({block: 'center'});
     const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
     return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)] }"""
+# how many times the script has begun to run since somebody asked for the first time
+BEGUN = """() => {
+    if (window.begun === undefined) {
+        window.begun = 0;
+        const state = () => document.querySelector('[data-test-script-state]')?.dataset.testScriptState;
+        let before = state();
+        new MutationObserver(() => {
+            window.begun += before !== (before = state()) && before === 'running';
+        }).observe(document.body, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
+    }
+    return window.begun }"""
 CLIPPED = (Path(__file__).parent / "clipped.js").read_text()
 
 
@@ -32,6 +48,16 @@ def press(page, name: str) -> None:
 def quiet(page) -> None:
     """Until everything is drawn."""
     page.wait_for_function(QUIET, timeout=PATIENCE * 1000, polling=100)
+
+
+def answered(page, act: Callable[[], object], moves: Callable[[], object]) -> None:
+    """Acts, waits for `moves`, and until everything is drawn: Python may begin after the address has changed."""
+    before = page.evaluate(BEGUN)
+    act()
+    moves()
+    with suppress(Timeout):
+        page.wait_for_function("before => window.begun > before", arg=before, timeout=250)
+    quiet(page)
 
 
 def click_cell(page, title: str, row: int, column: int) -> None:

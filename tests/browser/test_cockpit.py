@@ -1,21 +1,11 @@
-"""A method's page is one screen: Start, the main knob, the bar and every picture of the stage are in the window."""
+"""A page is one screen, also on a telephone and with one picture enlarged. (For every method: test_walk.py.)"""
 
 import pytest
 
-from sslviz.methods import METHODS
-from tests.browser.cockpit import DESKTOPS, PROJECTOR, TELEPHONE, wrong
+from tests.browser.cockpit import TELEPHONE, wrong
 from tests.browser.hand import PATIENCE, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_all_of_it_is_in_the_window(method: str, museum, page) -> None:
-    page.set_viewport_size(dict(zip(("width", "height"), DESKTOPS[0], strict=True)))
-    page.goto(f"{museum.url}/{method}")
-    found = [line for window in (*DESKTOPS, PROJECTOR) for line in wrong(page, method, window)]
-    assert not found, "\n".join(found)
-    assert page.complaints == []
 
 
 def test_a_telephone_shows_pictures_first_with_start_and_the_main_knob_in_reach(museum, page) -> None:

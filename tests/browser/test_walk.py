@@ -4,8 +4,9 @@
 
 `WALKS` says what is done on each page. After every action the address must be another one, and at the end of every walk
 a fresh page, opened at that address, must show the same charts (data, axes, titles), the same controls, and pictures
-that are there. What by design is not in the address is told with `aside`, and why. Before the first step nothing may be
-cut off in the windows of two usual projectors: a page is opened here anyway.
+that are there. What by design is not in the address is told with `aside`, and why. A page is opened here anyway: before
+the first step, in the windows of usual projectors, and at the end of each walk nothing may be cut off, and a method's
+page must be one screen.
 """
 
 import math
@@ -20,7 +21,8 @@ import pytest
 from playwright.sync_api import TimeoutError as Timeout
 
 from sslviz.methods import METHODS
-from tests.browser.hand import PATIENCE, click_cell, cut_off, quiet
+from tests.browser.cockpit import DESKTOPS, PROJECTOR, wrong
+from tests.browser.hand import PATIENCE, answered, click_cell, cut_off, quiet
 from tests.pages import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -108,6 +110,19 @@ def toggle(label: str, **more: str) -> Action:
     return Action(lambda page: page.get_by_test_id("stCheckbox").filter(has_text=label).first.click(), label, **more)
 
 
+def turn(knob: str, panel: str, key: str = "ArrowRight") -> Action:
+    """A slider that lies behind a button."""
+
+    def do(page: Any) -> None:
+        button = page.get_by_role("button", name=panel)
+        button.click()
+        page.get_by_test_id("stPopoverBody").get_by_role("slider", name=re.compile(knob)).press(key)
+        button.click()
+        page.get_by_test_id("stPopoverBody").wait_for(state="detached")
+
+    return Action(do, f"{knob}: {key}")
+
+
 def unfold(label: str, **more: str) -> Action:
     def do(page: Any) -> None:
         page.get_by_test_id("stExpander").filter(has_text=label).first.locator("summary").click()
@@ -135,11 +150,10 @@ HEALTH, ON = unfold("How healthy"), key("ArrowRight")
 Walks = list[list[Action]]
 WALKS: dict[str, Walks] = {  # by the address of a page
     **{name: [METHOD] for name in METHODS},
-    **{name: [MATRIX] for name in ("moco", "simsiam", "barlow_twins", "swav")},
     "byol": [[HEALTH, *MATRIX]],
     "mae": [[HEALTH, *METHOD]],
     "dino": [[unfold("More pictures"), *METHOD], [key("2")], [key("Escape")]],
-    "simclr": [[LARGER, HEALTH, toggle("Equation and code")], [*MATRIX[1:], class_of("circle")]],
+    "simclr": [[LARGER, HEALTH, toggle("Equation and code")], [*MATRIX[1:], turn("flip", "All augmentation")]],
     **{name: [[]] for name in ("home", "methods", "rooms", "runs", "blackboard")},
     # rooms
     "attention_room": [
@@ -199,13 +213,15 @@ WALKS: dict[str, Walks] = {  # by the address of a page
 
 def act(page: Any, action: Action) -> None:
     before = page.url
-    action.do(page)
-    if not action.aside:
-        try:
-            page.wait_for_url(lambda url: url != before, wait_until="commit")
-        except Timeout:
-            pytest.fail(f"{action.name} changes nothing in the address: {before}")
-    quiet(page)
+
+    def moves() -> None:
+        if not action.aside:
+            try:
+                page.wait_for_url(lambda url: url != before, wait_until="commit")
+            except Timeout:
+                pytest.fail(f"{action.name} changes nothing in the address: {before}")
+
+    answered(page, lambda: action.do(page), moves)
 
 
 def differences(one: Any, other: Any, where: str = "") -> list[str]:
@@ -258,13 +274,14 @@ def test_every_page_is_walked() -> None:
 def test_the_address_shows_what_the_walk_shows(address: str, museum: Any, page: Any, new_page: Callable) -> None:
     page.set_viewport_size({"width": 1280, "height": 768})
     page.goto(f"{museum.url}/{'' if address == 'home' else address}")
-    wrong = [f"at 1280: {what}" for what in cut_off(page)]
-    page.set_viewport_size({"width": 1366, "height": 768})
-    wrong += [f"at 1366: {what}" for what in cut_off(page)]
-    assert not wrong, "\n".join(wrong)
+    squeezed = [f"at 1280: {what}" for what in cut_off(page)]
     if address in METHODS:
         page.get_by_text("recorded example").wait_for()
         assert page.get_by_role("button", name="Start").is_enabled()
+        squeezed += [line for window in (PROJECTOR, *DESKTOPS) for line in wrong(page, address, window)]
+    page.set_viewport_size({"width": 1366, "height": 768})
+    squeezed += [f"at 1366: {what}" for what in cut_off(page)]
+    assert not squeezed, "\n".join(squeezed)
     way = ""
     for walk in WALKS[address]:
         for action in walk:
@@ -272,7 +289,7 @@ def test_the_address_shows_what_the_walk_shows(address: str, museum: Any, page: 
             way += f" → {action.name}"
         fresh = new_page()  # not before: it would take the keys
         fresh.set_viewport_size({"width": 1366, "height": 768})
-        found = compare(page, fresh)
+        found = compare(page, fresh) + cut_off(fresh)
         assert not found, f"{address}{way}\n{page.url}\nwalked | opened\n" + "\n".join(found[:40])
         fresh.close()
     assert page.complaints == []

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from sslviz.__main__ import main
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 
 QUICK = ["--data", "digits", "--set", "width=16", "--set", "batch_size=64", "--set", "threads=1"]
 KEYS = {"run", "state", "step", "images", "seconds", "images_per_second", "loss", "knn", "knn_random_init"} | {
@@ -50,6 +51,7 @@ def test_control_c_a_scheduler_and_a_closed_terminal_keep_what_there_is(name: st
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ})
     while not list(tmp_path.glob("*/metrics.jsonl")):
         assert process.poll() is None
+        time.sleep(0.05)
     process.send_signal(getattr(signal, name))
     out, err = process.communicate(timeout=120)
     said = json.loads(out.splitlines()[-1])

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def test_control_c_ends_it_and_resume_trains_what_is_left(tmp_path: Path, capsys
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ})
     while not (sweeps := list_sweeps(tmp_path)) or progress(sweeps[0], tmp_path)["step"].tolist()[1] < 2:
         assert process.poll() is None
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=120)
     said = json.loads(out)

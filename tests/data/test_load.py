@@ -15,8 +15,6 @@ import sslviz.data
 from sslviz.data import SOURCES, DataError, default_cache, load
 from sslviz.data.sources import decoded
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "cifar10.zip"
-
 
 def png(colour):
     file = io.BytesIO()
@@ -238,22 +236,3 @@ def test_names_need_neither_torchvision_nor_sklearn():
     program = "import sys, sslviz.data; print([m for m in ('torchvision', 'sklearn', 'streamlit') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
-
-
-@pytest.mark.slow
-def test_the_second_start_with_sixty_thousand_pictures(tmp_path):
-    path = REAL
-    if not path.exists():  # a stand-in of the same size
-        path = tmp_path / "standin.zip"
-        noise = np.random.default_rng(0).integers(0, 255, (100, 32, 32, 3), np.uint8)
-        with zipfile.ZipFile(path, "w") as archive:
-            for k in range(60_000):
-                file = io.BytesIO()
-                Image.fromarray(noise[k % 100]).save(file, "JPEG")
-                archive.writestr(f"{'test' if k % 6 == 0 else 'train'}/{k % 10}/{k}.jpg", file.getvalue())
-    one = load(str(path), cache=tmp_path / "cache")
-    began = time.perf_counter()
-    two = load(str(path), cache=tmp_path / "cache")
-    assert time.perf_counter() - began < 1
-    assert (len(two.train), len(two.test)) == (50_000, 10_000)
-    assert same(one, two)

@@ -17,10 +17,11 @@ from sslviz.processes import children
 from sslviz.processes.launcher import Launcher
 from sslviz.processes.projector import Projector
 from sslviz.runs import files
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.owner import Owner, frozen, here, started
 from sslviz.runs.records import Snapshot
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.training import course
 from sslviz.training.worker import Wishes, run
 from tests.processes.test_launcher import DIGITS, alive, state, until

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sslviz.processes.launcher import Launcher
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.sweeps import progress, store
 from sslviz.sweeps.sweep import Sweep, over_knobs
 from tests.processes.test_launcher import DIGITS, until

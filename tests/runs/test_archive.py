@@ -8,8 +8,9 @@ import pytest
 
 from sslviz.data.dataset import DataError
 from sslviz.runs.archive import pack, unpack
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.training.worker import Wishes, run
 
 

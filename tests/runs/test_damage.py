@@ -10,7 +10,8 @@ import pytest
 
 from sslviz.data.dataset import Dataset
 from sslviz.runs import twins
-from sslviz.runs.folder import RunFolder, list_runs, unreadable_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs, unreadable_runs
 from sslviz.runs.turns import arithmetic, turned
 from tests.runs.damage import damages
 from tests.runs.whole import whole_run

@@ -10,8 +10,9 @@ import pytest
 
 from sslviz.runs import files
 from sslviz.runs.files import alone, append, beside, clear, read_lines, replace, written_beside
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, times: int) -> list[Path]:

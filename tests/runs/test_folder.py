@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from sslviz.runs.files import replace
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.pictures import to_jpeg
 from sslviz.runs.records import ProbeSet, Snapshot, Status
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pytest
 
 from sslviz.__main__ import main
 from sslviz.data import default_cache, load
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 from sslviz.training.loaded import load_network
 from tests.pages import opened, text
 

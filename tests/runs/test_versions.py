@@ -8,8 +8,9 @@ import pytest
 
 from sslviz.__main__ import main
 from sslviz.runs import versions
-from sslviz.runs.folder import RunFolder, list_runs, unreadable_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import Parent, RunSettings
+from sslviz.runs.shelf import list_runs, unreadable_runs
 from sslviz.runs.versions import UnreadableRun, read_settings
 from sslviz.sweeps import store
 from sslviz.sweeps.store import list_sweeps, unreadable_sweeps, write_sweep

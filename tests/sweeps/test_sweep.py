@@ -9,9 +9,10 @@ import torch
 from sslviz.data.augment import OFF, Augment
 from sslviz.methods import METHODS
 from sslviz.processes.launcher import Launcher
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.owner import here
 from sslviz.runs.settings import RunSettings, recommended
+from sslviz.runs.shelf import list_runs
 from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, augmentation_pairs, suggested, sweepable
 from sslviz.sweeps.sweep import Length, Sweep, over_knobs, sweep_of, values_of

@@ -25,7 +25,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from sslviz.place import compiled, writable
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 from sslviz.views.plot.plot import PLOTLY_JS
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ from sslviz.figures import mae
 from sslviz.foreign import SENTENCE, in_markdown, in_plotly
 from sslviz.methods import METHODS
 from sslviz.methods.mae import MAE
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 from sslviz.views import address
 from sslviz.views.controls import choose_run, run_title, server
 from sslviz.views.plot.plot import plot

@@ -12,7 +12,8 @@ from sslviz.exhibits.projection_head.figures import HEADS
 from sslviz.measures.scores import EVALUATED
 from sslviz.methods import METHODS
 from sslviz.methods.simclr import SimCLR
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 from sslviz.training.probes import NEIGHBOURS
 from sslviz.views import address
 from sslviz.views.controls import choose_run, measuring, server

@@ -9,8 +9,8 @@ from sslviz.data import SOURCES
 from sslviz.exhibits.sweep.results import lasting
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.methods import METHODS
-from sslviz.runs.folder import list_runs
 from sslviz.runs.settings import recommended
+from sslviz.runs.shelf import list_runs
 from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, augmentation_pairs, suggested, sweepable
 from sslviz.sweeps.sweep import Length, Sweep, over_knobs

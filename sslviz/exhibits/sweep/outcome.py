@@ -14,7 +14,7 @@ from sslviz.exhibits.sweep.papers import REPORTED
 from sslviz.exhibits.sweep.results import SCORES, WORDS, Results, find, lasting
 from sslviz.foreign import in_markdown
 from sslviz.measures.scores import FINAL, LIVE
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 from sslviz.sweeps import progress
 from sslviz.views import address
 from sslviz.views.controls import server

@@ -9,7 +9,7 @@ from sslviz.exhibits.twins import pictures, start, transport, words
 from sslviz.exhibits.twins.words import Pair
 from sslviz.foreign import in_markdown
 from sslviz.runs import twins
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server
 from sslviz.views.method import layouts, live, overlaid, state

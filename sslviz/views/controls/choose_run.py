@@ -6,7 +6,8 @@ import streamlit as st
 
 from sslviz import data
 from sslviz.data.dataset import Dataset
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 from sslviz.training.loaded import Loaded, load_network
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server

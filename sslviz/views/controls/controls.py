@@ -168,15 +168,14 @@ def pictures(method: str) -> None:
     )
     own_pictures.describe(st.session_state.get("data") or "shapes")
     most = int(st.get_option("server.maxUploadSize"))
-    with st.popover("Bring your own", icon=":material/upload:", width="stretch"):
-        st.file_uploader(
-            "A .zip of pictures, with or without one folder per class",
-            type="zip",
-            key="upload",
-            on_change=_keep_upload,
-            args=(method,),
-        )
-        st.caption(f"At most {most:,} MB. A larger .zip, or a folder: type its path above, under *Pictures*.")
+    st.file_uploader(
+        "Bring your own: a .zip, with or without one folder per class",
+        type="zip",
+        key="upload",
+        on_change=_keep_upload,
+        args=(method,),
+    )
+    st.caption(f"At most {most:,} MB. A larger .zip, or a folder: type its path above, under *Pictures*.")
 
 
 def _fit_to_pictures(method: str) -> None:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from sslviz.foreign import in_markdown
-from sslviz.runs.folder import RunFolder, unreadable_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import unreadable_runs
 from sslviz.sweeps.store import unreadable_sweeps
 from sslviz.views.controls import server
 

@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Status
+from sslviz.runs.shelf import list_runs
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server
 from sslviz.views.controls.run_title import short

@@ -14,7 +14,8 @@ from sslviz.data import default_cache
 from sslviz.foreign import SENTENCE, in_markdown
 from sslviz.methods import METHODS
 from sslviz.processes.launcher import Launcher
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
+from sslviz.runs.shelf import list_runs
 from sslviz.sweeps.sweep import sweep_of
 from sslviz.training.explain import refusal
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import streamlit as st
 
 from sslviz.runs import files
-from sslviz.runs.folder import list_runs
+from sslviz.runs.shelf import list_runs
 from sslviz.views.controls import own_pictures, server
 
 OLD = 30 * 86_400.0  # seconds after which an upload goes that no run was trained on

@@ -11,10 +11,11 @@ import pytest
 
 from sslviz.exhibits.compare import page, scores
 from sslviz.exhibits.compare import table as compare_table
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.owner import Owner, here, started
 from sslviz.runs.records import Notes, Snapshot
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.views.controls import runs_here, server
 from tests import pages
 from tests.pages import end, example, text

@@ -11,9 +11,10 @@ import pytest
 
 from sslviz.exhibits.sweep import outcome
 from sslviz.exhibits.sweep import results as sweep_results
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.owner import Owner, here, started
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.sweeps import progress, store
 from sslviz.sweeps.presets import ON, PRESETS, augmentation_pairs
 from sslviz.sweeps.sweep import Length, Sweep, over_knobs

@@ -10,8 +10,9 @@ from sslviz.data.dataset import Dataset
 from sslviz.exhibits.twins import words
 from sslviz.exhibits.twins.values import PRESETS, Preset
 from sslviz.runs import twins
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.training.worker import Wishes, run_together
 from sslviz.views.controls import server
 from tests import pages

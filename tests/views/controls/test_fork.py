@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from sslviz.data.dataset import Dataset
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
+from sslviz.runs.shelf import list_runs
 from sslviz.training.worker import Wishes, run
 from tests import pages
 

@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sslviz.methods import METHODS
-from sslviz.runs.folder import RunFolder, list_runs
+from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings, recommended
+from sslviz.runs.shelf import list_runs
 from sslviz.views.controls import server
 from sslviz.views.method import live
 from tests import pages

@@ -1,6 +1,8 @@
 // What the page decides and a figure leaves open: font, text and line colours, and titles that fit the width.
 
+import { room } from "./room.js";
 import { isSmall, letters, shrink } from "./tile.js";
+import { wrap } from "./words.js";
 
 const TICKS = 48; // about the room that an axis takes beside its plot
 
@@ -14,6 +16,7 @@ export function dress(data, layout, theme, width, height) {
   layout.modebar = { bgcolor: "rgba(0,0,0,0)", color: theme.color, activecolor: theme.primary, ...layout.modebar };
   if (!height && width < 520 && layout.legend?.x > 1) layout.legend = { orientation: "h", x: 0, y: -0.12, yanchor: "top" };
   heading(layout, theme, width, small);
+  room(data, layout, theme.font);
 }
 
 // Title and subtitle begin at the chart's left edge, wrapped to its width, with room for the lines that this adds. The
@@ -33,18 +36,4 @@ function heading(layout, theme, width, small) {
   }
   for (const [name, axis] of Object.entries(layout))
     if (/^xaxis/.test(name) && axis.title?.text) axis.title.text = wrap(axis.title.text, width - margin.l - margin.r - TICKS, small ? letters(15) : 15, theme.font);
-}
-
-const pen = document.createElement("canvas").getContext("2d"); // it only measures
-
-// Breaks a text between words, so that no line is longer than so many pixels.
-function wrap(text, limit, size, font) {
-  const lines = [""];
-  pen.font = `${size}px ${font}`;
-  for (const word of text.split(" ")) {
-    const line = lines[lines.length - 1];
-    if (line && pen.measureText(`${line} ${word}`.replace(/<[^>]*>/g, "")).width > limit) lines.push(word);
-    else lines[lines.length - 1] = line ? line + " " + word : word;
-  }
-  return lines.join("<br>");
 }
