@@ -173,7 +173,7 @@ def serve() -> None:
 def run(tree: Path, commands: list[str]) -> int:
     """The commands in this process, one after the other, up to one that fails."""
     signal.alarm(PATIENCE)
-    places = {"SSLVIZ_RUNS": "runs", "SSLVIZ_CACHE": "cache", "PYTEST_DEBUG_TEMPROOT": "temporary"}
+    places = {"SSLVIZ_RUNS": "runs", "PYTEST_DEBUG_TEMPROOT": "temporary"}  # the shapes are drawn once for all tests
     for variable, name in places.items():
         (tree.parent / name).mkdir()
         os.environ[variable] = str(tree.parent / name)

@@ -45,6 +45,7 @@ COLUMNS = (
     *("evaluation", "step", "encoder", "features", "probe", "target", "k", "labels", "draw", "head"),
     *("chance", "score", "balanced", "note"),
 )
+TUNE_STEPS, TUNE_BATCH = 150, 128  # of fine-tuning with all labels
 FEW_STEPS, FEW_BATCH = 60, 64  # of learning from scratch with few labels
 LABELLED_VIEWS = AugmentKnobs(crop_scale=0.5, jitter=0.0, gray=0.0)  # where labels teach, colours may stay
 
@@ -90,18 +91,13 @@ def finetune(bench: Bench) -> Iterator[Row]:
     if "class" not in bench.asked:
         return
     everything = torch.arange(len(bench.images))
-    yield {
-        "encoder": "trained",
-        "target": "class",
-        "score": trained_with_labels(bench, bench.trainer.method, everything),
-    }
-    score = trained_with_labels(bench, bench.trainer.untrained, everything, rate=HIGH)
-    yield {"encoder": "scratch", "target": "class", "score": score}
+    begins = {"trained": (bench.trainer.method, LOW), "scratch": (bench.trainer.untrained, HIGH)}
+    for encoder, (method, rate) in begins.items():
+        score = trained_with_labels(bench, method, everything, rate=rate, steps=TUNE_STEPS, batch=TUNE_BATCH)
+        yield {"encoder": encoder, "target": "class", "score": score}
 
 
-def trained_with_labels(
-    bench: Bench, method: Method, chosen: Tensor, *, rate: float = LOW, steps: int = 150, batch: int = 128
-) -> float:
+def trained_with_labels(bench: Bench, method: Method, chosen: Tensor, *, rate: float, steps: int, batch: int) -> float:
     """Test accuracy of a copy of `method` that has learnt the labels of the chosen pictures."""
     known, wanted, classes = bench.asked["class"]
     device = bench.images.device

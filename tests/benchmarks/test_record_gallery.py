@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import record_gallery
-from benchmarks import ship as ships
 from benchmarks.record_gallery import EXAMPLES, LEAST_SCORES, Example, moments, record, scores
 from sslviz.data.dataset import Dataset
+from sslviz.measures import projection
 from sslviz.methods import METHODS
 from sslviz.runs import twins
 from sslviz.runs.folder import RunFolder
@@ -50,7 +50,7 @@ def test_it_is_looked_at_often_and_early() -> None:
         assert sum(step <= steps / 4 for step in planned) > len(planned) / 3
 
 
-@pytest.mark.slow  # compiles UMAP
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_goes_on_and_twins_ship_as_twins(
     tmp_path: Path, tiny: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_run_that_was_cut_off_goes_on_and_twins_ship_as_twins(
         "right": Example("simclr", 16, {**TINY, "temperature": 0.5}, data="tiny", twin="left"),
     }
     runs, gallery = tmp_path / "runs", tmp_path / "gallery"
-    monkeypatch.setattr(ships, "MOMENTS", (2,))  # each is laid out by UMAP, which takes its time
+    monkeypatch.setattr(projection, "umap_layout", lambda h, before=None: projection.pca(h))  # it is compiled first
     monkeypatch.setattr(record_gallery, "EVALUATIONS", ("knn",))
 
     def make(name: str) -> list[RunFolder]:

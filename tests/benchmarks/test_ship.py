@@ -8,6 +8,7 @@ import torch
 from benchmarks.record_gallery import LEAST_SCORES
 from benchmarks.ship import MOST_BYTES, ship
 from sslviz.data.dataset import Dataset
+from sslviz.measures import projection
 from sslviz.methods import METHODS
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.settings import RunSettings
@@ -18,7 +19,13 @@ from sslviz.training.worker import Wishes, run
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
 
 
-@pytest.mark.slow  # compiles UMAP
+@pytest.fixture(autouse=True)
+def no_umap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is compiled first, for twenty seconds; tests/measures has had it."""
+    monkeypatch.setattr(projection, "umap_layout", lambda h, before=None: projection.pca(h))
+
+
+@pytest.mark.slow
 def test_a_shipped_run_is_a_small_ordinary_run(tmp_path: Path, tiny: Dataset, quick: RunSettings) -> None:
     folder = RunFolder.create(tmp_path / "runs", quick.model_copy(update={"data": "tiny"}))
     assert run(folder, tmp_path / "cache", Wishes(folder), loaded=tiny).state == "done"

@@ -36,8 +36,11 @@ def test_knn_of_h_is_the_score_that_the_run_has_recorded(finished, tiny):
     assert set(table.target) == {"class", "hue"}
 
 
-def test_chance_counts_what_can_be_answered_and_the_balanced_accuracy_stands_beside_it(tmp_path, tiny, quick):
+def test_chance_counts_what_can_be_answered_and_the_balanced_accuracy_stands_beside_it(
+    tmp_path, tiny, quick, monkeypatch
+):
     """The most frequent class of the test pictures has no training pictures: nobody can answer it."""
+    monkeypatch.setattr(evaluation, "TUNE_STEPS", 3)
     labels = torch.zeros(len(tiny.train), dtype=torch.long)
     labels[::10] = 2
     asked = torch.ones(len(tiny.test), dtype=torch.long)
