@@ -143,7 +143,7 @@ def _apart(labels: list[tuple[float, str, str]], low: float, high: float, pixels
     return [
         {"text": "<br>".join(lines[i]), "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 6, "align": "left"}
         | {"y": value, "yref": "y", "yanchor": "middle", "yshift": middles[i] - wanted[i], "showarrow": False}
-        | {"font": {"size": 13, "color": color}}
+        | {"font": {"size": 13, "color": color}, "name": "reference" if color == style.FAINT else "curve"}
         for i, (value, _, color) in enumerate(labels)
     ]
 

@@ -21,6 +21,8 @@ from tests.browser.hand import PATIENCE
 ROOT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("SSLVIZ_CACHE") or Path.home() / ".cache" / "sslviz")  # the shapes are drawn once
 
+WINDOW = {"width": 1440, "height": 900}
+
 
 @dataclass
 class Server:
@@ -168,52 +170,73 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     flags += ["--disable-gpu-rasterization"]  # Debian switches it on: without a GPU a page takes half as long again
-    profile, window = tmp_path_factory.mktemp("profile"), {"width": 1440, "height": 900}
+    profile = tmp_path_factory.mktemp("profile")
     with sync_playwright() as playwright:
         new = playwright.chromium.launch_persistent_context(
-            profile, executable_path=executable, args=flags, viewport=window
+            profile, executable_path=executable, args=flags, viewport=WINDOW
         )
         new.set_default_timeout(PATIENCE * 1000)
         yield new
         new.close()
 
 
+@pytest.fixture(scope="session")
+def tabs() -> list:
+    """Those that no test has just now. A tab that was used knows the app's JavaScript: a page takes half as long."""
+    return []
+
+
 @pytest.fixture
-def new_page(context) -> Iterator[Callable]:
-    """A fresh page, 1440 x 900, closed after the test. `page.complaints` lists console errors, uncaught exceptions and
-    pictures that are none.
+def new_page(context, tabs: list) -> Iterator[Callable]:
+    """A fresh page, 1440 x 900. `page.complaints` lists console errors, uncaught exceptions and pictures that are none.
 
     Streamlit's own search for the server is left out: on a deep link it first asks for <page>/_stcore/… and gets a 404.
     """
-    pages = []
+    used = []
 
     def open_page():
-        new = context.new_page()
-        new.complaints = []
+        page = tabs.pop() if tabs else context.new_page()
+        page.complaints, listeners = [], []
+        used.append((page, listeners))
+
+        def on(event: str, listener: Callable) -> None:
+            type(page).on(page, event, listener)
+            listeners.append((event, listener))
 
         def heard(message) -> None:
             where = message.location.get("url", "")
             searching = "404" in message.text and where.endswith(("/_stcore/health", "/_stcore/host-config"))
             if message.type == "error" and not searching:
-                new.complaints.append(f"{message.text} {where}")
+                page.complaints.append(f"{message.text} {where}")
 
         def answered(answer) -> None:
             kind = answer.headers.get("content-type", "")
             if answer.request.resource_type == "image" and not (answer.ok and kind.startswith("image/")):
-                new.complaints.append(f"no picture: {answer.status} {kind} {answer.url[:200]}")
+                page.complaints.append(f"no picture: {answer.status} {kind} {answer.url[:200]}")
 
-        new.on("console", heard)
-        new.on("pageerror", lambda error: new.complaints.append(str(error)))
-        new.on("response", answered)
-        pages.append(new)
-        return new
+        page.on = on  # whatever a test listens to, is unheard after it
+        page.on("console", heard)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("response", answered)
+        page.bring_to_front()
+        return page
 
     yield open_page
-    for page in pages:
+    for page, listeners in used:
         if not page.is_closed():
-            if page.url.startswith("http"):
-                page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-            page.close()
+            as_new(page, listeners)
+            tabs.append(page)
+
+
+def as_new(page, listeners: list[tuple[str, Callable]]) -> None:
+    for listener in listeners:
+        page.remove_listener(*listener)
+    if page.url.startswith("http"):
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    page.goto("about:blank")
+    page.set_viewport_size(WINDOW)
+    page.emulate_media(color_scheme="null")
+    page.set_default_timeout(PATIENCE * 1000)
 
 
 @pytest.fixture

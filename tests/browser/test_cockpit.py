@@ -43,6 +43,7 @@ def test_a_picture_fills_the_stage_and_goes_back_by_key_and_by_button(museum, pa
 def test_the_navigation_leaves_the_pictures_their_width_and_stays_as_it_was_put(museum, page) -> None:
     wide = "() => document.querySelector('main').clientWidth === innerWidth"
     page.goto(f"{museum.url}/methods")
+    quiet(page)
     page.get_by_role("link", name="SimCLR", exact=True).click()
     page.wait_for_url("**/simclr")
     quiet(page)

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("tr
 
 
 def test_a_mask_ratio_turned_while_mae_trains_changes_the_reconstruction(app, page) -> None:
-    page.goto(f"{app.url}/mae?batch_size=64")
+    page.goto(f"{app.url}/mae?data=digits&batch_size=32")
     page.get_by_role("button", name="Start").click()
     page.get_by_role("button", name="Pause").wait_for(timeout=120_000)
     page.get_by_text(re.compile("75% of the patches hidden")).wait_for(timeout=120_000)
@@ -25,7 +25,7 @@ def test_a_mask_ratio_turned_while_mae_trains_changes_the_reconstruction(app, pa
 
 
 def test_a_run_that_diverged_goes_on_with_one_click(app, page) -> None:
-    page.goto(f"{app.url}/simclr?learning_rate=1000000&batch_size=64")
+    page.goto(f"{app.url}/simclr?data=digits&learning_rate=1000000&batch_size=64&width=16")
     page.get_by_role("button", name="Start").click()
     page.get_by_text("failed").first.wait_for(timeout=120_000)
     page.get_by_text("diverged").first.wait_for()

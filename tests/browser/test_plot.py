@@ -1,8 +1,10 @@
 """The picture component in a real browser: in place, zoom kept, cells answer, light and dark."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -39,11 +41,35 @@ def cell(page, row: int, column: int) -> tuple[float, float]:
     return at[0], at[1]
 
 
+def test_a_chart_is_saved_as_wide_as_a_slide_and_as_lines(charts, page, tmp_path: Path):
+    open_charts(page, charts)
+    files = {}
+    for kind in ("PNG", "SVG"):
+        with page.expect_download() as download:
+            page.locator(f".modebar-btn[data-title='Save as {kind}']").first.click(force=True)
+        files[kind] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[kind])
+    with Image.open(files["PNG"]) as image:
+        assert image.width >= 1920
+    drawing = ElementTree.parse(files["SVG"]).getroot()
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    assert any(
+        "font-family: Arial" in (text.get("style") or "") for text in drawing.iter("{http://www.w3.org/2000/svg}text")
+    )
+    assert page.complaints == []
+
+
 def test_sixty_refreshes_replace_nothing_and_keep_the_zoom(charts, page):
     open_charts(page, charts)
     page.evaluate(f"() => {{ window.before = ({NODES})(); }}")
     buttons = page.eval_on_selector_all(".modebar-btn", "buttons => buttons.map(button => button.dataset.title)")
-    assert set(buttons) == {"Zoom", "Pan", "Reset axes", "Save as PNG"}  # nothing that would send a figure away
+    assert set(buttons) == {
+        "Zoom",
+        "Pan",
+        "Reset axes",
+        "Save as PNG",
+        "Save as SVG",
+    }  # nothing that would send one away
     box = page.locator(".sslviz-plot .nsewdrag").nth(1).bounding_box()
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()

@@ -47,7 +47,7 @@ def _layers(table: pd.DataFrame, values: pd.Series, title: str, unit: str, writt
         bars,
         title=title,
         height=_tall(len(table)),
-        xaxis={"title": {"text": unit}, "rangemode": "tozero", "tickformat": written},
+        xaxis={"title": {"text": unit}, "rangemode": "tozero", "tickformat": written, "nticks": 4},
         yaxis={"autorange": "reversed", "title": {"text": "layer"}, "tickfont": {"size": 12}, "ticks": ""},
     )
 

@@ -11,7 +11,7 @@ import { opened, textOf } from "./packed.js";
 import { named, pictureOf } from "./picture.js";
 import { cellUnder } from "./plotly_private.js";
 import { Pointer, pictures, place } from "./pointer.js";
-import { camera } from "./png.js";
+import { cameras } from "./save.js";
 import { contentOf, frameOf, repaint } from "./repaint.js";
 import { mounted } from "./streamlit.js";
 import { html } from "./svg.js";
@@ -22,7 +22,7 @@ const RECENT = 10_000; // ms for which a click is told again with the next ones
 
 export class Chart {
   send; // (name, value): tells Python
-  camera; // the button of the mode bar, made once
+  cameras; // the buttons of the mode bar, made once
   clicks = []; // those of the last seconds
 
   constructor(parent) {
@@ -119,7 +119,7 @@ export class Chart {
       showSendToCloud: false, // plotly 4 would offer to upload the figure
       plotlyServerURL: "",
       responsive: false,
-      modeBarButtonsToAdd: (this.camera ??= [camera(this)]), // another button would build the chart anew
+      modeBarButtonsToAdd: (this.cameras ??= cameras(this)), // another button would build the chart anew
       modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
         this.meta.link ? [] : ["select2d", "lasso2d"],
       ),

@@ -1,6 +1,6 @@
 // What the page decides and a figure leaves open: font, text and line colours, and titles that fit the width.
 
-import { room } from "./room.js";
+import { apart, room } from "./room.js";
 import { isSmall, letters, shrink } from "./tile.js";
 import { wrap } from "./words.js";
 
@@ -9,7 +9,7 @@ const TICKS = 48; // about the room that an axis takes beside its plot
 // height: of the place that the figure must fill; 0 if it has its own.
 export function dress(data, layout, theme, width, height) {
   const small = isSmall(height);
-  if (small) shrink(data, layout);
+  if (small) shrink(data, layout, width);
   layout.font = { ...layout.font, color: theme.color, family: theme.font };
   layout.hoverlabel = { ...layout.hoverlabel, bgcolor: theme.background, bordercolor: theme.border };
   layout.hoverlabel.font = { ...layout.hoverlabel.font, color: theme.color, family: theme.font };
@@ -17,6 +17,7 @@ export function dress(data, layout, theme, width, height) {
   if (!height && width < 520 && layout.legend?.x > 1) layout.legend = { orientation: "h", x: 0, y: -0.12, yanchor: "top" };
   heading(layout, theme, width, small);
   room(data, layout, theme.font);
+  apart(layout, width, height, theme.font);
 }
 
 // Title and subtitle begin at the chart's left edge, wrapped to its width, with room for the lines that this adds. The

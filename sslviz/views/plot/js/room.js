@@ -4,6 +4,8 @@
 import { widest } from "./words.js";
 
 const TICK = 8; // pixels of a tick and the gap after it
+const GAP = 4; // between two names
+const SCALE = 70; // of the colour bar beside a square
 const STEPS = 5; // about so many labels to an axis of numbers
 
 // font: the page's
@@ -22,6 +24,29 @@ export function room(data, layout, font) {
     const title = text ? standoff + lines(text) * 1.3 * letters.size : 0;
     const side = letter === "x" ? "b" : "l";
     margin[side] = Math.max(margin[side], Math.ceil(labels(axis, letter, letter + number, data, font) + title));
+  }
+}
+
+// Of names that would lie upon each other every second stays, or third, …: a number of them that goes into all. height: 0
+// where the figure is as high as it asks for.
+export function apart(layout, width, height, font) {
+  const { l, r, t, b } = layout.margin;
+  const scale = layout.coloraxis?.showscale === false ? 0 : SCALE;
+  const usual = layout.template?.layout ?? {};
+  for (const [name, axis] of Object.entries(layout)) {
+    const [, letter] = name.match(/^([xy])axis\d*$/) ?? [];
+    if (!letter || !Array.isArray(axis.ticktext) || !Array.isArray(axis.tickvals) || axis.showticklabels === false) continue;
+    const across = letter === "x", count = axis.ticktext.length;
+    const [low, high] = axis.domain ?? [0, 1];
+    const long = across ? width - l - r - (axis.constrain === "domain" ? scale : 0) : height && height - t - b;
+    const short = axis.constrain === "domain" && height ? Math.min(long, height - t - b, width - l - r - scale) : long;
+    const { size } = merged(usual[`${letter}axis`], axis).tickfont;
+    const each = across ? widest(axis.ticktext, size, font) + GAP : 1.2 * size;
+    let step = short ? Math.ceil((count * each) / (short * (high - low))) : 1;
+    while (step < count && count % step) step++;
+    if (step < 2) continue;
+    const kept = (_, number) => number % step === 0;
+    Object.assign(axis, { ticktext: axis.ticktext.filter(kept), tickvals: axis.tickvals.filter(kept) });
   }
 }
 

@@ -3,6 +3,7 @@
 const { scale, least, below } = SETTINGS.tile; // figures/style.py
 const LENGTHS = new Set(["standoff", "thickness", "t"]);
 const SHIFTS = new Set(["xshift", "yshift", "r"]); // of names, which need their room
+const NARROW = 300; // pixels of a place in which no names stand beside the plot
 const HEADED = 58; // pixels above the plot that title and subtitle need
 
 // height: of the place, if the figure must fill it.
@@ -11,7 +12,7 @@ export const isSmall = (height) => height > 0 && height < below;
 // The size of letters that are of this size elsewhere.
 export const letters = (size) => Math.max(least, Math.round(scale * size));
 
-export function shrink(data, layout) {
+export function shrink(data, layout, width) {
   for (const part of [layout, ...data]) smaller(part);
   const margin = (layout.margin = { t: scale * 52, l: 8, r: 12, ...layout.margin, b: 4 }); // b: room.js makes more
   for (const [name, axis] of Object.entries(layout))
@@ -23,6 +24,16 @@ export function shrink(data, layout) {
   margin.t -= letters(18) * (lines.length - 1);
   if (lines[0]) margin.t = Math.max(margin.t, HEADED);
   if (layout.meta?.fit) bare(data, layout);
+  if (width < NARROW) inside(layout);
+}
+
+// The names of curves go to the right edge of the plot; those of reference lines are left to the large picture.
+function inside(layout) {
+  const named = (layout.annotations ?? []).filter(({ name }) => name === "curve" || name === "reference");
+  if (!named.length) return;
+  for (const each of named) Object.assign(each, { xanchor: "right", xshift: -4, yshift: (each.yshift ?? 0) + letters(13) });
+  layout.annotations = layout.annotations.filter(({ name }) => name !== "reference");
+  layout.margin.r = 12;
 }
 
 function smaller(part) {

@@ -6,26 +6,32 @@ import { drawnSize } from "./plotly_private.js";
 import { readTheme } from "./theme.js";
 
 const SCALE = 2; // pixels of the file for one of the screen
+const SLIDE = 1920; // pixels that a slide is wide
 const GAP = 16;
 
 /**
- * For the mode bar of a chart.
+ * Two buttons for the mode bar of a chart: as wide as a slide, and as lines that stay sharp at any size.
  * @param {import("./chart.js").Chart} chart
  */
-export function camera(chart) {
-  return {
-    name: "picture",
-    title: "Save as PNG",
-    icon: window.Plotly.Icons.camera,
-    click: async () => save(await (await fetch(await picture(chart))).blob(), fileName(chart.header.alt, chart.meta.step)),
-  };
+export function cameras(chart) {
+  const { camera, disk } = window.Plotly.Icons;
+  return Object.entries({ png: camera, svg: disk }).map(([format, icon]) => ({
+    name: format,
+    title: `Save as ${format.toUpperCase()}`,
+    icon,
+    click: async () => {
+      const scale = format === "svg" ? 1 : Math.max(SCALE, SLIDE / chart.root.clientWidth);
+      const file = await fetch(await picture(chart, format, scale));
+      save(await file.blob(), fileName(format, chart.header.alt, chart.meta.step));
+    },
+  }));
 }
 
 // A data address. Light text on nothing could not be read in a letter: the background of the page goes with it.
-function picture({ root }) {
+function picture({ root }, format = "png", scale = SCALE) {
   const font = { ...root.layout.font, family: "Arial, Helvetica, sans-serif" }; // the page's font stays with the page
   const layout = { ...root.layout, font, paper_bgcolor: readTheme(root).page };
-  return window.Plotly.toImage({ data: root.data, layout }, { format: "png", scale: SCALE, ...drawnSize(root) });
+  return window.Plotly.toImage({ data: root.data, layout }, { format, scale, ...drawnSize(root) });
 }
 
 // All charts, in rows as they stand on the page, each under its name.
@@ -70,13 +76,13 @@ async function sheet() {
     }
     y += size(row)[1];
   }
-  canvas.toBlob((blob) => save(blob, fileName(title)));
+  canvas.toBlob((blob) => save(blob, fileName("png", title)));
 }
 clock.addEventListener("sheet", () => sheet());
 
-function fileName(...words) {
+function fileName(format, ...words) {
   const name = words.filter((word) => word !== undefined && word !== "").join(" step ");
-  return `sslviz ${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") + ".png";
+  return `sslviz ${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") + "." + format;
 }
 
 function save(blob, name) {
