@@ -14,9 +14,12 @@ quick: .venv/dev.done
 	$(BIN)/ruff check -q .
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)
 
+# in the browser: those that train, kill and wait have the machine to themselves
+TRAINING := $(addprefix tests/browser/test_,laboratory.py every_method.py twin.py sweep.py)
 test: check
-	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest --timeout 600 -n 2 --dist loadgroup -m browser  # those that train: one after the other
+	$(BIN)/python -m pytest --timeout 600 -n 3 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest --timeout 600 -n 2 --dist worksteal -m browser $(TRAINING:%=--ignore %)
+	$(BIN)/python -m pytest --timeout 600 -m browser $(TRAINING)
 
 check: .venv/dev.done
 	$(BIN)/ruff check .

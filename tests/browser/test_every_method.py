@@ -7,7 +7,7 @@ import pytest
 from sslviz.runs.shelf import list_runs
 from tests.browser.hand import press
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("training")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_mask_ratio_turned_while_mae_trains_changes_the_reconstruction(app, page) -> None:

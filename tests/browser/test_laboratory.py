@@ -14,7 +14,7 @@ from sslviz.runs.shelf import list_runs
 from tests.browser.cockpit import DESKTOPS, wrong
 from tests.browser.hand import press
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("training")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 # the newest step that any chart of this type shows, for the run in the address; -1 before there is one
 SHOWN = """type => Math.max(-1, ...[...document.querySelectorAll('.sslviz-plot')]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("training")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FORM = "preset=temperature&pictures=digits&first_values=0.1,0.5&second_values=32,64&length=4"
 # how many cells of the map hold a number
 FILLED = """() => {

@@ -7,7 +7,7 @@ import pytest
 from sslviz.runs.folder import RunFolder
 from tests.browser.hand import press
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("training")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # the newest step that the two matrices show: [left, right]; -1 where there is none
 MATRICES = """() => {
     const search = new URL(location).searchParams;
