@@ -18,7 +18,7 @@ from sslviz.measures.scores import LIVE
 from sslviz.views import address
 from sslviz.views.plot.component import JS, component
 
-_component = component("clock", JS / "clock.js", JS.parent / "clock.css")
+_component = component("clock", JS / "clock" / "clock.js", JS.parent / "clock.css")
 STICKY = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-clock) { position: sticky; top: 3.75rem; z-index: 40; }
 .st-key-clock { background: var(--st-background-color, transparent); }

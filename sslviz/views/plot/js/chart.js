@@ -2,9 +2,9 @@
 //
 // The data are one line of JSON (the header) and the figure.
 
-import { clock } from "./bus.js";
+import { clock } from "./clock/bus.js";
 import { dress } from "./dress.js";
-import { Follower } from "./follower.js";
+import { Follower } from "./clock/follower.js";
 import { plotly } from "./library.js";
 import { Link } from "./link.js";
 import { opened, textOf } from "./packed.js";

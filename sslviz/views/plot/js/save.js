@@ -1,7 +1,7 @@
 // Pictures to take away: one chart, or all charts of the page on one sheet, on the page's own background.
 
-import { clock } from "./bus.js";
-import { followers } from "./follower.js";
+import { clock } from "./clock/bus.js";
+import { followers } from "./clock/follower.js";
 import { drawnSize } from "./plotly_private.js";
 import { readTheme } from "./theme.js";
 

@@ -1,7 +1,7 @@
 // The moment in words under every run (Python has made the places, with the run's number), and what the doctor says of it.
 
 import { clock } from "./bus.js";
-import { served } from "./streamlit.js";
+import { served } from "../streamlit.js";
 
 const verdicts = new Map(); // address -> {step, verdict}, of every run
 export const count = (n) => Math.round(n).toLocaleString("en");

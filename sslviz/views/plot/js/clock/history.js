@@ -1,9 +1,9 @@
 // The history of a picture: what of it changes, at every recorded moment. Fetched once, and kept for all charts.
 
 import { clock } from "./bus.js";
-import { opened, textOf } from "./packed.js";
-import { served } from "./streamlit.js";
-import { isDrawing } from "./turns.js";
+import { opened, textOf } from "../packed.js";
+import { served } from "../streamlit.js";
+import { isDrawing } from "../turns.js";
 
 const HISTORIES = new Map(); // address -> promise of a History
 const AT_ONCE = 2; // histories fetched at a time

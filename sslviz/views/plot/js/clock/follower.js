@@ -5,15 +5,15 @@
 import { clock } from "./bus.js";
 import { historyAt } from "./history.js";
 import { AT, ghosts, haunts, timed } from "./moment.js";
-import { movePoints, moveShapes, repaintCells, retitle, setMeta } from "./plotly_private.js";
-import { themed } from "./theme.js";
+import { movePoints, moveShapes, repaintCells, retitle, setMeta } from "../plotly_private.js";
+import { themed } from "../theme.js";
 
 /** @type {Set<Follower>} of all charts of the page */
 export const followers = new Set();
 const PATIENCE = 25; // milliseconds of drawing between two pictures of the screen
 
 export class Follower {
-  /** @param {import("./chart.js").Chart} chart */
+  /** @param {import("../chart.js").Chart} chart */
   constructor(chart) {
     this.chart = chart;
     this.drawn = 0;

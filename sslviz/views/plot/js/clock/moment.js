@@ -1,7 +1,7 @@
 // How a figure looks at moment i of its history.
 
 import { clock } from "./bus.js";
-import { pictureNumbers } from "./packed.js";
+import { pictureNumbers } from "../packed.js";
 
 const SQUARE = 1 / 160; // of a final place, as a part of the map
 

@@ -4,7 +4,7 @@
 // the browser works; Python hears of the moment (as a percentage of the longest run) when it has come to rest.
 
 import { clock } from "./bus.js";
-import { mounted } from "./streamlit.js";
+import { mounted } from "../streamlit.js";
 import { consult, count, isKnown, under } from "./under.js";
 
 const REST = 350; // milliseconds
