@@ -1,6 +1,7 @@
 """A method's page: its equation, its real source, its knobs, the transport bar and the live views."""
 
 import inspect
+import re
 import textwrap
 from urllib.parse import quote
 
@@ -74,8 +75,13 @@ def heading(method: type[Method]) -> bool:
 def source(method: type[Method]) -> None:
     """The equation, its letters, and the code that really runs."""
     st.latex(method.equation)
-    st.code(legend(method), language=None, wrap_lines=True)
-    st.code(textwrap.dedent(inspect.getsource(method.step)), language="python", wrap_lines=True)
+    st.code(narrow(legend(method)), language=None, wrap_lines=True)
+    st.code(narrow(textwrap.dedent(inspect.getsource(method.step))), language="python", wrap_lines=True)
+
+
+def narrow(text: str) -> str:
+    """Without the columns that its file has room for."""
+    return re.sub(r"(?<=\S) {3,}(?=\S)", "  ", text)
 
 
 def legend(method: type[Method]) -> str:
