@@ -110,19 +110,6 @@ def toggle(label: str, **more: str) -> Action:
     return Action(lambda page: page.get_by_test_id("stCheckbox").filter(has_text=label).first.click(), label, **more)
 
 
-def turn(knob: str, panel: str, key: str = "ArrowRight") -> Action:
-    """A slider that lies behind a button."""
-
-    def do(page: Any) -> None:
-        button = page.get_by_role("button", name=panel)
-        button.click()
-        page.get_by_test_id("stPopoverBody").get_by_role("slider", name=re.compile(knob)).press(key)
-        button.click()
-        page.get_by_test_id("stPopoverBody").wait_for(state="detached")
-
-    return Action(do, f"{knob}: {key}")
-
-
 def unfold(label: str, **more: str) -> Action:
     def do(page: Any) -> None:
         page.get_by_test_id("stExpander").filter(has_text=label).first.locator("summary").click()
@@ -153,7 +140,7 @@ WALKS: dict[str, Walks] = {  # by the address of a page
     "byol": [[HEALTH, *MATRIX]],
     "mae": [[HEALTH, *METHOD]],
     "dino": [[unfold("More pictures"), *METHOD], [key("2")], [key("Escape")]],
-    "simclr": [[LARGER, HEALTH, toggle("Equation and code")], [*MATRIX[1:], turn("flip", "All augmentation")]],
+    "simclr": [[LARGER, HEALTH, toggle("Equation and code")], [*MATRIX[1:], class_of("circle")]],
     **{name: [[]] for name in ("home", "methods", "rooms", "runs", "blackboard")},
     # rooms
     "attention_room": [
