@@ -24,7 +24,7 @@ export function dress(data, layout, theme, width, height) {
 // titles of the x axes are wrapped to the plot.
 function heading(layout, theme, width, small) {
   const title = (layout.title ??= {});
-  const margin = (layout.margin = { t: 52, l: 8, r: 12, ...layout.margin });
+  const margin = (layout.margin = { t: 52, l: 8, r: 12, b: 8, ...layout.margin });
   Object.assign(title, { xref: "container", xanchor: "left", x: 8 / width });
   for (const [part, usual] of [[title, 18], [title.subtitle ?? {}, 14]]) {
     if (!part.text) continue;

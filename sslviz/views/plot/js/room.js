@@ -3,7 +3,8 @@
 
 import { widest } from "./words.js";
 
-const TICK = 8; // pixels of a tick and the gap after it
+const GAPS = 8; // pixels between plot, label and title
+const TICK = 7; // of a mark outside the plot
 const GAP = 4; // between two names
 const SCALE = 70; // of the colour bar beside a square
 const STEPS = 5; // about so many labels to an axis of numbers
@@ -64,7 +65,7 @@ function labels(axis, letter, id, data, font) {
   if (axis.showticklabels === false) return 0;
   const { size } = axis.tickfont;
   const texts = axis.ticktext ?? words(data, letter, id) ?? numbers(axis);
-  return TICK + (letter === "x" ? 1.45 * size * Math.max(...texts.map(lines)) : widest(texts, size, font));
+  return GAPS + (axis.ticks === "outside" ? TICK : 0) + (letter === "x" ? 1.45 * size * Math.max(...texts.map(lines)) : widest(texts, size, font));
 }
 
 // The names that stand in place of numbers, if the data along this axis are names.

@@ -16,7 +16,7 @@ export function shrink(data, layout, width) {
   for (const part of [layout, ...data]) smaller(part);
   const margin = (layout.margin = { t: scale * 52, l: 8, r: 12, ...layout.margin, b: 4 }); // b: room.js makes more
   for (const [name, axis] of Object.entries(layout))
-    if (/^[xy]axis/.test(name) && axis.showticklabels === false) Object.assign(axis, { title: { text: "" }, automargin: false }); // it has neither unit nor meaning
+    if (/^[xy]axis/.test(name) && axis.showticklabels === false) axis.title = { text: "" }; // it has neither unit nor meaning
   for (const trace of data) thinner(trace, layout);
   const { subtitle } = layout.title ?? {};
   const lines = subtitle?.text?.split("<br>") ?? [""];
