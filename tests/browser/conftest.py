@@ -180,6 +180,32 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         new.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator:
+    """With a test that fails: what its page showed, what its runs were doing, and what the server said."""
+    report = yield
+    page, server = (getattr(item, "funcargs", {}).get(name) for name in ("page", "app"))
+    if report.failed and report.when == "call" and page is not None and not page.is_closed():
+        with suppress(Exception):  # whatever it is, it must not hide the failure
+            report.sections.append(("page", f"{page.url}\n{page.evaluate(STATE)}\n{page.complaints}"))
+        if server is not None:
+            with suppress(Exception):
+                told = [f"{run.id}: {run.status()}\n{run.log.read_text()[-2000:]}" for run in list_runs(server.runs)]
+                report.sections += [("runs", "\n".join(told)), ("processes", f"{[*_workers(server)]}")]
+                report.sections.append(("server", server.log[-4000:]))
+    return report
+
+
+# the charts with their run and step, the clock, and what stands on the page
+STATE = """() => JSON.stringify({
+    charts: [...document.querySelectorAll('.sslviz-plot')].map((chart) => ({
+        title: chart._fullLayout?.title?.text, ...chart._fullLayout?.meta,
+        types: chart._fullData?.map((trace) => trace.type).join(' '), drawn: chart.clientWidth})),
+    clock: {...window.sslvizClock},
+    script: document.querySelector('[data-test-script-state]')?.dataset.testScriptState,
+    text: document.querySelector('[data-testid=stMain]')?.innerText.slice(0, 3000)}, null, 1)"""
+
+
 @pytest.fixture(scope="session")
 def tabs() -> list:
     """Those that no test has just now. A tab that was used knows the app's JavaScript: a page takes half as long."""
