@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,23 +37,50 @@ METHODS: dict[str, Callable[..., Any]] = {
 Layout = np.ndarray[Any, Any]
 
 
+class Request(NamedTuple):
+    """One line of the standard input."""
+
+    run: RunFolder
+    step: int
+    kind: str
+    to: RunFolder | None
+
+    @classmethod
+    def parse(cls, line: str) -> "Request":
+        told = json.loads(line)
+        to = RunFolder(Path(told["to"])) if told.get("to") else None
+        return cls(RunFolder(Path(told["path"])), int(told["step"]), str(told["kind"]), to)
+
+
 class Projector:
     """Serial: one layout after another, newest moment first."""
 
     def __init__(self, runs: Path) -> None:
         self.runs = runs
         self.looked: dict[str, int] = {}  # the newest step of each run that was looked at
-        self.warm = threading.Event()  # UMAP is compiled
+        self.warm = threading.Event()  # UMAP is compiled, in a thread of its own; until then it is that thread's alone
+        self.later: list[Request] = []  # those that wait for it
         threading.Thread(target=self._warm_up, daemon=True).start()
 
     def _warm_up(self) -> None:
         projection.warm_up()
         self.warm.set()
 
+    def answer(self, request: Request) -> None:
+        """Lays out what was asked for. UMAP that is not compiled yet is done later, once `follow` finds that it is: two
+        threads in it at a time end the process, where numba has but its own pool of threads.
+        """
+        if MapKind.parse(request.kind).method == "umap" and not self.warm.is_set():
+            self.later.append(request)
+        else:
+            self.lay_out(request.run, request.step, request.kind, request.to)
+
     def follow(self) -> None:
         """Lays out the newest embedding of every run at work, unless that is done already. A moment that cannot be laid
         out is not tried again, and the other runs get their maps.
         """
+        while self.later and self.warm.is_set():
+            self.answer(self.later.pop())
         for folder in list_runs(self.runs):
             if abs(time.time() - folder.status().heartbeat) > FRESH:
                 continue
@@ -112,9 +139,7 @@ def main() -> None:
     while True:
         try:
             projector.follow()
-            request = json.loads(requests.get(timeout=PAUSE))
-            to = RunFolder(Path(request["to"])) if request.get("to") else None
-            projector.lay_out(RunFolder(Path(request["path"])), int(request["step"]), str(request["kind"]), to)
+            projector.answer(Request.parse(requests.get(timeout=PAUSE)))
         except queue.Empty:
             continue
         except Exception as error:  # one request, or one run, must not end the maps of all

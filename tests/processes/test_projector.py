@@ -7,7 +7,7 @@ import pytest
 
 from sslviz.measures.projection import pca
 from sslviz.processes.map_kind import APART, NEIGHBOURS, PERPLEXITIES, MapKind
-from sslviz.processes.projector import Projector
+from sslviz.processes.projector import Projector, Request
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.records import Snapshot
 from sslviz.runs.settings import RunSettings
@@ -57,6 +57,18 @@ def test_a_layout_is_that_of_its_kind_and_turned_onto_the_one_before(projector: 
     np.testing.assert_array_equal(run.projection(12, "pca-3d"), pca(h[1], pca(h[0], dimensions=3), dimensions=3))
     # the second h is the first with its columns in another order: the same picture, once it is turned
     np.testing.assert_allclose(run.projection(12, "pca-3d"), run.projection(0, "pca-3d"), atol=1e-3)
+
+
+def test_umap_waits_until_it_is_compiled_and_nothing_else_does(projector: Projector, run: RunFolder) -> None:
+    for kind in ("umap", "pca"):
+        projector.answer(Request(run, 0, kind, None))
+    projector.follow()
+    assert 0 in run.projection_steps("pca")
+    assert run.projection_steps("umap") == []
+    projector.warm.set()
+    projector.follow()
+    assert 0 in run.projection_steps("umap")
+    assert projector.later == []
 
 
 def test_what_cannot_be_laid_out_is_left_alone(projector: Projector, run: RunFolder) -> None:
