@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,15 @@ def at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("SLOTS", "SPARE", "PROJECTOR"):
             patch.setenv(f"SSLVIZ_{name}", "0")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals() -> None:
+    """What `nohup` and `&` ignore, every process that a test starts would ignore, too."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session", autouse=True)

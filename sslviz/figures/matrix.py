@@ -81,7 +81,7 @@ def similarity(  # noqa: PLR0913 - what is marked in it, by keyword
             _outline((of_row[:, None] == of_row[None, :]) & ~positive & not_self, style.FALSE_NEGATIVE, "dot")
         )
     axis = {"showgrid": False, "constrain": "domain", "ticks": "", **_names(rows, total, order)}
-    meta: dict[str, Any] = {"cells": rows.tolist(), "pinned": pinned, **(sprite or {})}
+    meta: dict[str, Any] = {"cells": rows.tolist(), "images": total, "pinned": pinned, **(sprite or {})}
     return style.figure(
         heat,
         title=title,

@@ -12,7 +12,8 @@ import pandas as pd
 import streamlit as st
 
 LONGEST = 40  # characters of a strange value that are quoted back
-TRAVELS = ("_pictures", "_viewer")  # what a visitor takes along from page to page: the pictures chosen, and who it is
+# what a visitor takes along from page to page: the pictures chosen, who it is, and whether it shows them to a room
+TRAVELS = ("_pictures", "_viewer", "_present")
 
 
 def redraw(*fragments: str) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from sslviz.methods import METHODS
-from sslviz.views import address, catalogue, net
+from sslviz.views import address, catalogue, corner, net
 from sslviz.views.controls import server
 
 # Room for the pictures; choices, badges, chosen words and the note of an uploader wrap instead of being cut off. On a
@@ -73,6 +73,7 @@ def main() -> None:
     )
     st.html(STYLE)
     address.leave_behind(page.url_path)
+    corner.show()
     if unknown := name_of_no_page(page):
         address.no_page(unknown)
     with net.net("This page"):

@@ -16,7 +16,7 @@ BOXES = """() => {
     const [helm, bar, main] = ['.st-key-helm', '.st-key-bar', 'main'].map((what) => document.querySelector(what));
     return {
         tiles: each((tile) => tile),
-        drawn: each((tile) => tile.querySelector('.sslviz-plot .main-svg, .sslviz-views img')),
+        drawn: each((tile) => tile.querySelector('.sslviz-plot .main-svg, .sslviz-views div')),
         hands: { Start: box(helm.querySelector('button')), "the main knob": box(helm), "the bar": box(bar) },
         scrolled: main.scrollTop,
     };

@@ -59,8 +59,8 @@ def draw_softmax(run: RunFolder, snapshot: Snapshot, temperature: float, clocked
 
 def draw_views(run: RunFolder, step: int) -> None:
     """The views on which the matrix stands."""
-    image = view_pairs(run, step, square=True)
-    st.html(f'<figure class="sslviz-views"><figcaption>Views, step {step}</figcaption>{image}</figure>')
+    images = view_pairs(run, step, bands=2)
+    st.html(f'<figure class="sslviz-views"><figcaption>Views, step {step}</figcaption><div>{images}</div></figure>')
 
 
 def choose_row(at: Click) -> None:
@@ -136,16 +136,19 @@ def view_tiles(run: RunFolder, step: int) -> bytes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PATH)
-def view_pairs(run: RunFolder, step: int, square: bool = False) -> str:
+def view_pairs(run: RunFolder, step: int, bands: int = 1) -> str:
     """As an <img> that holds its own bytes: a file would be gone from the server when the next refresh comes early.
-    square: pairs in two rows, which fill a tile.
+    bands: so many of them, each with its share of the pictures. More than two views need one.
     """
     snapshot = load(run, step)
     assert snapshot is not None
     assert snapshot.views is not None
-    columns = 4 if square and len(snapshot.views) < 3 else 8
-    png = base64.b64encode(sheet.pairs_sheet(snapshot.views[:, :8], columns=columns)).decode()
-    return f'<img alt="Two random views of eight pictures" style="width: 100%" src="data:image/png;base64,{png}">'
+    parts = np.array_split(snapshot.views[:, :8], bands if len(snapshot.views) < 3 else 1, axis=1)
+    pngs = [base64.b64encode(sheet.pairs_sheet(part)).decode() for part in parts if part.shape[1]]
+    return "".join(
+        f'<img alt="Random views of {len(part[0])} pictures" style="width: 100%" src="data:image/png;base64,{png}">'
+        for part, png in zip(parts, pngs, strict=False)
+    )
 
 
 def view_sprite(run: RunFolder, total: int) -> dict[str, Any]:

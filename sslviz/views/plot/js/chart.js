@@ -15,10 +15,13 @@ import { cameras } from "./save.js";
 import { contentOf, frameOf, repaint } from "./repaint.js";
 import { mounted } from "./streamlit.js";
 import { html } from "./svg.js";
+import { showTable, tableButton } from "./table.js";
 import { readTheme, themed } from "./theme.js";
 import { turn } from "./turns.js";
+import { finding } from "./values.js";
 
 const RECENT = 10_000; // ms for which a click is told again with the next ones
+const REST = 1000; // ms after a drawing before it is put into words
 
 export class Chart {
   send; // (name, value): tells Python
@@ -32,6 +35,8 @@ export class Chart {
     parent.append(this.root);
     this.sizes = new ResizeObserver(() => this.resized() && this.draw());
     this.sizes.observe(this.root);
+    this.root.addEventListener("focus", () => this.describe());
+    this.root.addEventListener("keydown", ({ key }) => key.toLowerCase() === "t" && this.listening && showTable(this));
     this.pointer = new Pointer(this);
     this.link = new Link(this);
     this.follower = new Follower(this);
@@ -103,7 +108,7 @@ export class Chart {
     const fit = layout.meta?.fit; // rows of pictures: as high as the width asks for
     const wanted = fit ? fit.ratio * (this.width - fit.beside) + fit.above : square ? this.width + 20 : height;
     root.style.height = header.fills ? "" : Math.min(height, wanted) + "px";
-    root.tabIndex = data.some((trace) => trace.type === "heatmap") ? 0 : -1;
+    root.tabIndex = 0;
     delete layout.height;
     layout.autosize = true;
     layout.uirevision = picture; // zoom, legend and selection made by hand survive the next react
@@ -119,7 +124,7 @@ export class Chart {
       showSendToCloud: false, // plotly 4 would offer to upload the figure
       plotlyServerURL: "",
       responsive: false,
-      modeBarButtonsToAdd: (this.cameras ??= cameras(this)), // another button would build the chart anew
+      modeBarButtonsToAdd: (this.cameras ??= [tableButton(this), ...cameras(this)]), // another button would build the chart anew
       modeBarButtonsToRemove: ["zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"].concat(
         this.meta.link ? [] : ["select2d", "lasso2d"],
       ),
@@ -136,6 +141,14 @@ export class Chart {
     if (another || !this.listening) this.listen();
     this.follower.settled();
     this.pointer.again();
+    clearTimeout(this.describing);
+    this.describing = setTimeout(() => this.describe(), REST);
+  }
+
+  // For those who hear the chart: what it is, and what stands out at this moment.
+  describe() {
+    if (!this.listening || this.closed) return;
+    this.root.setAttribute("aria-label", [this.header.alt, finding(this.root)].filter(Boolean).join(". "));
   }
 
   listen() {
@@ -180,6 +193,7 @@ export class Chart {
 
   close() {
     this.closed = true;
+    clearTimeout(this.describing);
     this.follower.close();
     this.sizes.disconnect();
     this.link.close();

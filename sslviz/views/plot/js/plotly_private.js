@@ -14,6 +14,11 @@ export function drawnSize(root) {
   return { width, height };
 }
 
+// All traces as drawn: numbers are lists of numbers, whatever they travelled as.
+export function tracesOf(root) {
+  return root._fullData ?? [];
+}
+
 // The first heat map of a chart: which trace it is, and how many rows and columns it has. Undefined if there is none.
 export function heatMapOf(root) {
   const trace = root._fullData?.findIndex((each) => each.type === "heatmap") ?? -1;

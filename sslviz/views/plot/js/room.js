@@ -40,7 +40,9 @@ export function apart(layout, width, height, font) {
     const across = letter === "x", count = axis.ticktext.length;
     const [low, high] = axis.domain ?? [0, 1];
     const long = across ? width - l - r - (axis.constrain === "domain" ? scale : 0) : height && height - t - b;
-    const short = axis.constrain === "domain" && height ? Math.min(long, height - t - b, width - l - r - scale) : long;
+    const square = axis.constrain === "domain" && height ? Math.min(height - t - b, width - l - r - scale) : long;
+    const { ratio } = layout.meta?.fit ?? {}; // rows of pictures, which stay as they are
+    const short = Math.min(long, square, ratio && height && across ? (height - t - b) / ratio : long);
     const { size } = merged(usual[`${letter}axis`], axis).tickfont;
     const each = across ? widest(axis.ticktext, size, font) + GAP : 1.2 * size;
     let step = short ? Math.ceil((count * each) / (short * (high - low))) : 1;

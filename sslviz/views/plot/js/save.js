@@ -80,12 +80,12 @@ async function sheet() {
 }
 clock.addEventListener("sheet", () => sheet());
 
-function fileName(format, ...words) {
+export function fileName(format, ...words) {
   const name = words.filter((word) => word !== undefined && word !== "").join(" step ");
   return `sslviz ${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") + "." + format;
 }
 
-function save(blob, name) {
+export function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
