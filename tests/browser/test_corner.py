@@ -13,7 +13,7 @@ SEEN = """() => {
     const bottom = (what) => Math.max(...all(what).map((node) => node.getBoundingClientRect().bottom));
     return {
         charts: Math.min(...all('.sslviz-plot .main-svg text').filter((t) => t.textContent.trim()).map(size)),
-        words: Math.min(...all('[data-testid=stMain] [data-testid=stMarkdownContainer] p:not([class*=st-key-foot_] button p)').map(size)),
+        words: Math.min(...all('[data-testid=stMain] [data-testid=stMarkdownContainer] p').map(size).filter(Boolean)),
         besides: all('[data-testid=stSidebar], [data-testid=stHeader]').length,
         knobs: all('.st-key-side [role=slider], .st-key-side input[type=range]').length,
         start: bottom('.st-key-helm'),
