@@ -12,8 +12,8 @@ import pandas as pd
 import streamlit as st
 
 LONGEST = 40  # characters of a strange value that are quoted back
-# what a visitor takes along from page to page: the pictures chosen, who it is, and whether it shows them to a room
-TRAVELS = ("_pictures", "_viewer", "_present")
+PRESENT, PRESENTS = "present", "_present"  # whether the page is shown to a room: in the address, and in the session
+TRAVELS = ("_pictures", "_viewer", PRESENTS)  # what a visitor takes along from page to page, also who it is
 
 
 def redraw(*fragments: str) -> Callable[[], None]:
@@ -41,6 +41,15 @@ def leave_behind(page: str) -> None:
         for key in [key for key in state if key not in TRAVELS]:
             del state[key]
     state["_page"] = page
+
+
+def is_presented() -> bool:
+    """Says the address; on the way from page to page, which empties it, what it said before."""
+    asked = st.query_params.get(PRESENT)
+    if asked is not None:
+        check(PRESENT, lambda text: text in ("0", "1"), "the usual page")
+        st.session_state[PRESENTS] = asked == "1"
+    return bool(st.session_state.get(PRESENTS))
 
 
 def value(key: str, default: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The corner of every page: its keys, and the way to present it to a room, which is `?present=1` in the address.
+"""The corner of every page: its keys, and the way to present it to a room (`?present=1`).
 
 A page that is presented has large letters, no navigation and few knobs: present.css.
 """
@@ -12,8 +12,6 @@ from sslviz.views import address
 from sslviz.views.plot.component import component
 
 HERE = Path(__file__).parent
-KEY = "present"  # in the address
-ON = "_present"  # whether this visitor presents: goes along from page to page
 _component = component("corner", HERE / "corner.js", HERE / "corner.css")
 
 KEYS = {  # where -> key -> what it does
@@ -43,20 +41,11 @@ KEYS = {  # where -> key -> what it does
 }
 
 
-def is_presented() -> bool:
-    """Says the address; on the way from page to page, which empties it, what it said before."""
-    asked = st.query_params.get(KEY)
-    if asked is not None:
-        address.check(KEY, lambda text: text in ("0", "1"), "the usual page")
-        st.session_state[ON] = asked == "1"
-    return bool(st.session_state.get(ON))
-
-
 def show() -> None:
     """Two buttons at the top right, and how a page looks that is presented."""
-    on = is_presented()
+    on = address.is_presented()
     if on:
-        address.write(KEY, "1")
+        address.write(address.PRESENT, "1")
         st.html(style())
     with st.container(key="corner"):
         _component(key="corner_buttons", data={"on": on, "keys": KEYS}, on_present_change=turn)
@@ -69,8 +58,9 @@ def style() -> str:
 
 def turn() -> None:
     """Begins the presentation, or ends it."""
-    st.session_state[ON] = not st.session_state.get(ON)
-    if st.session_state[ON]:
-        st.query_params[KEY] = "1"
+    on = not address.is_presented()
+    st.session_state[address.PRESENTS] = on
+    if on:
+        st.query_params[address.PRESENT] = "1"
     else:
-        st.query_params.pop(KEY, None)
+        st.query_params.pop(address.PRESENT, None)

@@ -17,10 +17,12 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from sslviz.figures import style
+from sslviz.views import address
 from sslviz.views.plot.component import JS, component
 
 # plotly's own bundle of what our figures are made of: a page is drawn a sixth sooner than with all of plotly
 PLOTLY_JS = JS.parent / "vendor" / "plotly-cartesian-4.1.1.min.js"
+LETTERS = 16  # least size of letters, in pixels, where a page is shown to a room
 TRACES = {"scatter", "heatmap", "bar", "image"}  # what a figure may hold
 _component = component(
     "plot", JS / "chart.js", JS.parent / "plot.css", plotly=f"sslviz/{PLOTLY_JS.name}", tile=style.TILE
@@ -73,6 +75,7 @@ def plot(
         "history": history,
         "of": of,
         "first": first,
+        "letters": LETTERS if address.is_presented() else 0,
     }
     callbacks: dict[str, Any] = {}
     if on_click is not None:

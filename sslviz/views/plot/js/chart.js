@@ -48,7 +48,7 @@ export class Chart {
     this.header = { ...header, fills: header.height === "fill" };
     this.follower.follow(header.history);
     const text = textOf(figure);
-    const theme = readTheme(this.parent);
+    const theme = { ...readTheme(this.parent), least: header.letters }; // least size of letters in pixels; 0: as the figure has them
     const same = text === this.text && header.of === of;
     if (same && JSON.stringify(theme) === JSON.stringify(this.theme)) {
       if (this.listening) this.follower.load();

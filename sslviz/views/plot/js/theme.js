@@ -13,7 +13,6 @@ export function readTheme(element) {
     border: get("border-color"),
     primary: get("primary-color"),
     font: get("font"),
-    least: Number(get("sslviz-letters")), // size of letters in a chart, in pixels; 0: as the figure has them
   };
 }
 
