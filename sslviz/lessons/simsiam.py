@@ -20,7 +20,7 @@ CARD = Card(
     zoo=Row(SAME, "none", "small MLP", "the view that predicts", "cosine", "predictor, stop-gradient"),
     panels={"output_std": ("output_std", "channel_std")},
     stage=(("views", "similarity", "output_std"), ("map", "loss", "score")),
-    twins=(Twins("SimSiam: with | without stop-gradient", "stop_gradient", True, False),),
+    twins=(Twins("SimSiam: stop-gradient | none", "stop_gradient", True, False),),
     suspects={
         "collapse": (
             STOP_GRADIENT,

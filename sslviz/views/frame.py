@@ -37,6 +37,7 @@ STYLE = """<style>
 
 
 WIDTH = 200  # of the navigation, in pixels
+STAGES = {*METHODS, "twin"}  # pages that are one screen, whose pictures need the width
 
 
 def icon() -> Image.Image:
@@ -56,10 +57,10 @@ def name_of_no_page(page: Page) -> str:
 
 
 def sidebar(page: str) -> Literal["collapsed"] | int:
-    """Pixels; closed on a method's page, whose pictures need the width. Said twice with one answer, while a page stays:
+    """Pixels; closed where the pictures need the width. Said twice with one answer, while a page stays:
     whenever it changes, the browser opens or closes what the visitor has closed or opened.
     """
-    return "collapsed" if page in METHODS else WIDTH
+    return "collapsed" if page in STAGES else WIDTH
 
 
 def main() -> None:

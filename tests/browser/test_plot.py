@@ -67,6 +67,7 @@ def test_sixty_refreshes_replace_nothing_and_keep_the_zoom(charts, page):
         "Zoom",
         "Pan",
         "Reset axes",
+        "As table",
         "Save as PNG",
         "Save as SVG",
     }  # nothing that would send one away

@@ -31,7 +31,7 @@ def test_a_preset_trains_both_and_a_knob_of_one_is_pinned(app, page) -> None:
     page.set_default_timeout(120_000)
     page.goto(f"{app.url}/runs")
     page.get_by_role("link", name="Twins", exact=True).click()
-    page.get_by_role("button", name="Start both").wait_for()
+    page.get_by_role("button", name="SimCLR: τ 0.07").wait_for()
     press(page, "SimCLR: τ 0.07")
     page.wait_for_url(re.compile("[?&]b="))
     page.wait_for_function(f"() => ({MATRICES})().every(step => step >= 2)", timeout=180_000)
@@ -58,8 +58,8 @@ def test_a_preset_trains_both_and_a_knob_of_one_is_pinned(app, page) -> None:
     press(page, "Turn it")
     pin = re.compile(r"temperature 0\.5: temperature 0\.5 →\s*0\.3")  # in one line or two, as there is room
     page.get_by_text(pin).first.wait_for(timeout=90_000)
-    page.get_by_text(re.compile(r"τ = 0\.3")).first.wait_for(timeout=90_000)  # the right softmax
-    assert page.get_by_text(re.compile(r"τ = 0\.07")).count() > 0  # the left one
+    page.get_by_text(re.compile(r"τ =\s*0\.3")).first.wait_for(timeout=90_000)  # the right softmax
+    assert page.get_by_text(re.compile(r"τ =\s*0\.07")).count() > 0  # the left one
     assert [event["kind"] for event in one.events() if event["kind"] == "set"] == []
     assert other.values()["temperature"] == 0.3
 

@@ -13,7 +13,8 @@ def chosen(pair: Pair, steps: list[int]) -> int:
     """One of the moments, in the address as `moment`; the last unless it says otherwise."""
     address.check("moment", lambda text: text in map(str, steps), "the last moment")
     usual = int(st.query_params.get("moment", steps[-1]))
-    step = int(st.select_slider("Moment (training step)", steps, usual, key=f"moment_{pair[0].id}_{pair[1].id}"))
+    key = f"moment_{pair[0].id}_{pair[1].id}"
+    step = int(st.select_slider("Moment (training step)", steps, usual, key=key, label_visibility="collapsed"))
     if step != steps[-1]:
         address.write("moment", str(step))
     else:

@@ -7,50 +7,49 @@ import streamlit as st
 
 from sslviz.exhibits.twins import pictures, start, transport, words
 from sslviz.exhibits.twins.words import Pair
-from sslviz.foreign import in_markdown
 from sslviz.runs import twins
 from sslviz.runs.shelf import list_runs
 from sslviz.views import address
 from sslviz.views.controls import other_versions, server
-from sslviz.views.method import layouts, live, overlaid, state
+from sslviz.views.method import layouts, live, stage
 
-# On a narrow window what needs room stands one below the other.
+# Four pictures in a row need a wide window.
 STYLE = """<style>
-@media (max-width: 1100px) {
-  [class*="st-key-stack_"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  [class*="st-key-stack_"] [data-testid="stColumn"] { min-width: 100%; }
-}
+@media (max-width: 1250px) { .st-key-stage [class*="st-key-tile_"] { grid-column: span max(6, var(--span)); } }
+.st-key-bar > [data-testid="stLayoutWrapper"] { flex: 1 1 15rem; }
+.st-key-screen > [data-testid="stElementContainer"] .stMarkdown p { font-size: 0.82rem; line-height: 1.4; }
 </style>"""
 
 
 def show() -> None:
     st.html(STYLE)
-    st.header("Twins", anchor=False)
-    st.markdown(
-        "Two runs with the same seed, pictures, batches and random crops, and **one difference**, in lock-step: what "
-        "comes out differently, that difference has done."
-    )
+    with stage.head():
+        st.header("Twins", anchor=False, width="content")
+        st.markdown("Two runs in lock-step: same seed, batches and crops, **one difference**.", width="content")
     found = asked()
     pair = None if found is None else (found[0].glance(), found[1].glance())
-    if problem := st.session_state.pop("_problem", ""):
-        st.warning(problem)
     ours = pair is not None and all(server.is_ours(run) for run in pair)
-    with st.expander("Start twins", icon=":material/splitscreen_right:", expanded=not ours, key=f"start_{not ours}"):
+    side, main = stage.desk(False)
+    with side:
+        if pair is not None and ours:
+            with stage.helm():
+                transport.bar(pair)
+            transport.turn_a_knob(pair)
         start.show([run.id for run in pair or ()])
-    other_versions.unread()
-    if pair is None:
-        st.info("There are no twins here yet: start a pair. Both sides fill in as they train.", icon=":material/movie:")
-        return
-    if ours:
-        transport.bar(pair)
-        transport.turn_a_knob(pair)
-    other_versions.remarks(*pair)
-    states = tuple(run.status().state for run in pair)
-    eager = bool({"queued", "starting"} & set(states))
-    awaited = any(layouts.awaited(run) for run in pair)
-    at_work = any(run.status().at_work for run in pair)
-    every = live.EAGER if eager else live.EVERY
-    live.refreshed(draw, every, at_work or awaited, pair[0].id, pair[1].id, states, awaited)
+    with main:
+        if problem := st.session_state.pop("_problem", ""):
+            st.warning(problem)
+        other_versions.unread()
+        if pair is None:
+            st.info("There are no twins here yet: start a pair. Both fill in as they train.", icon=":material/movie:")
+            return
+        other_versions.remarks(*pair)
+        states = tuple(run.status().state for run in pair)
+        eager = bool({"queued", "starting"} & set(states))
+        awaited = any(layouts.awaited(run) for run in pair)
+        at_work = any(run.status().at_work for run in pair)
+        every = live.EAGER if eager else live.EVERY
+        live.refreshed(draw, every, at_work or awaited, pair[0].id, pair[1].id, states, awaited)
 
 
 def asked() -> Pair | None:
@@ -84,18 +83,7 @@ def draw(one_id: str, other_id: str, states: tuple[str, str], awaited: bool) -> 
     pair = one, other
     if tuple(run.status().state for run in pair) != states:
         st.rerun()
-    named = words.names(pair)
-    for column, name, run in zip(st.columns(2, gap="medium"), named, pair, strict=True):
-        with column:
-            st.markdown(f"**{in_markdown(name)}**")
-            state.headline(run)
-    st.markdown(words.in_words(pair))
-    with st.container(key="stack_curves"):
-        overlaid.show(pair, named, overlaid.changes(pair, named), key="twin")
-    st.caption(f"{overlaid.HOW_TO_READ} A loss can fall while nothing is learnt: believe the score.")
-    if unlike := words.losses_unlike(pair):
-        st.caption(unlike)
-    pictures.show(pair, named)
+    pictures.show(pair, words.names(pair))
     at_work = any(run.status().at_work for run in pair)
     if not at_work and any(layouts.awaited(run) for run in pair) != awaited:
         st.rerun()

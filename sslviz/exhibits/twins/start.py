@@ -25,36 +25,30 @@ NOTHING = "nothing"  # a control: two runs without a difference
 def show(shown: list[str]) -> None:
     """`shown`: the ids of the runs on this page, which end when others are started."""
     st.markdown("**One click starts a pair**")
-    with st.container(horizontal=True, key="presets"):
+    with st.container(key="presets", gap="xxsmall"):
         for number, preset in enumerate(PRESETS):
-            st.button(preset.label, key=f"preset_{number}", on_click=start_preset, args=(preset, shown))
-    st.markdown("**Or choose the one difference yourself**")
-    left, right = st.columns([1, 2], gap="medium")
-    with left:
+            arguments: dict[str, Any] = {"on_click": start_preset, "args": (preset, shown), "width": "stretch"}
+            st.button(preset.label, key=f"preset_{number}", **arguments)
+    with st.popover("Choose the difference", key="start", width="stretch"):
         method = pick("Method", "method", list(METHODS), FIRST, lambda name: METHODS[name].title)
         usual = controls.fit_to_method(method)
-        controls.pictures(method)
-    with right:
         differ, values = difference(method, usual)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Start both",
-                type="primary",
-                icon=":material/play_arrow:",
-                key="twin_go",
-                on_click=start,
-                args=(method, differ, values, shown),
-            )
-            st.caption("Same seed, same pictures, same batches, same random numbers, in alternating steps.")
+        start_both: dict[str, Any] = {
+            "icon": ":material/play_arrow:",
+            "on_click": start,
+            "args": (method, differ, values, shown),
+        }
+        st.button("Start both", type="primary", key="twin_go", **start_both)
+        st.caption("Same seed, same pictures, same batches, same random numbers, in alternating steps.")
+        controls.pictures(method)
         with st.expander("Everything else, the same for both", icon=":material/tune:", key="rest"):
-            for column, (group, table) in zip(st.columns(3), knob_tables(method).items(), strict=True):
-                with column:
-                    st.markdown(f"**{TABLES[group]}**")
-                    for knob in describe(table).values():
-                        if knob.name != differ:
-                            controls.slider(replace(knob, default=usual[knob.name]))
-                    if group == "training" and differ != "seed":
-                        controls.seed()
+            for group, table in knob_tables(method).items():
+                st.markdown(f"**{TABLES[group]}**")
+                for knob in describe(table).values():
+                    if knob.name != differ:
+                        controls.slider(replace(knob, default=usual[knob.name]))
+                if group == "training" and differ != "seed":
+                    controls.seed()
 
 
 def difference(method: str, usual: dict[str, Any]) -> tuple[str, tuple[Any, Any]]:

@@ -20,27 +20,19 @@ def bar(pair: Pair) -> None:
     can_go_on = [name for name, status in ours if status.state in twins.CAN_GO_ON]
     can_go_on = can_go_on or [name for name, status in ours if status.state == "failed"]
     wide: dict[str, Any] = {"width": "stretch"}
-    with st.container(key="transport"):
-        first, second, third, _ = st.columns([1, 1, 1, 2], gap="small")
     paused = any(run.status().state == "paused" for run in pair)
-    with first:
+    with st.container(key="transport", horizontal=True, gap="xxsmall"):
         word, icon = ("play", ":material/play_arrow:") if paused else ("pause", ":material/pause:")
         args = (at_work, word)
         kind: Any = "primary" if at_work else "secondary"
         label = f"{word.capitalize()} both"
         st.button(label, icon=icon, type=kind, key="twin_pause", disabled=not at_work, on_click=send, args=args, **wide)
-    with second:
-        icon, args = ":material/skip_next:", (at_work, "step")
-        st.button("Step both", icon=icon, key="twin_step", disabled=not at_work, on_click=send, args=args, **wide)
-    with third:
+        args = (at_work, "step")
+        st.button("Step both", key="twin_step", disabled=not at_work, on_click=send, args=args, **wide)
         if at_work or not can_go_on:
-            icon = ":material/stop:"
-            st.button(
-                "Stop both", icon=icon, key="twin_stop", disabled=not at_work, on_click=stop, args=(at_work,), **wide
-            )
+            st.button("Stop both", key="twin_stop", disabled=not at_work, on_click=stop, args=(at_work,), **wide)
         else:
-            icon = ":material/resume:"
-            st.button("Resume", icon=icon, key="twin_stop", on_click=resume, args=(can_go_on,), **wide)
+            st.button("Resume", key="twin_stop", on_click=resume, args=(can_go_on,), **wide)
 
 
 def apart(ids: list[str]) -> list[RunFolder]:
@@ -71,7 +63,7 @@ def turn_a_knob(pair: Pair) -> None:
     if not any(run.status().at_work for run in pair):
         return
     named = dict(zip(("a", "b"), names(pair), strict=True)) | {"ab": "both"}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="turn"):
+    with st.container(key="turn"):
         side_of = named.__getitem__
         whose = st.segmented_control(
             "Turn a knob of", list(named), default="a", required=True, format_func=side_of, key="whose"
@@ -81,14 +73,13 @@ def turn_a_knob(pair: Pair) -> None:
         options = [name for name in tables[0] if all(name in table for table in tables)]
         if st.session_state.get("turned") not in options:
             st.session_state.pop("turned", None)
-        name = str(st.selectbox("Knob", options, key="turned", format_func=lambda n: tables[0][n].label, width=220))
+        name = str(st.selectbox("Knob", options, key="turned", format_func=lambda n: tables[0][n].label))
         now = runs[0].values()[name]
         key = f"to_{runs[0].id}_{whose}_{name}"
         if key not in st.session_state:
             number = isinstance(now, int | float) and not isinstance(now, bool)
             st.session_state[key] = float(now) if number else now
-        with st.container(width=180):
-            knob_input("to", tables[0][name], key)
+        knob_input("to", tables[0][name], key)
         ids = [run.id for run in runs if run.status().at_work]
         st.button("Turn it", icon=":material/tune:", key="turn_it", on_click=turn, args=(ids, tables[0][name], key))
 

@@ -1,6 +1,6 @@
 """Two runs in one chart: their losses, their scores, and a pin wherever something was done to one of them."""
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -25,12 +25,25 @@ HOW_TO_READ = (
 
 def show(runs: tuple[RunFolder, RunFolder], names: tuple[str, str], pins: Pins, *, key: str) -> None:
     """Both losses, and both scores beside them."""
-    grown = tuple((run.recorded_bytes(), run.status().knn, run.status().knn_random_init) for run in runs)
     for column, metric in zip(st.columns(2, gap="medium"), TITLES, strict=True):
         with column:
-            seen = picture(runs, names, metric, pins, grown)
-            alt = f"{TITLES[metric]} of both runs over training steps"
-            plot(seen, key=f"{key}_{metric}", alt=alt, of=" and ".join(run.id for run in runs))
+            one(runs, names, pins, metric, key=key)
+
+
+def one(
+    runs: tuple[RunFolder, RunFolder],
+    names: tuple[str, str],
+    pins: Pins,
+    metric: str,
+    *,
+    key: str,
+    height: Literal["fill"] | None = None,
+) -> None:
+    """Both losses, or both scores."""
+    grown = tuple((run.recorded_bytes(), run.status().knn, run.status().knn_random_init) for run in runs)
+    seen = picture(runs, names, metric, pins, grown)
+    alt = f"{TITLES[metric]} of both runs over training steps"
+    plot(seen, key=f"{key}_{metric}", height=height, alt=alt, of=" and ".join(run.id for run in runs))
 
 
 def changes(runs: tuple[RunFolder, RunFolder], names: tuple[str, str]) -> Pins:

@@ -23,7 +23,7 @@ class Tile:
     """One picture. draw: puts it into its place; it is given what `choose`, its controls behind a click, returns.
 
     name: in the address; how: one short sentence, how to read it; words: the rest, behind a click; share: how many of
-    the places of its row it takes.
+    the places of its row it takes; group: the name in the address of those that are enlarged together.
     """
 
     name: str
@@ -32,6 +32,12 @@ class Tile:
     words: str = ""
     share: int = 1
     choose: Callable[[], Any] | None = None
+    group: str = ""
+
+    @property
+    def address(self) -> str:
+        """What `?big=` calls it."""
+        return self.group or self.name
 
 
 @cache
@@ -67,15 +73,17 @@ def bar() -> DeltaGenerator:
 
 
 def show(rows: Sequence[Sequence[Tile]]) -> None:
-    """The tiles of each row share its width; or the one that is enlarged, and none of the others is drawn."""
-    big = enlarged([tile.name for row in rows for tile in row])
-    shown = [[tile] for row in rows for tile in row if tile.name == big] or rows
+    """The tiles of each row share its width; or the group that is enlarged does, and none of the others is drawn."""
+    names = list(dict.fromkeys(tile.address for row in rows for tile in row))
+    big = enlarged(names)
+    shown = [chosen for row in rows if (chosen := [tile for tile in row if big in ("", tile.address)])]
     spans = {tile.name: TRACKS * tile.share // sum(each.share for each in row) for row in shown for tile in row}
     rules = "".join(f".st-key-tile_{name} {{ --span: {span} }}" for name, span in spans.items())
+    keys = {name: "Escape" if big else str(number + 1) for number, name in enumerate(names)}
     with st.container(key="stage"):
         st.html(f"<style>{rules}</style>")
-        for number, tile in enumerate(tile for row in shown for tile in row):
-            place(tile, "" if big else str(number + 1), bool(big))
+        for tile in (tile for row in shown for tile in row):
+            place(tile, keys.pop(tile.address, None), bool(big))  # a key belongs to one button
 
 
 def enlarged(names: Sequence[str]) -> str:
@@ -87,8 +95,10 @@ def enlarged(names: Sequence[str]) -> str:
     return asked
 
 
-def place(tile: Tile, key: str, is_big: bool) -> None:
-    """A tile: its picture, and below it how to read it, its controls, and the button that enlarges it or leads back."""
+def place(tile: Tile, key: str | None, is_big: bool) -> None:
+    """A tile: its picture, and below it how to read it, its controls, and the button that enlarges it or leads back.
+    key: of that button.
+    """
     with st.container(key=f"tile_{tile.name}"):
         picture = st.container(key=f"picture_{tile.name}")
         with st.container(key=f"foot_{tile.name}", horizontal=True, vertical_alignment="center"):
@@ -103,9 +113,9 @@ def place(tile: Tile, key: str, is_big: bool) -> None:
                 key=f"big_{tile.name}",
                 type="tertiary",
                 on_click=enlarge,
-                args=("" if is_big else tile.name,),
-                shortcut="Escape" if is_big else key,
-                help="back to all pictures" if is_big else f"enlarge (key {key})",
+                args=("" if is_big else tile.address,),
+                shortcut=key,
+                help="back to all pictures" if is_big else f"enlarge (key {key})" if key else "enlarge",
             )
         with picture, net.net(f"The picture “{tile.name}”"):
             tile.draw(chosen)

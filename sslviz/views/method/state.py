@@ -34,22 +34,28 @@ def headline(run: RunFolder) -> None:
     notes(run)
 
 
+def brief(run: RunFolder) -> str:
+    """State and step, as Markdown."""
+    status = run.status()
+    word, color, icon = BADGES[status.state]
+    example = "" if server.is_ours(run) else EXAMPLE + " "
+    return f"{example}:{color}-badge[{icon} {word}] step **{status.step:,}** of {run.values()['steps']:,}"
+
+
 def line(run: RunFolder) -> str:
     """State, step, speed, device, precision, seed, pictures, time left, as Markdown."""
     settings, status = run.settings(), run.status()
-    word, color, icon = BADGES[status.state]
-    facts = [f"step **{status.step:,}** of {run.values()['steps']:,}"]
+    facts = [brief(run)]
     if status.images_per_second:
         facts.append(f"{status.images_per_second:,.0f} images/s")
     facts += [in_markdown(fact) for fact in (status.device, status.precision) if fact]
     facts += [f"seed {settings.seed}", in_markdown(title(settings.data), 30)]
     if status.eta is not None and status.at_work:
         facts.append(f"{clock(status.eta)} left")
-    example = "" if server.is_ours(run) else EXAMPLE + " "
     silence = time.time() - status.heartbeat
     is_stale = status.at_work and status.state != "queued" and silence > STALE
     stale = f"  :orange-badge[:material/history: stale: nothing new for {silence:.0f} s]" if is_stale else ""
-    return f"{example}:{color}-badge[{icon} {word}] " + " · ".join(facts) + stale
+    return " · ".join(facts) + stale
 
 
 def scores(run: RunFolder) -> str:

@@ -21,7 +21,7 @@ import { turn } from "./turns.js";
 import { finding } from "./values.js";
 
 const RECENT = 10_000; // ms for which a click is told again with the next ones
-const REST = 1000; // ms after a drawing before it is put into words
+const REST = 500; // ms after a change before it is put into words
 
 export class Chart {
   send; // (name, value): tells Python
@@ -99,7 +99,7 @@ export class Chart {
     this.picture = picture;
     if (another) this.pinned = undefined;
     const { data, layout } = this.follower.patch(given);
-    root.setAttribute("aria-label", header.alt);
+    if (!root.getAttribute("aria-label")?.startsWith(header.alt)) root.setAttribute("aria-label", header.alt);
     this.width = root.clientWidth;
     this.height = header.fills ? root.clientHeight : 0; // 0: its own
     if (!this.width || (header.fills && !this.height)) return; // hidden: the ResizeObserver calls again
@@ -141,6 +141,11 @@ export class Chart {
     if (another || !this.listening) this.listen();
     this.follower.settled();
     this.pointer.again();
+    this.moved();
+  }
+
+  // It shows another moment, or was drawn anew: put into words when it has come to rest.
+  moved() {
     clearTimeout(this.describing);
     this.describing = setTimeout(() => this.describe(), REST);
   }

@@ -40,6 +40,7 @@ export function shrink(data, layout, width, floor) {
   if (lines[0]) margin.t = Math.max(margin.t, (HEADED * size(18)) / letters(18, 0));
   if (layout.meta?.fit) bare(data, layout);
   if (width < NARROW) inside(layout, size(13));
+  if (width < NARROW && data.every((trace) => trace.type === "bar")) layout.showlegend = false; // it would cover them
 }
 
 // The names of curves go to the right edge of the plot; those of reference lines are left to the large picture.

@@ -96,6 +96,7 @@ export class Follower {
     const { chart, history } = this;
     const { root } = chart;
     this.drawn = performance.now();
+    chart.moved();
     if (this.timed && !history && this.ghost === clock.ghost) {
       this.amount = clock.amount;
       chart.drawn = undefined; // it is no longer as it was drawn
