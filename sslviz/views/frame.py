@@ -15,14 +15,26 @@ from sslviz.views.controls import server
 # Room for the pictures; choices, badges, chosen words and the note of an uploader wrap instead of being cut off. On a
 # narrow window the pictures come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
-.stMainBlockContainer { padding-top: 2.5rem; }
+@media (min-width: 801px) {
+  .stMainBlockContainer { padding: 0.9rem 4rem 4rem; }
+  /* Streamlit's own header lies upon our heading: only its buttons take a click */
+  header[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+  header[data-testid="stHeader"] * { pointer-events: none; }
+  header[data-testid="stHeader"] :is(button, a, [role="button"]) { pointer-events: auto; }
+  [data-testid="stMain"] [data-testid="stHeading"] h2 { font-size: 1.7rem; padding: 0 0 0.25rem; }
+  [data-testid="stMain"] [data-testid="stVerticalBlock"] { row-gap: 0.7rem; }
+}
+@media (max-width: 800px) { .stMainBlockContainer { padding-top: 2.5rem; } }
 [data-testid="stMain"] [data-testid="stPageLink"] * { white-space: normal; }
+[data-testid="stCaptionContainer"] { color: inherit; opacity: 0.75; } /* Streamlit's own grey is too faint to be read */
+[data-testid="stBaseButton-primary"] p, [data-tag-index] * { color: Canvas; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; overflow: visible; }
 :has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; }
 [data-testid="stMultiSelect"] .react-aria-ComboBox { height: auto; }
 [data-testid="stFileUploaderDropzone"] * { white-space: normal; }
+@media (min-width: 1101px) { [data-testid="stMain"] .katex-display { overflow: visible; } }
 @media (max-width: 1100px) {
   [data-testid="stMain"] .katex-display { font-size: 0.85em; overflow: auto hidden; }
   [data-testid="stMain"] :has(> table) { overflow-x: auto; }

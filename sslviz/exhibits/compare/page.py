@@ -35,6 +35,12 @@ def show() -> None:
     st.html(STYLE)
     st.header("Compare", anchor=False)
     ids = chooser(runs_here.asked())
+    runs = runs_here.shown(ids)
+    own_pictures.of_runs(*(each.run for each in runs))
+    other_versions.remarks(*(each.run for each in runs))
+    other_versions.unread()
+    warnings(runs)
+    net.fragment("The pictures under one clock", under_one_clock)(runs)
     # Closed, it costs nothing; an address that filters opens it.
     if "find" in st.query_params:
         st.session_state.setdefault("all_runs", True)
@@ -42,12 +48,6 @@ def show() -> None:
     if every.open:
         with every:
             compare_table.show(ids)
-    runs = runs_here.shown(ids)
-    own_pictures.of_runs(*(each.run for each in runs))
-    other_versions.remarks(*(each.run for each in runs))
-    other_versions.unread()
-    warnings(runs)
-    net.fragment("The pictures under one clock", under_one_clock)(runs)
     with st.container(key="heading"):
         table = verdict.ranking(runs)
         settings = verdict.differences(runs)
@@ -123,6 +123,7 @@ def under_one_clock(runs: list[Shown]) -> None:
             references=scores.references(runs, metric),
             percent=scores.is_share(metric),
             log=log,
+            height=300,
         ),
         key="curves",
         alt=f"{metric} of {len(drawn)} runs over {axis}",

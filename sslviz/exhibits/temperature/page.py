@@ -29,17 +29,18 @@ PAPERS = pd.DataFrame(  # Chen et al. 2020, Table 5; Wang & Liu 2021
 def show() -> None:
     with st.container(key="heading"):
         heading()
+        count = choices()
         scores = inputs()
-        count = int(address.choice("Temperatures side by side", "panels", ["2", "3", "4"], "2"))
         temperatures = []
-        for i in range(count):
+        for i, column in enumerate(st.columns(count, gap="medium")):
+            with column:
+                temperatures.append(notched("Temperature τ", f"tau{i + 1}", TEMPERATURES, FIRST[i]))
+        pictures(scores, temperatures)
+        for i, tau in enumerate(temperatures):
             if i % 2 == 0:  # two in a row: the formulae need the width
                 columns = st.columns(2, gap="medium")
             with columns[i % 2], st.container(border=True):
-                tau = notched("Temperature τ", f"tau{i + 1}", TEMPERATURES, FIRST[i])
-                temperatures.append(tau)
                 panel(scores, tau)
-        pictures(scores, temperatures)
         papers()
     tables = [softmax.table(scores, tau) for tau in temperatures]
     latex = "\n\n".join(f"% tau = {tau:g}\n\\[\n{softmax.formulae(scores, tau)}\n\\]" for tau in temperatures)
@@ -56,12 +57,17 @@ def heading() -> None:
     right.latex(r"P_k = \frac{e^{s_k/\tau}}{\sum_j e^{s_j/\tau}}\qquad \ell = -\ln P_+\qquad H = -\sum_k P_k \ln P_k")
 
 
-def inputs() -> list[float]:
-    """The scores: examples of the lecture as buttons, and a slider each, in the URL as n and s1, s2 …"""
+def choices() -> int:
+    """Examples of the lecture as buttons; and how many temperatures stand side by side."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for scores in (softmax.EXAMPLE, softmax.LOST):
             about = "z₁ with its partner z₂: {:.1f}, with z₃: {:.1f}, with z₄: {:.1f}".format(*scores).replace("-", "−")
             st.button(f"Lecture: positive at {scores[0]}", on_click=put, args=(scores, ("1", "0.1")), help=about)
+        return int(address.choice("Temperatures side by side", "panels", ["2", "3", "4"], "2"))
+
+
+def inputs() -> list[float]:
+    """The scores: a slider each, in the URL as n and s1, s2 …"""
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=170):
             n = int(address.number("Candidates n", "n", 3, 2, len(DEFAULTS), help="One positive, n − 1 negatives."))
@@ -82,6 +88,7 @@ def put(scores: tuple[float, ...], temperatures: tuple[str, ...]) -> None:
 
 def panel(scores: list[float], tau: float) -> None:
     """All numbers of one temperature."""
+    st.markdown(f"**τ = {tau:g}**")
     log_p = softmax.log_probabilities(scores, tau)
     decimals, shares = softmax.places(log_p), ["–", *(f"{share:.1%}" for share in softmax.shares(scores, tau))]
     rows = [

@@ -31,7 +31,7 @@ export class Chart {
   constructor(parent) {
     this.parent = parent;
     /** @type {any} plotly makes a chart of it */
-    this.root = html("div", { class: "sslviz-plot", role: "img" });
+    this.root = html("div", { class: "sslviz-plot", role: "figure" }); // its mode bar has buttons: an image has none
     parent.append(this.root);
     this.sizes = new ResizeObserver(() => this.resized() && this.draw());
     this.sizes.observe(this.root);
@@ -138,6 +138,7 @@ export class Chart {
     if (!same || !repaint(root, this.drawn.content, { data, layout })) await draw(root, data, layout, config);
     this.drawn = drawn;
     if (this.closed) return Plotly.purge(root);
+    for (const svg of root.querySelectorAll(".main-svg")) svg.setAttribute("aria-hidden", "true"); // the label says it
     if (another || !this.listening) this.listen();
     this.follower.settled();
     this.pointer.again();
