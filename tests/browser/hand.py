@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import TimeoutError as Timeout
 
 PATIENCE = 120.0  # seconds: for a machine that has much else to do
+MOST_TABS = 90  # to a control of a page
 # the script has run, everything is there, and every chart is drawn, as wide as its place
 QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
     && document.querySelector('[data-testid=stMain] :is(h1, h2)')
@@ -58,6 +59,29 @@ def answered(page, act: Callable[[], object], moves: Callable[[], object]) -> No
     with suppress(Timeout):
         page.wait_for_function("before => window.begun > before", arg=before, timeout=250)
     quiet(page)
+
+
+def tab_to(page, target) -> None:
+    """Tab after Tab, until `target` has the focus; and then it is seen that it has."""
+    is_focused = "node => node === document.activeElement"
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if target.first.evaluate(is_focused):
+            break
+    else:
+        raise AssertionError(f"{target} is not reached by {MOST_TABS} tabs")
+    box = target.first.bounding_box()
+    near = {
+        "x": max(0, box["x"] - 14),
+        "y": max(0, box["y"] - 14),
+        "width": box["width"] + 28,
+        "height": box["height"] + 28,
+    }
+    focused = page.screenshot(clip=near)
+    target.first.evaluate("node => node.blur()")
+    without = page.screenshot(clip=near)
+    target.first.focus()
+    assert focused != without, f"{target} does not show that it has the focus"
 
 
 def click_cell(page, title: str, row: int, column: int) -> None:

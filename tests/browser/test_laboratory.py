@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sslviz.runs.folder import RunFolder
 from sslviz.runs.shelf import list_runs
 from tests.browser.cockpit import DESKTOPS, wrong
-from tests.browser.hand import press
+from tests.browser.hand import press, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
@@ -76,14 +76,15 @@ def test_start_turn_pause_step_stop_and_again(app, page) -> None:
 
 
 def test_the_first_page_plays_and_trains_in_its_own_place(app, page) -> None:
+    """By keyboard alone."""
     page.goto(app.url)
     page.wait_for_function("() => window.sslvizClock?.playing", timeout=60_000)  # by itself
-    press(page, "Train it now")
+    tab_to(page, page.get_by_role("button", name="Train it now"))
+    page.keyboard.press("Enter")
     page.wait_for_url(re.compile("[?&]run="))
     wait_for_step(page, 1)
     run = newest(app)
-    slider = page.get_by_role("slider", name=re.compile("temperature")).first
-    slider.focus()
+    tab_to(page, page.get_by_role("slider", name=re.compile("temperature")))
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("temperature=0.21"))
     deadline = time.monotonic() + 60
@@ -92,7 +93,8 @@ def test_the_first_page_plays_and_trains_in_its_own_place(app, page) -> None:
         page.wait_for_timeout(100)
     page.reload()  # the address is the state
     wait_for_step(page, 1)
-    press(page, "Stop")
+    tab_to(page, page.get_by_test_id("stMain").get_by_role("button", name="Stop"))
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Train again").wait_for(timeout=60_000)
     assert run.status().state == "stopped"
     assert page.complaints == []

@@ -6,7 +6,7 @@
 a fresh page, opened at that address, must show the same charts (data, axes, titles), the same controls, and pictures
 that are there. What by design is not in the address is told with `aside`, and why. A page is opened here anyway: before
 the first step, in the windows of usual projectors, and at the end of each walk nothing may be cut off, and a method's
-page must be one screen.
+page must be one screen; and axe must find nothing in either theme.
 """
 
 import math
@@ -23,6 +23,7 @@ from playwright.sync_api import TimeoutError as Timeout
 from sslviz.methods import METHODS
 from tests.browser.cockpit import DESKTOPS, PROJECTOR, wrong
 from tests.browser.hand import PATIENCE, answered, click_cell, cut_off, quiet
+from tests.browser.readable import unreadable
 from tests.pages import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -271,6 +272,7 @@ def test_the_address_shows_what_the_walk_shows(address: str, museum: Any, page: 
     squeezed += [line for window in windows for line in wrong(page, address, window)]
     page.set_viewport_size({"width": 1366, "height": 768})
     squeezed += [f"at 1366: {what}" for what in cut_off(page)]
+    squeezed += unreadable(page)
     assert not squeezed, "\n".join(squeezed)
     way, fresh = "", None
     for walk in WALKS[address]:
