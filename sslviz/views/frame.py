@@ -21,8 +21,8 @@ STYLE = """<style>
   header[data-testid="stHeader"] { background: transparent; pointer-events: none; }
   header[data-testid="stHeader"] * { pointer-events: none; }
   header[data-testid="stHeader"] :is(button, a, [role="button"]) { pointer-events: auto; }
-  [data-testid="stMain"] [data-testid="stHeading"] h2 { font-size: 1.7rem; padding: 0 0 0.25rem; }
-  [data-testid="stMain"] [data-testid="stVerticalBlock"] { row-gap: 0.7rem; }
+  .stHeading h2 { font-size: 1.7rem; padding: 0 0 0.25rem; }
+  :where([data-testid="stMain"]) .stVerticalBlock { row-gap: 0.7rem; } /* a stage says otherwise */
 }
 @media (max-width: 800px) { .stMainBlockContainer { padding-top: 2.5rem; } }
 [data-testid="stMain"] [data-testid="stPageLink"] * { white-space: normal; }
