@@ -131,9 +131,9 @@ def one_sided(train: list[str | None], test: list[str | None]) -> list[str]:
         return ["Train and test share no class, so no test picture can be recognised."]
     notes = []
     if new := sorted(tested - trained):
-        notes.append(f"No training pictures of class {_some(new)}: test pictures of it cannot be recognised.")
+        notes.append(f"{_some(new)} no training pictures: they cannot be recognised in the test.")
     if untested := sorted(trained - tested):
-        notes.append(f"No test pictures of class {_some(untested)}.")
+        notes.append(f"{_some(untested)} no test pictures.")
     return notes
 
 
@@ -143,4 +143,6 @@ def _labels(names: list[str | None], index: dict[str, int]) -> list[int] | None:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
+    """ "Class b has", "Classes b, c, d and 4 more have"."""
+    few = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
+    return f"Class {few} has" if len(names) == 1 else f"Classes {few} have"

@@ -94,7 +94,7 @@ def test_the_split_may_lie_inside_the_classes() -> None:
         files(8, "train", under="cats/") + files(2, "test", under="cats/") + files(8, "train", under="dogs/")
     )
     assert counts(found) == ({"cats": 8, "dogs": 8}, {"cats": 2})
-    assert "No test pictures of class dogs" in said(found)
+    assert "Class dogs has no test pictures" in said(found)
 
 
 def test_the_class_may_stand_in_the_name_of_the_split() -> None:
@@ -164,8 +164,8 @@ def test_letters_and_signs_stay_apart() -> None:
 def test_classes_without_training_or_without_test_pictures() -> None:
     found = arrange(files(12, "a", "c", under="train/") + files(6, "a", "b", under="test/"))
     assert found.classes == ("a", "b", "c")
-    assert "No training pictures of class b" in said(found)
-    assert "No test pictures of class c" in said(found)
+    assert "Class b has no training pictures" in said(found)
+    assert "Class c has no test pictures" in said(found)
     found = arrange(files(12, "0_cat", "1_dog", under="train/") + files(6, "cat", "dog", under="test/"))
     assert "Train and test share no class" in said(found)
 
@@ -175,7 +175,7 @@ def test_the_only_picture_of_a_class_stays_in_training() -> None:
     train, test = counts(found)
     assert [train[name] for name in "bcde"] == [1] * 4
     assert test == {"a": 20}
-    assert "No test pictures of class b, c, d and 1 more" in said(found)
+    assert "Classes b, c, d and 1 more have no test pictures" in said(found)
 
 
 def test_one_picture_per_class_is_no_label() -> None:
