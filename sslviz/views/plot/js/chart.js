@@ -46,6 +46,7 @@ export class Chart {
     const { of } = this.header ?? {};
     const [header, figure] = opened(bytes);
     this.header = { ...header, fills: header.height === "fill" };
+    if (!this.root.getAttribute("aria-label")?.startsWith(header.alt)) this.root.setAttribute("aria-label", header.alt);
     this.follower.follow(header.history);
     const text = textOf(figure);
     const theme = { ...readTheme(this.parent), least: header.letters }; // least size of letters in pixels; 0: as the figure has them
@@ -99,7 +100,6 @@ export class Chart {
     this.picture = picture;
     if (another) this.pinned = undefined;
     const { data, layout } = this.follower.patch(given);
-    if (!root.getAttribute("aria-label")?.startsWith(header.alt)) root.setAttribute("aria-label", header.alt);
     this.width = root.clientWidth;
     this.height = header.fills ? root.clientHeight : 0; // 0: its own
     if (!this.width || (header.fills && !this.height)) return; // hidden: the ResizeObserver calls again
