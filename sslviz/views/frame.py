@@ -15,12 +15,12 @@ from sslviz.views.controls import server
 # Room for the pictures; choices, badges, chosen words and the note of an uploader wrap instead of being cut off. On a
 # narrow window the pictures come first, the knobs below them, each as wide as the window.
 STYLE = """<style>
+/* Streamlit's own header lies upon our heading: only its buttons take a click */
+header[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+header[data-testid="stHeader"] * { pointer-events: none; }
+header[data-testid="stHeader"] :is(button, a, [role="button"]) { pointer-events: auto; }
 @media (min-width: 801px) {
   .stMainBlockContainer { padding: 0.9rem 4rem 4rem; }
-  /* Streamlit's own header lies upon our heading: only its buttons take a click */
-  header[data-testid="stHeader"] { background: transparent; pointer-events: none; }
-  header[data-testid="stHeader"] * { pointer-events: none; }
-  header[data-testid="stHeader"] :is(button, a, [role="button"]) { pointer-events: auto; }
   .stHeading h2 { font-size: 1.7rem; padding: 0 0 0.25rem; }
   :where([data-testid="stMain"]) .stVerticalBlock { row-gap: 0.7rem; } /* a stage says otherwise */
 }

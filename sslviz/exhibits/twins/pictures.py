@@ -1,27 +1,22 @@
 """What two runs make of the same pictures at the same step: every picture doubled, left and right, as tiles."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
-from sslviz.exhibits.twins import words
+from sslviz.exhibits.twins import doubles, words
+from sslviz.exhibits.twins.doubles import SIDES
 from sslviz.exhibits.twins.moments import Pair, chosen, common_steps, moment_at
-from sslviz.figures import map as maps
-from sslviz.figures import matrix, softmax
 from sslviz.foreign import in_markdown
 from sslviz.views import address
-from sslviz.views.controls import runs_here
-from sslviz.views.method import doctor, layouts, overlaid, panel, panels, similarity, small, stage, state
-from sslviz.views.method.layouts import LAYOUTS
+from sslviz.views.method import doctor, overlaid, panel, panels, similarity, small, stage, state
 from sslviz.views.method.moment import Moment
 from sslviz.views.method.panel import Panel
 from sslviz.views.method.stage import Tile
 from sslviz.views.plot import picked, recorded
 from sslviz.views.plot.plot import plot
 
-KINDS = ("umap", "pca")
-SIDES = ("a", "b")
 Row = list[Tile]
 
 
@@ -118,95 +113,32 @@ def on_stage(both: Twins) -> list[str | Panel]:
 
 def tiles(both: Twins, what: str | Panel) -> Row:
     """One picture of each run; both are enlarged together, and have one set of controls."""
+    sides = zip(both.moments, SIDES, both.names, strict=True)
     if isinstance(what, Panel):
-        return doubled(both, what)
-    kind = KIND[what]
-    made = [replace(kind, name=f"{what}_{side}", group=what) for side in SIDES]
-    found = []
-    for tile, moment, side, name in zip(made, both.moments, SIDES, both.names, strict=True):
-        draw = bound(DRAWN[what], both, moment, side)
-        found.append(replace(tile, how=f"**{in_markdown(name)}** · {tile.how}", draw=draw))
-    first = CHOOSE.get(what)
-    return [replace(found[0], choose=(lambda: first(both.pair)) if first else None), *found[1:]]
+        return [of_panel(what, each, side, name) for each, side, name in sides if panel.available(each, [what])]
+    left, right = (of_kind(what, each, side, name) for each, side, name in sides)
+    choose = doubles.CHOOSE.get(what)
+    return [replace(left, choose=partial(choose, both.pair)) if choose else left, right]
 
 
-def bound(draw: Callable[[Twins, Moment, str], None], both: Twins, each: Moment, side: str) -> Callable[..., None]:
-    return lambda _: draw(both, each, side)
+def of_panel(what: Panel, each: Moment, side: str, name: str) -> Tile:
+    """A picture of the method's own."""
+
+    def draw(_: object) -> None:
+        doubles.own(what, each, side, "fill")
+
+    how = f"**{in_markdown(name)}**"
+    return Tile(f"{what.name}_{side}", how, draw, what.how_to_read, group=what.name)
 
 
-def doubled(both: Twins, what: Panel) -> Row:
-    """A picture of the method's own, where a run has recorded what it needs."""
-    found = []
-    for each, side, name in zip(both.moments, SIDES, both.names, strict=True):
-        if panel.available(each, [what]):
-            how = f"**{in_markdown(name)}**"
-            draw = bound(lambda _, moment, at: one(what, moment, at, "fill"), both, each, side)
-            found.append(Tile(f"{what.name}_{side}", how, draw, what.how_to_read, group=what.name))
-    return found
+def of_kind(what: str, each: Moment, side: str, name: str) -> Tile:
+    """What every method may have: similarity, softmax, map."""
 
+    def draw(_: object) -> None:
+        doubles.DRAWN[what](each, side)
 
-def one(each: Panel, found: Moment, side: str, height: str | None = None) -> None:
-    drawn = panel.picture(found.run, found.snapshot.step, each.name, len(found.history), each, found)
-    plot(drawn, key=f"panel_{each.name}_{side}", height=height, alt=each.name)  # type: ignore[arg-type]
-
-
-def choose_size(pair: Pair) -> None:
-    """How many pictures both matrices show."""
-    sizes = similarity.MATRIX_SIZES
-    st.segmented_control(
-        "Size", list(sizes), default=4, required=True, format_func=sizes.__getitem__, key="size", bind="query-params"
-    )
-
-
-def similar(both: Twins, each: Moment, side: str) -> None:
-    if "similarity" not in each.snapshot.exhibits:
-        st.info("It compares no two views: what it shows instead stands below.", icon=":material/south:")
-        return
-    run, step, anchor = each.run, each.snapshot.step, similarity.chosen_row(each.snapshot)
-    images = address.value("size", 4) or 4  # an address with nothing behind `size=` chooses none
-    drawn = similarity.similarity_matrix(run, step, images, "by view", anchor)
-    alt = "Cosine similarity of every two views"
-    plot(drawn, key=f"similarity_{side}", height="fill", alt=alt, on_click=similarity.choose_row)
-
-
-def probabilities(both: Twins, each: Moment, side: str) -> None:
-    tau = similarity.temperature_of(each.run)
-    if tau is None or "similarity" not in each.snapshot.exhibits:
-        return
-    run, step, anchor = each.run, each.snapshot.step, similarity.chosen_row(each.snapshot)
-    drawn = similarity.softmax_row(run, step, anchor, tau)
-    plot(drawn, key=f"softmax_{side}", height="fill", alt="One row as probabilities")
-
-
-def choose_map(pair: Pair) -> None:
-    """The layout of both maps, and what their colours stand for."""
-    names = LAYOUTS.__getitem__
-    st.segmented_control(
-        "Map", list(KINDS), default="umap", required=True, format_func=names, key="map", bind="query-params"
-    )
-    runs_here.color_of(pair)
-
-
-def map_of(both: Twins, each: Moment, side: str) -> None:
-    kind = address.value("map", "umap") or "umap"  # an address with nothing behind `map=` chooses none
-    found = layouts.nearest(each.run, kind, each.snapshot.step)
-    if found.note:
-        st.info(found.note, icon=":material/hourglass_empty:")
-    if found.step is None or recorded.probe(each.run) is None:
-        return
-    used, there = found.kind, layouts.places(each.run, found.kind, each.snapshot.step)
-    seen = small.small_map(each.run, there, used, address.value("colour", None))
-    plot(seen, key=f"map_{side}", height="fill", alt=f"{LAYOUTS[used]} map of {each.run.id}")
-
-
-CLICK = "Click a cell to choose the row, on both sides."
-KIND = {
-    "similarity": Tile("", "framed pairs should turn yellow.", lambda _: None, f"{matrix.HOW_TO_READ} {CLICK}"),
-    "softmax": Tile("", "orange, the positive, should take it all.", lambda _: None, softmax.HOW_TO_READ),
-    "map": Tile("", "near: alike to the network.", lambda _: None, f"{maps.HOW_TO_READ} Both show the same pictures."),
-}
-DRAWN = {"similarity": similar, "softmax": probabilities, "map": map_of}
-CHOOSE = {"similarity": choose_size, "map": choose_map}
+    how, in_full = doubles.WORDS[what]
+    return Tile(f"{what}_{side}", f"**{in_markdown(name)}** · {how}", draw, in_full, group=what)
 
 
 def below(both: Twins) -> None:
@@ -250,5 +182,5 @@ def in_pairs(both: Twins, wanted: list[Panel]) -> None:
         for column, found, side, can in zip(st.columns(2, gap="medium"), both.moments, SIDES, able, strict=True):
             with column:
                 if can:
-                    one(each, found, side)
+                    doubles.own(each, found, side)
         st.caption(each.how_to_read)

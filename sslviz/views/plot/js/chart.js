@@ -36,7 +36,9 @@ export class Chart {
     this.sizes = new ResizeObserver(() => this.resized() && this.draw());
     this.sizes.observe(this.root);
     this.root.addEventListener("focus", () => this.describe());
-    this.root.addEventListener("keydown", ({ key }) => key.toLowerCase() === "t" && this.listening && showTable(this));
+    this.root.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
+      if (key.toLowerCase() === "t" && !(ctrlKey || metaKey || altKey) && this.listening) showTable(this);
+    });
     this.pointer = new Pointer(this);
     this.link = new Link(this);
     this.follower = new Follower(this);

@@ -48,6 +48,7 @@ export function apart(layout, width, height, font) {
     let step = short ? Math.ceil((count * each) / (short * (high - low))) : 1;
     while (step < count && count % step) step++;
     if (step < 2) continue;
+    layout.meta = { ...layout.meta, names: { ...layout.meta?.names, [name]: { ticktext: axis.ticktext, tickvals: axis.tickvals } } }; // a table has all
     const kept = (_, number) => number % step === 0;
     Object.assign(axis, { ticktext: axis.ticktext.filter(kept), tickvals: axis.tickvals.filter(kept) });
   }

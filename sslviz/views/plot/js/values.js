@@ -15,8 +15,8 @@ export function valuesOf(root) {
   const traces = shown(root);
   const heat = traces.find((trace) => trace.type === "heatmap");
   if (heat) {
-    const rows = Array.from(heat.z, (row, i) => [label(layout.yaxis, i), ...Array.from(row, (value) => (isKnown(value) ? value : ""))]);
-    return { columns: [name("yaxis", "row"), ...rows[0].slice(1).map((_, i) => label(layout.xaxis, i))], rows };
+    const rows = Array.from(heat.z, (row, i) => [label(layout, "yaxis", i), ...Array.from(row, (value) => (isKnown(value) ? value : ""))]);
+    return { columns: [name("yaxis", "row"), ...rows[0].slice(1).map((_, i) => label(layout, "xaxis", i))], rows };
   }
   const rows = traces.flatMap((trace) => Array.from(trace.x ?? [], (x, i) => [plain(trace.name), x, trace.y[i]]));
   return { columns: ["of", name("xaxis", "x"), name("yaxis", "y")], rows };
@@ -35,8 +35,9 @@ function shown(root) {
   return tracesOf(root).filter((trace) => trace.visible === true && trace.name !== "changes" && trace.type !== "image" && (trace.z || trace.x));
 }
 
-// The name of row or column i.
-function label(axis, i) {
+// The name of row or column i, also of one that has no place for it in the picture (room.js).
+function label(layout, name, i) {
+  const axis = layout.meta?.names?.[name] ?? layout[name];
   const at = axis?.tickvals ? Array.from(axis.tickvals).indexOf(i) : -1;
   return at < 0 ? String(i + 1) : plain(axis.ticktext?.[at]);
 }
