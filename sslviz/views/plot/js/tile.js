@@ -39,7 +39,7 @@ export function shrink(data, layout, width, floor) {
   margin.t -= size(18) * (lines.length - 1);
   if (lines[0]) margin.t = Math.max(margin.t, (HEADED * size(18)) / letters(18, 0));
   if (layout.meta?.fit) bare(data, layout);
-  if (width < NARROW) inside(layout, size(13));
+  if (width < NARROW || floor > least) inside(layout, size(13)); // large letters need as much room as a narrow place has
   if (width < NARROW && data.every((trace) => trace.type === "bar")) layout.showlegend = false; // it would cover them
 }
 
